@@ -1,0 +1,143 @@
+/**
+ * The shapes that leave the engine: what the command line prints with `--json` and what the debug adapter
+ * and the webviews are made from. Keys are only ever added. What is unknown is `null`; no key is left out.
+ */
+
+export type Hex = string;
+
+export type DeathKind =
+  | 'uncaught-exception'
+  | 'unhandled-rejection'
+  | 'out-of-memory'
+  | 'abort'
+  | 'stack-overflow'
+  | 'native-crash'
+  | 'signal'
+  | 'alive';
+
+export interface DumpInfo {
+  format: 'elf-core' | 'heapsnapshot';
+  process: {
+    pid: number | null;
+    executable: string | null;
+    argv: string[] | null;
+    nodeVersion: string | null;
+    v8Version: string | null;
+    arch: string | null;
+  };
+  death: {
+    kind: DeathKind | null;
+    signal: string | null;
+    address: Hex | null;
+    exception: { className: string; message: string; stack: string | null } | null;
+    /** Two sentences for people: what happened, and where. */
+    message: string;
+  };
+  threads: ThreadInfo[];
+  isolates: IsolateInfo[];
+  modules: { path: string; buildId: string | null; status: string }[];
+  layout: { confirmed: string[]; derived: string[]; guessed: string[] };
+  notes: string[];
+}
+
+export interface ThreadInfo {
+  /** The kernel's thread id. */
+  id: number;
+  /** Derived (cores hold none): main, worker n, libuv pool, V8 platform, inspector, or null. */
+  name: string | null;
+  /** True for the thread that took the signal. */
+  crashed: boolean;
+}
+
+export interface IsolateInfo {
+  index: number;
+  /** Id of the thread that has it entered, or null. */
+  thread: number | null;
+  heap: {
+    /** Bytes. */
+    used: number | null;
+    committed: number | null;
+    limit: number | null;
+    spaces: { name: string; used: number | null; committed: number | null }[];
+  };
+}
+
+export type FrameKind = 'js' | 'builtin' | 'native' | 'wasm' | 'internal';
+export type Tier = 'interpreted' | 'baseline' | 'maglev' | 'turbofan';
+
+export interface FrameInfo {
+  kind: FrameKind;
+  /** As Node's own stack traces name it ("Timeout.timerCb [as _onTimeout]" without the decoration); demangled C++. */
+  function: string | null;
+  /** The script's URL or path as V8 has it. */
+  source: string | null;
+  /** 1-based, of the call or the throw. */
+  line: number | null;
+  column: number | null;
+  original: { source: string; line: number; column: number; name: string | null } | null;
+  tier: Tier | null;
+  inlined: boolean;
+  module: string | null;
+  /** Bytes from the start of the module's image. */
+  offset: number | null;
+  address: Hex | null;
+  /** Only with `--locals`, else null. */
+  scopes: ScopeInfo[] | null;
+}
+
+export interface StackInfo extends ThreadInfo {
+  /** Index of the thread's isolate, or null. */
+  isolate: number | null;
+  frames: FrameInfo[];
+  asyncFrames: { label: string; frames: FrameInfo[] }[];
+  /** Why the stack ends where it does. */
+  end: string;
+}
+
+export type ScopeKind =
+  | 'local'
+  | 'block'
+  | 'closure'
+  | 'catch'
+  | 'script'
+  | 'module'
+  | 'with'
+  | 'eval'
+  | 'global';
+
+export interface ScopeInfo {
+  kind: ScopeKind;
+  name: string | null;
+  variables: VariableInfo[];
+}
+
+export type ValueType =
+  | 'undefined'
+  | 'null'
+  | 'boolean'
+  | 'number'
+  | 'string'
+  | 'bigint'
+  | 'symbol'
+  | 'function'
+  | 'object';
+
+export interface VariableInfo {
+  name: string;
+  type: ValueType | null;
+  /** JSON value of a primitive; -0, NaN, Infinity, -Infinity and bigints as text; null for objects. */
+  value: string | number | boolean | null;
+  /** The constructor's name, for objects and functions. */
+  className: string | null;
+  /** As the live debugger (CDP RemoteObject) gives it: "Array(3)", "Map(2)", "RangeError: …". */
+  description: string | null;
+  address: Hex | null;
+  /** Why there is no value. */
+  unavailable: string | null;
+  properties: VariableInfo[];
+  /** Internal slots: [[Prototype]], [[PromiseState]], … */
+  internal: VariableInfo[];
+  entries: { key: VariableInfo | null; value: VariableInfo }[];
+  /** What was left out ("997,000 of 1,000,000 elements"), or null. */
+  truncated: string | null;
+}

@@ -1,0 +1,186 @@
+import { type Address, address } from '../address.ts';
+import { DayAfterError } from '../errors.ts';
+import type { ByteSource } from './byte-source.ts';
+import { cString, ElfFile, type ElfNote, elf, u64 } from './elf.ts';
+
+/** A PT_LOAD of the core: `filesz` bytes of the range's `memsz` are in the file at `offset`. */
+export interface CoreSegment {
+  readonly start: Address;
+  readonly end: Address;
+  readonly flags: number;
+  readonly offset: number;
+  /** Bytes in the file, after clipping at the file's end. */
+  readonly filesz: number;
+  /** True if the program header promised more bytes than the file has. */
+  readonly truncated: boolean;
+}
+
+/** One NT_PRSTATUS. `registers` is elf_gregset_t as the kernel wrote it. */
+export interface CoreThread {
+  readonly tid: number;
+  readonly signal: number;
+  readonly registers: Buffer;
+}
+
+/** One line of NT_FILE. `fileOffset` in bytes. */
+export interface FileMapping {
+  readonly start: Address;
+  readonly end: Address;
+  readonly fileOffset: number;
+  readonly path: string;
+}
+
+/** NT_SIGINFO: siginfo_t of the signal that wrote the dump. */
+export interface SignalInfo {
+  readonly signo: number;
+  readonly code: number;
+  readonly address: Address | undefined;
+}
+
+const NT_PRSTATUS = 1;
+const NT_PRPSINFO = 3;
+const NT_AUXV = 6;
+const NT_SIGINFO = 0x53494749;
+const NT_FILE = 0x46494c45;
+
+/** Signals whose siginfo carries si_addr (sigaction(2)). */
+const FAULT_SIGNALS = new Set([4, 5, 7, 8, 11]);
+
+/** What an ELF core's headers and notes say (core(5), linux/elfcore.h); memory is read elsewhere. */
+export class ElfCore {
+  readonly elf: ElfFile;
+  readonly segments: readonly CoreSegment[];
+  /** In the order of the notes: the thread that took the signal comes first. */
+  readonly threads: readonly CoreThread[];
+  readonly files: readonly FileMapping[];
+  readonly auxv: ReadonlyMap<number, number>;
+  readonly signal: SignalInfo | undefined;
+  readonly pid: number | undefined;
+  /** comm and the first 80 bytes of the command line, from NT_PRPSINFO. */
+  readonly command: { readonly name: string; readonly args: string } | undefined;
+  readonly notes: readonly string[];
+
+  /** Throws NOT_A_CORE, UNSUPPORTED_ARCHITECTURE or TRUNCATED. */
+  constructor(source: ByteSource) {
+    const file = new ElfFile(source);
+    if (file.type !== elf.ET_CORE) {
+      throw new DayAfterError(
+        'NOT_A_CORE',
+        `${source.name} is an ELF file, but not a core dump`,
+        'Pass the core as the dump and the executable with --program.',
+      );
+    }
+    if (file.machine !== elf.EM_X86_64) {
+      throw new DayAfterError(
+        'UNSUPPORTED_ARCHITECTURE',
+        `${source.name} is a core of ${machineName(file.machine)}; x86-64 is supported`,
+      );
+    }
+    if (file.programHeaders.length === 0) {
+      throw new DayAfterError('TRUNCATED', `${source.name} ends before its program headers`);
+    }
+    this.elf = file;
+    const remarks: string[] = [];
+    this.segments = segmentsOf(file, remarks);
+    const notes = file.notes();
+    if (notes.length === 0) throw new DayAfterError('TRUNCATED', `${source.name} has no readable notes`);
+    this.threads = notes.filter((n) => n.type === NT_PRSTATUS && n.desc.length >= 112 + 27 * 8).map(threadOf);
+    if (this.threads.length === 0) throw new DayAfterError('CORRUPT_DUMP', `${source.name} holds no thread`);
+    this.files = filesOf(notes.find((n) => n.type === NT_FILE));
+    this.auxv = auxvOf(notes.find((n) => n.type === NT_AUXV));
+    this.signal = signalOf(notes.find((n) => n.type === NT_SIGINFO));
+    const info = notes.find((n) => n.type === NT_PRPSINFO && n.desc.length >= 136)?.desc;
+    this.pid = info?.readInt32LE(24);
+    this.command = info && {
+      name: cString(info.subarray(40, 56), 0),
+      args: cString(info.subarray(56, 136), 0).trimEnd(),
+    };
+    this.notes = remarks;
+  }
+}
+
+function segmentsOf(file: ElfFile, remarks: string[]): CoreSegment[] {
+  const size = file.source.size;
+  let cut = 0;
+  let missing = 0;
+  const result: CoreSegment[] = [];
+  for (const p of file.programHeaders) {
+    if (p.type !== elf.PT_LOAD || p.memsz === 0 || p.vaddr + p.memsz > 0xffff_ffff_ffff) continue;
+    const promised = Math.min(p.filesz, p.memsz);
+    const filesz = Math.max(0, Math.min(promised, size - p.offset));
+    if (filesz < promised) {
+      cut++;
+      missing += promised - filesz;
+    }
+    result.push({
+      start: address(p.vaddr),
+      end: address(p.vaddr + p.memsz),
+      flags: p.flags,
+      offset: p.offset,
+      filesz,
+      truncated: filesz < promised,
+    });
+  }
+  if (cut > 0) {
+    remarks.push(
+      `the dump is truncated: ${cut} of ${result.length} memory segments are cut, ${missing} bytes are missing (the disk was full, a core size limit was set, or it is still being written)`,
+    );
+  }
+  return result.sort((a, b) => a.start - b.start);
+}
+
+function threadOf(note: ElfNote): CoreThread {
+  return {
+    signal: note.desc.readInt16LE(12),
+    tid: note.desc.readInt32LE(32),
+    registers: note.desc.subarray(112, 112 + 27 * 8),
+  };
+}
+
+function filesOf(note: ElfNote | undefined): FileMapping[] {
+  if (!note || note.desc.length < 16) return [];
+  const bytes = note.desc;
+  const count = u64(bytes, 0);
+  const pageSize = u64(bytes, 8);
+  const result: FileMapping[] = [];
+  let name = 16 + count * 24;
+  for (let i = 0; i < count && name < bytes.length; i++) {
+    const o = 16 + i * 24;
+    const end = bytes.indexOf(0, name);
+    if (end < 0) break;
+    result.push({
+      start: address(u64(bytes, o)),
+      end: address(u64(bytes, o + 8)),
+      fileOffset: u64(bytes, o + 16) * pageSize,
+      path: bytes.toString('utf8', name, end),
+    });
+    name = end + 1;
+  }
+  return result;
+}
+
+function auxvOf(note: ElfNote | undefined): Map<number, number> {
+  const result = new Map<number, number>();
+  for (let i = 0; note && i + 16 <= note.desc.length; i += 16) {
+    const key = u64(note.desc, i);
+    if (key === 0) break;
+    result.set(key, u64(note.desc, i + 8));
+  }
+  return result;
+}
+
+function signalOf(note: ElfNote | undefined): SignalInfo | undefined {
+  if (!note || note.desc.length < 24) return undefined;
+  const signo = note.desc.readInt32LE(0);
+  const code = note.desc.readInt32LE(8);
+  // Only signals that the kernel raised (si_code > 0) have an address; SI_USER and SI_TKILL do not.
+  const faulted = FAULT_SIGNALS.has(signo) && code > 0 && code !== 0x80;
+  return { signo, code, address: faulted ? address(u64(note.desc, 16)) : undefined };
+}
+
+function machineName(machine: number): string {
+  if (machine === elf.EM_AARCH64) return 'AArch64';
+  if (machine === elf.EM_386) return '32-bit x86';
+  if (machine === elf.EM_ARM) return '32-bit ARM';
+  return `ELF machine ${machine}`;
+}

@@ -1,0 +1,257 @@
+import { Fault } from '../absence.ts';
+import { type Address, address, hex, type Tagged } from '../address.ts';
+import type { ByteSource } from '../dump/byte-source.ts';
+
+/**
+ * A range of the dumped address space. With `source`, its bytes are there at `offset`; without, they are
+ * known to have been mapped but are not to be had, and `reason` says why.
+ */
+export interface Region {
+  readonly start: Address;
+  readonly end: Address;
+  /** PF_X 1, PF_W 2, PF_R 4. */
+  readonly flags: number;
+  readonly source: ByteSource | undefined;
+  readonly offset: number;
+  readonly reason: string;
+}
+
+const BLOCK_SHIFT = 16;
+const BLOCK = 1 << BLOCK_SHIFT;
+const PAGE = 4096;
+const MAX_BLOCKS = 1024;
+
+/** Bytes of one 64 KiB block. `valid[i]` is how many bytes of its page i are there; undefined = all. */
+interface Block {
+  readonly bytes: Buffer;
+  readonly valid: Uint16Array | undefined;
+}
+
+/**
+ * The dumped process's memory, spliced from the dump and the files that were mapped:
+ *
+ *     dump     [======]      [==]        bytes that the kernel wrote
+ *     files        [==========]          pages of executables and libraries that it left out
+ *     memory   [======][====][==]        what is read: the dump first, then the file
+ *
+ * Reads go through a bounded cache of 64 KiB blocks (64 MiB at most). A read of something that is not there
+ * throws a Fault with the reason; callers outside of the engine never see it (see absence.ts).
+ */
+export class Memory {
+  readonly regions: readonly Region[];
+  #starts: Float64Array;
+  #blocks = new Map<number, Block>();
+  #lastIndex = -1;
+  #last: Block = { bytes: Buffer.alloc(0), valid: undefined };
+
+  /** `regions` may overlap: earlier ones win. */
+  constructor(regions: readonly Region[]) {
+    this.regions = splice(regions);
+    this.#starts = Float64Array.from(this.regions, (r) => r.start);
+  }
+
+  u8(a: Address): number {
+    return this.#block(a, 1).bytes[a % BLOCK]!;
+  }
+
+  u16(a: Address): number {
+    return this.#straddles(a, 2)
+      ? this.bytes(a, 2).readUInt16LE(0)
+      : this.#block(a, 2).bytes.readUInt16LE(a % BLOCK);
+  }
+
+  u32(a: Address): number {
+    return this.#straddles(a, 4)
+      ? this.bytes(a, 4).readUInt32LE(0)
+      : this.#block(a, 4).bytes.readUInt32LE(a % BLOCK);
+  }
+
+  i32(a: Address): number {
+    return this.u32(a) | 0;
+  }
+
+  f64(a: Address): number {
+    return this.#straddles(a, 8)
+      ? this.bytes(a, 8).readDoubleLE(0)
+      : this.#block(a, 8).bytes.readDoubleLE(a % BLOCK);
+  }
+
+  u64(a: Address): bigint {
+    return this.#straddles(a, 8)
+      ? this.bytes(a, 8).readBigUInt64LE(0)
+      : this.#block(a, 8).bytes.readBigUInt64LE(a % BLOCK);
+  }
+
+  /** A 64-bit word as an address. Words above 2^53 lose low bits: they are no user-space addresses anyway. */
+  pointer(a: Address): Address {
+    return address(this.u32(a) + this.u32(address(a + 4)) * 0x1_0000_0000);
+  }
+
+  /** A word as V8 tags it; NaN if it is neither a Smi nor a pointer (see Tagged). */
+  tagged(a: Address): Tagged {
+    const low = this.u32(a);
+    const high = this.u32(address(a + 4));
+    if (low === 0) return ((high | 0) * 0x1_0000_0000) as Tagged;
+    return (high < 0x1_0000 ? high * 0x1_0000_0000 + low : Number.NaN) as Tagged;
+  }
+
+  /** `length` bytes; a copy, or a view that stays valid but must not be written to. */
+  bytes(a: Address, length: number): Buffer {
+    const offset = a % BLOCK;
+    if (offset + length <= BLOCK) return this.#block(a, length).bytes.subarray(offset, offset + length);
+    const result = Buffer.allocUnsafe(length);
+    for (let done = 0; done < length; ) {
+      const from = address(a + done);
+      const n = Math.min(length - done, BLOCK - (from % BLOCK));
+      this.#block(from, n).bytes.copy(result, done, from % BLOCK, (from % BLOCK) + n);
+      done += n;
+    }
+    return result;
+  }
+
+  /** NUL-terminated UTF-8 text, cut after `max` bytes. */
+  cString(a: Address, max = 4096): string {
+    const parts: Buffer[] = [];
+    for (let done = 0; done < max; ) {
+      const from = address(a + done);
+      const n = Math.min(max - done, PAGE - (from % PAGE));
+      const chunk = this.bytes(from, n);
+      const end = chunk.indexOf(0);
+      parts.push(end < 0 ? chunk : chunk.subarray(0, end));
+      if (end >= 0) break;
+      done += n;
+    }
+    return Buffer.concat(parts).toString('utf8');
+  }
+
+  /** True if all of the range can be read. */
+  has(a: Address, length = 1): boolean {
+    for (let done = 0; done < length; ) {
+      const from = address(a + done);
+      const n = Math.min(length - done, BLOCK - (from % BLOCK));
+      if (this.#load(from, n) === undefined) return false;
+      done += n;
+    }
+    return true;
+  }
+
+  /** The region that holds `a`, readable or not. */
+  regionAt(a: Address): Region | undefined {
+    const region = this.regions[this.#indexAt(a)];
+    return region && a < region.end ? region : undefined;
+  }
+
+  /** Why `a` cannot be read. */
+  whyAbsent(a: Address): string {
+    const region = this.regionAt(a);
+    if (!region) return 'not mapped';
+    return region.reason || 'the file ends before it';
+  }
+
+  #straddles(a: Address, length: number): boolean {
+    return (a % BLOCK) + length > BLOCK;
+  }
+
+  #block(a: Address, length: number): Block {
+    const block = this.#load(a, length);
+    if (block === undefined) throw new Fault(a, this.whyAbsent(a));
+    return block;
+  }
+
+  #load(a: Address, length: number): Block | undefined {
+    const index = Math.floor(a / BLOCK);
+    let block = this.#last;
+    if (index !== this.#lastIndex) {
+      if (!(a >= 0 && a < 0x1_0000_0000_0000)) return undefined;
+      const cached = this.#blocks.get(index);
+      block = cached ?? this.#fill(index);
+      this.#lastIndex = index;
+      this.#last = block;
+    }
+    if (block.valid !== undefined && !covers(block.valid, a % BLOCK, length)) return undefined;
+    return block;
+  }
+
+  #fill(index: number): Block {
+    const start = index * BLOCK;
+    const end = start + BLOCK;
+    const bytes = Buffer.alloc(BLOCK);
+    const valid = new Uint16Array(BLOCK / PAGE);
+    for (let i = Math.max(0, this.#indexAt(address(start))); i < this.regions.length; i++) {
+      const region = this.regions[i]!;
+      if (region.start >= end) break;
+      if (!region.source || region.end <= start) continue;
+      const from = Math.max(start, region.start);
+      const to = Math.min(end, region.end);
+      const target = bytes.subarray(from - start, to - start);
+      const got = region.source.read(region.offset + (from - region.start), target);
+      markValid(valid, from - start, got);
+    }
+    const block: Block = valid.every((n) => n === PAGE) ? { bytes, valid: undefined } : { bytes, valid };
+    if (this.#blocks.size >= MAX_BLOCKS) this.#blocks.delete(this.#blocks.keys().next().value!);
+    this.#blocks.set(index, block);
+    return block;
+  }
+
+  /** Index of the last region with start <= a, or -1. */
+  #indexAt(a: Address): number {
+    let low = 0;
+    let high = this.#starts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#starts[middle]! <= a) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+}
+
+function covers(valid: Uint16Array, offset: number, length: number): boolean {
+  const end = offset + length;
+  for (let page = Math.floor(offset / PAGE); page * PAGE < end; page++) {
+    if (valid[page]! < Math.min(PAGE, end - page * PAGE)) return false;
+  }
+  return true;
+}
+
+/** Regions start on page boundaries, so a page's valid bytes are a prefix of it. */
+function markValid(valid: Uint16Array, offset: number, length: number): void {
+  const end = offset + length;
+  for (let page = Math.floor(offset / PAGE); page * PAGE < end; page++) {
+    valid[page] = Math.max(valid[page]!, Math.min(PAGE, end - page * PAGE));
+  }
+}
+
+/** Sorted, disjoint regions; where the input overlaps, the earlier region of the list wins. */
+function splice(regions: readonly Region[]): Region[] {
+  const result: Region[] = [];
+  for (const region of regions) {
+    const overlapping = result.filter((r) => r.start < region.end && r.end > region.start);
+    if (overlapping.length === 0) {
+      if (region.end > region.start) insert(result, region);
+      continue;
+    }
+    let from = region.start;
+    for (const other of overlapping) {
+      if (other.start > from) insert(result, clip(region, from, other.start));
+      from = address(Math.max(from, other.end));
+    }
+    if (from < region.end) insert(result, clip(region, from, region.end));
+  }
+  return result;
+}
+
+function clip(region: Region, start: Address, end: Address): Region {
+  return { ...region, start, end, offset: region.offset + (start - region.start) };
+}
+
+function insert(sorted: Region[], region: Region): void {
+  let i = sorted.length;
+  while (i > 0 && sorted[i - 1]!.start > region.start) i--;
+  sorted.splice(i, 0, region);
+}
+
+/** For messages: `0x1000-0x2000`. */
+export function rangeText(region: Region): string {
+  return `${hex(region.start)}-${hex(region.end)}`;
+}

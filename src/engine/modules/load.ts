@@ -1,0 +1,125 @@
+import { type Address, address } from '../address.ts';
+import type { ByteSource } from '../dump/byte-source.ts';
+import { BufferSource, readBytes } from '../dump/byte-source.ts';
+import { ElfFile } from '../dump/elf.ts';
+import type { CoreSegment, ElfCore, FileMapping } from '../dump/elf-core.ts';
+import { Memory, type Region } from '../memory/memory.ts';
+import { type LocateOptions, locate } from './locate.ts';
+import { Module } from './module.ts';
+
+const AT_PHDR = 3;
+const AT_ENTRY = 9;
+const PF_R = 4;
+const PF_X = 1;
+
+/** The modules of a core with its memory; `notes` says what was not found or does not fit. */
+export interface LoadedModules {
+  readonly modules: readonly Module[];
+  /** The process's executable, if the dump tells which it was. */
+  readonly executable: Module | undefined;
+  readonly memory: Memory;
+  readonly notes: readonly string[];
+}
+
+/** Identifies the mapped files of a core, finds them on this machine, and splices memory from all. */
+export function loadModules(core: ElfCore, options: LocateOptions): LoadedModules {
+  const notes: string[] = [];
+  const byPath = new Map<string, FileMapping[]>();
+  for (const mapping of core.files) {
+    const list = byPath.get(mapping.path);
+    if (list) list.push(mapping);
+    else byPath.set(mapping.path, [mapping]);
+  }
+  const entry = core.auxv.get(AT_ENTRY) ?? core.auxv.get(AT_PHDR);
+  const modules: Module[] = [];
+  let executable: Module | undefined;
+  for (const [path, mappings] of byPath) {
+    const header = imageHeader(core, mappings);
+    if (!header) continue;
+    const isExecutable = entry !== undefined && mappings.some((m) => entry >= m.start && entry < m.end);
+    const buildId = header.buildId();
+    const located = locate(path, buildId, isExecutable, options);
+    if (located.rejected !== undefined && located.status === 'mismatched') {
+      notes.push(
+        `${located.rejected} is not the build that ran (build-id ${buildId ?? 'unknown'} wanted): not used`,
+      );
+    }
+    const module = new Module(path, mappings, buildId, located);
+    modules.push(module);
+    if (isExecutable) executable = module;
+  }
+  return { modules, executable, memory: new Memory(regionsOf(core, modules)), notes };
+}
+
+/** The ELF header of a mapped file, read from its first dumped page; undefined if it is no ELF image. */
+function imageHeader(core: ElfCore, mappings: readonly FileMapping[]): ElfFile | undefined {
+  const first = mappings.find((m) => m.fileOffset === 0);
+  const segment =
+    first && core.segments.find((s) => first.start >= s.start && first.start < s.start + s.filesz);
+  if (!first || !segment) return undefined;
+  const offset = segment.offset + (first.start - segment.start);
+  const page = readBytes(
+    core.elf.source,
+    offset,
+    Math.min(0x2000, segment.start + segment.filesz - first.start),
+  );
+  try {
+    return new ElfFile(new BufferSource(page, mappings[0]!.path));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Dumped parts first; for the rest, the mapped file's bytes if they may be used. */
+function regionsOf(core: ElfCore, modules: readonly Module[]): Region[] {
+  const regions: Region[] = [];
+  for (const s of core.segments) {
+    if (s.filesz > 0) regions.push(dumped(core.elf.source, s));
+  }
+  const fileOf = new Map(modules.map((m) => [m.path, m]));
+  for (const mapping of core.files) {
+    const module = fileOf.get(mapping.path);
+    // Writable pages that were not dumped may have differed from the file.
+    const flags =
+      core.segments.find((s) => s.start <= mapping.start && mapping.start < s.end)?.flags ?? PF_R | PF_X;
+    if (module?.file) {
+      regions.push({
+        start: mapping.start,
+        end: mapping.end,
+        flags,
+        source: module.file.source,
+        offset: mapping.fileOffset,
+        reason: '',
+      });
+    } else {
+      regions.push(
+        missing(
+          mapping.start,
+          mapping.end,
+          flags,
+          `in ${mapping.path}, which is ${module?.status ?? 'not in the dump'}`,
+        ),
+      );
+    }
+  }
+  for (const s of core.segments) {
+    const reason = s.truncated ? 'the dump is truncated' : 'not in the dump (coredump_filter left it out)';
+    regions.push(missing(s.start, s.end, s.flags, reason));
+  }
+  return regions;
+}
+
+function dumped(source: ByteSource, s: CoreSegment): Region {
+  return {
+    start: s.start,
+    end: address(s.start + s.filesz),
+    flags: s.flags,
+    source,
+    offset: s.offset,
+    reason: '',
+  };
+}
+
+function missing(start: Address, end: Address, flags: number, reason: string): Region {
+  return { start, end, flags, source: undefined, offset: 0, reason };
+}

@@ -1,0 +1,68 @@
+import type { Absence } from '../absence.ts';
+import type { Address, Tagged } from '../address.ts';
+import type { ValueType } from '../contract.ts';
+
+/**
+ * A JavaScript value of the dump. `word` is a V8 tagged word; `synthetic` values (a number unboxed from a
+ * register, a decoded position, a string that we made) carry their content themselves.
+ */
+export type Value =
+  | { readonly kind: 'tagged'; readonly word: Tagged }
+  | { readonly kind: 'synthetic'; readonly primitive: string | number | boolean | bigint | null | undefined }
+  | { readonly kind: 'absent'; readonly absence: Absence };
+
+/** What one line of a debugger shows of a value. */
+export interface Preview {
+  readonly type: ValueType;
+  /** CDP subtype: array, null, map, set, error, promise, typedarray, proxy, …; undefined if none. */
+  readonly subtype: string | undefined;
+  /** The primitive itself; undefined for objects and for undefined. */
+  readonly primitive: string | number | boolean | bigint | null | undefined;
+  readonly className: string | undefined;
+  /** As CDP RemoteObject.description. */
+  readonly description: string;
+  /** Untagged address of a heap object. */
+  readonly address: Address | undefined;
+}
+
+/** A property, internal slot or collection entry of an object. */
+export interface Property {
+  /** "a", "0", "Symbol(x)", "#priv", "[[Prototype]]". */
+  readonly name: string;
+  readonly kind: 'data' | 'accessor' | 'private' | 'internal';
+  readonly value: Value;
+  readonly getter: Value | undefined;
+  readonly setter: Value | undefined;
+  readonly enumerable: boolean;
+  readonly writable: boolean;
+  readonly configurable: boolean;
+  readonly isSymbol: boolean;
+}
+
+/** How many children of each kind an object has; all four are cheap, even for a million elements. */
+export interface ChildCounts {
+  readonly named: number;
+  readonly indexed: number;
+  readonly internal: number;
+  readonly entries: number;
+}
+
+/** Shows the values of one isolate. No method throws for the state of the dump. */
+export interface Inspector {
+  preview(value: Value): Preview | Absence;
+  counts(value: Value): ChildCounts;
+  /** Own named (string- and symbol-keyed, private) properties, in creation order. */
+  named(value: Value): readonly Property[];
+  /** Elements `start` to `start + count`; holes are left out. */
+  indexed(value: Value, start: number, count: number): readonly Property[];
+  /** Internal slots, `[[Prototype]]` last. */
+  internal(value: Value): readonly Property[];
+  /** Entries of Map, Set, WeakMap, WeakSet and their iterators. */
+  entries(value: Value, start: number, count: number): readonly { key: Value | undefined; value: Value }[];
+  /** Raw bytes of an ArrayBuffer, typed array, DataView or Buffer. */
+  memory(value: Value): { readonly address: Address; readonly length: number } | Absence;
+  /** Where a function is defined, 1-based. */
+  location(
+    value: Value,
+  ): { readonly url: string; readonly line: number; readonly column: number } | undefined;
+}
