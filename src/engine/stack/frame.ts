@@ -1,0 +1,54 @@
+import type { Address, Tagged } from '../address.ts';
+import type { FrameKind, Tier } from '../contract.ts';
+import type { Module } from '../modules/module.ts';
+import type { Isolate } from '../v8/isolate.ts';
+import type { Value } from '../v8/inspect.ts';
+
+/**
+ * One frame of a thread's mixed stack, innermost first. An inlined JavaScript function is a frame of its
+ * own that shares `pc`, `fp` and `sp` with the physical frame that it was inlined into.
+ */
+export interface StackFrame {
+  readonly kind: FrameKind;
+  readonly functionName: string | undefined;
+  readonly pc: Address;
+  /** Frame pointer and stack pointer of the physical frame; undefined where unwinding did not need them. */
+  readonly fp: Address | undefined;
+  readonly sp: Address;
+  readonly module: Module | undefined;
+  /** Set where the frame was found by the frame pointer, for want of CFI. */
+  readonly guessed: boolean;
+  readonly js: JsFrame | undefined;
+}
+
+/** What V8 knows of a JavaScript frame. */
+export interface JsFrame {
+  readonly isolate: Isolate;
+  readonly tier: Tier | undefined;
+  readonly inlined: boolean;
+  /** JSFunction, or undefined where only the SharedFunctionInfo is known (some inlined frames). */
+  readonly function: Tagged | undefined;
+  readonly sharedFunctionInfo: Tagged;
+  /** Script object, or undefined for builtins. */
+  readonly script: Tagged | undefined;
+  /** 1-based, of the call or the throw; undefined if unknown. */
+  readonly position: { readonly line: number; readonly column: number; readonly offset: number } | undefined;
+  /** The current context (the block's, not only the function's). */
+  readonly context: Value;
+  readonly receiver: Value;
+  /** Actual arguments, without the receiver. */
+  readonly args: readonly Value[];
+  readonly bytecodeArray: Tagged | undefined;
+  readonly bytecodeOffset: number | undefined;
+  /** The interpreter register r<index>; for optimized frames from the deoptimization translation. */
+  register(index: number): Value;
+  readonly registerCount: number;
+}
+
+/** A thread's whole stack. */
+export interface ThreadStack {
+  readonly tid: number;
+  readonly frames: readonly StackFrame[];
+  /** Why it ends where it does, for people. */
+  readonly end: string;
+}
