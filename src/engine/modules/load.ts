@@ -4,11 +4,13 @@ import { BufferSource, readBytes } from '../dump/byte-source.ts';
 import { ElfFile } from '../dump/elf.ts';
 import type { CoreSegment, ElfCore, FileMapping } from '../dump/elf-core.ts';
 import { Memory, type Region } from '../memory/memory.ts';
+import { MemorySource } from '../memory/memory-source.ts';
 import { type LocateOptions, locate } from './locate.ts';
 import { Module } from './module.ts';
 
 const AT_PHDR = 3;
 const AT_ENTRY = 9;
+const AT_SYSINFO_EHDR = 33;
 const PF_R = 4;
 const PF_X = 1;
 
@@ -44,11 +46,28 @@ export function loadModules(core: ElfCore, options: LocateOptions): LoadedModule
         `${located.rejected} is not the build that ran (build-id ${buildId ?? 'unknown'} wanted): not used`,
       );
     }
-    const module = new Module(path, mappings, buildId, located);
+    const module = new Module(path, mappings, header, located);
     modules.push(module);
     if (isExecutable) executable = module;
   }
-  return { modules, executable, memory: new Memory(regionsOf(core, modules)), notes };
+  const memory = new Memory(regionsOf(core, modules));
+  const vdso = vdsoOf(core, memory);
+  if (vdso) modules.push(vdso);
+  return { modules, executable, memory, notes };
+}
+
+/** The kernel's vdso: an image that no file holds; all of it is in the dump. */
+function vdsoOf(core: ElfCore, memory: Memory): Module | undefined {
+  const start = core.auxv.get(AT_SYSINFO_EHDR);
+  const region = start === undefined ? undefined : memory.regionAt(address(start));
+  if (start === undefined || region === undefined || region.start !== start) return undefined;
+  try {
+    const file = new ElfFile(new MemorySource(memory, region.start, region.end - start, '[vdso]'));
+    const mapping = { start: region.start, end: region.end, fileOffset: 0, path: '[vdso]' };
+    return new Module('[vdso]', [mapping], file, { status: 'matched', file });
+  } catch {
+    return undefined;
+  }
 }
 
 /** The ELF header of a mapped file, read from its first dumped page; undefined if it is no ELF image. */

@@ -1,7 +1,7 @@
 import { type Address, address } from '../address.ts';
-import type { ElfFile } from '../dump/elf.ts';
+import { type ElfFile, elf } from '../dump/elf.ts';
 import type { FileMapping } from '../dump/elf-core.ts';
-import { SymbolTable } from './symbols.ts';
+import { type ElfSymbol, SymbolTable } from './symbols.ts';
 
 /**
  * matched: a file with the dump's build-id was found. unverified: the dump holds no build-id and the user
@@ -21,20 +21,26 @@ export class Module {
   readonly file: ElfFile | undefined;
   /** Runtime address minus link-time address. */
   readonly bias: number;
+  /** Where .eh_frame_hdr is mapped; undefined without one. */
+  readonly ehFrameHeader: Address | undefined;
   #symbols: SymbolTable | undefined;
 
   constructor(
     path: string,
     mappings: readonly FileMapping[],
-    buildId: string | undefined,
+    /** The image's ELF header and program headers as they are in the dump. */
+    header: ElfFile,
     located: { status: ModuleStatus; file: ElfFile | undefined },
   ) {
     this.path = path;
     this.mappings = mappings;
-    this.buildId = buildId;
+    this.buildId = header.buildId();
     this.status = located.status;
     this.file = located.file;
-    this.bias = biasOf(mappings, located.file);
+    const image = located.file ?? header;
+    this.bias = biasOf(mappings, image);
+    const unwind = image.programHeaders.find((p) => p.type === elf.PT_GNU_EH_FRAME);
+    this.ehFrameHeader = unwind && address(unwind.vaddr + this.bias);
   }
 
   get start(): Address {
@@ -53,6 +59,11 @@ export class Module {
     return symbol && address(symbol.value + this.bias);
   }
 
+  /** Runtime address of a symbol of this module. */
+  addressOfSymbol(symbol: ElfSymbol): Address {
+    return address(symbol.value + this.bias);
+  }
+
   /**
    * Link-time address of a runtime address in one of the module's mappings. It goes by file offset, since
    * the same part of a file can be mapped twice (V8 remaps its embedded builtins near the code range).
@@ -65,11 +76,9 @@ export class Module {
   }
 }
 
-function biasOf(mappings: readonly FileMapping[], file: ElfFile | undefined): number {
-  const first = mappings[0]!;
-  if (!file) return 0;
-  for (const mapping of [first, ...mappings]) {
-    const vaddr = file.vaddrOf(mapping.fileOffset);
+function biasOf(mappings: readonly FileMapping[], image: ElfFile): number {
+  for (const mapping of mappings) {
+    const vaddr = image.vaddrOf(mapping.fileOffset);
     if (vaddr !== undefined) return mapping.start - vaddr;
   }
   return 0;

@@ -1,0 +1,175 @@
+import { attemptOr, Fault } from '../absence.ts';
+import { type Address, address, at } from '../address.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { Module } from '../modules/module.ts';
+import type { ModuleMap } from '../modules/module-map.ts';
+import { type CfaRow, type RegisterRule, rowAt } from './cfa.ts';
+import { evaluate } from './dwarf-expression.ts';
+import { EhFrame, type Fde } from './eh-frame.ts';
+import type { Registers } from './registers.ts';
+
+/** PF_X */
+const EXECUTABLE = 1;
+/** A frame pointer further above the stack pointer than this is taken for another value. */
+const MAX_FRAME = 1 << 20;
+const MAX_ROWS = 4096;
+
+/** What one step of unwinding gave. */
+export type Step =
+  | {
+      readonly kind: 'caller';
+      readonly registers: Registers;
+      /** How the caller was found: by CFI, or guessed from the frame pointer or the word at the stack pointer. */
+      readonly by: 'cfi' | 'frame-pointer' | 'stack-pointer';
+      /** The frame was made by a signal: the caller's pc is where it was interrupted, not a return address. */
+      readonly signalFrame: boolean;
+    }
+  | { readonly kind: 'end'; readonly reason: string };
+
+/** Unwinds native frames by the .eh_frame of the images that are mapped. */
+export class NativeUnwinder {
+  readonly #memory: Memory;
+  readonly #modules: ModuleMap;
+  readonly #frames = new Map<Module, EhFrame | undefined>();
+  readonly #rows = new Map<Address, { fde: Fde; row: CfaRow }>();
+
+  constructor(memory: Memory, modules: ModuleMap) {
+    this.#memory = memory;
+    this.#modules = modules;
+  }
+
+  /**
+   * The caller of the frame with these registers. `exact` is true where the pc is that of the instruction
+   * that was about to run (innermost frame, frame interrupted by a signal), else it is a return address.
+   */
+  step(registers: Registers, exact: boolean): Step {
+    const { pc } = registers;
+    if (pc === 0 && !exact) return { kind: 'end', reason: 'the outermost frame returns to address 0' };
+    let failure: string | undefined;
+    try {
+      const step = this.#byCfi(registers, exact ? pc : at(pc, -1));
+      if (step) return step;
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      failure = error.message;
+    }
+    if (exact && !this.isCode(pc)) {
+      const step = this.#afterWildCall(registers);
+      if (step) return step;
+    }
+    return this.#byFramePointer(registers, failure);
+  }
+
+  /** True if `pc` lies in mapped executable memory. */
+  isCode(pc: Address): boolean {
+    const region = this.#memory.regionAt(pc);
+    return region !== undefined && (region.flags & EXECUTABLE) !== 0;
+  }
+
+  #byCfi(registers: Registers, lookup: Address): Step | undefined {
+    const entry = this.#rowFor(lookup);
+    if (!entry) return undefined;
+    const { fde, row } = entry;
+    const { architecture } = registers;
+    const cfa = this.#cfa(row, registers);
+    const caller = registers.caller();
+    caller.set(architecture.sp, BigInt(cfa));
+    for (const [register, rule] of row.rules)
+      caller.set(register, this.#recover(rule, register, registers, cfa));
+    const returnRule = row.rules.get(fde.cie.returnRegister);
+    if (returnRule?.kind === 'undefined') return { kind: 'end', reason: 'this is the outermost frame' };
+    const pc = caller.get(fde.cie.returnRegister);
+    if (pc === undefined) return undefined;
+    caller.set(architecture.pc, pc);
+    return { kind: 'caller', registers: caller, by: 'cfi', signalFrame: fde.cie.signalFrame };
+  }
+
+  #rowFor(lookup: Address): { fde: Fde; row: CfaRow } | undefined {
+    const known = this.#rows.get(lookup);
+    if (known) return known;
+    const module = this.#modules.at(lookup);
+    const fde = module && this.#ehFrameOf(module)?.find(lookup);
+    if (!fde) return undefined;
+    const entry = { fde, row: rowAt(this.#memory, fde, lookup) };
+    if (this.#rows.size >= MAX_ROWS) this.#rows.clear();
+    this.#rows.set(lookup, entry);
+    return entry;
+  }
+
+  #ehFrameOf(module: Module): EhFrame | undefined {
+    if (!this.#frames.has(module)) {
+      const header = module.ehFrameHeader;
+      this.#frames.set(module, header && attemptOr(undefined, () => new EhFrame(this.#memory, header)));
+    }
+    return this.#frames.get(module);
+  }
+
+  #cfa(row: CfaRow, registers: Registers): Address {
+    if (row.cfa.kind === 'expression') {
+      return address(Number(evaluate(this.#memory, row.cfa.block, registers, undefined)));
+    }
+    const base = registers.get(row.cfa.register);
+    if (base === undefined) throw new Fault(registers.pc, `register ${row.cfa.register} is not known here`);
+    return address(Number(base) + row.cfa.offset);
+  }
+
+  #recover(rule: RegisterRule, register: number, registers: Registers, cfa: Address): bigint | undefined {
+    switch (rule.kind) {
+      case 'undefined':
+        return undefined;
+      case 'same':
+        return registers.get(register);
+      case 'offset':
+        return this.#memory.u64(at(cfa, rule.offset));
+      case 'value-offset':
+        return BigInt(cfa + rule.offset);
+      case 'register':
+        return registers.get(rule.register);
+      case 'expression':
+        return this.#memory.u64(address(Number(evaluate(this.#memory, rule.block, registers, cfa))));
+      case 'value-expression':
+        return evaluate(this.#memory, rule.block, registers, cfa);
+    }
+  }
+
+  /** A call through a bad pointer: the pc leads nowhere, but the call pushed where it came from. */
+  #afterWildCall(registers: Registers): Step | undefined {
+    const { sp } = registers;
+    const pc = attemptOr(undefined, () => this.#memory.pointer(sp));
+    if (pc === undefined || !this.isCode(pc)) return undefined;
+    const fp = registers.get(registers.architecture.fp);
+    return {
+      kind: 'caller',
+      registers: registers.callerAt(BigInt(pc), at(sp, 8), fp),
+      by: 'stack-pointer',
+      signalFrame: false,
+    };
+  }
+
+  #byFramePointer(registers: Registers, failure: string | undefined): Step {
+    const { sp, fp, pc } = registers;
+    const why = failure ?? `there is no call frame information for ${this.#nameOf(pc)}`;
+    if (!(fp >= sp && fp - sp < MAX_FRAME && fp % 8 === 0)) {
+      return { kind: 'end', reason: `${why}, and the frame pointer leads nowhere` };
+    }
+    try {
+      const returnTo = this.#memory.pointer(at(fp, 8));
+      if (!this.isCode(returnTo)) {
+        return { kind: 'end', reason: `${why}, and the frame pointer does not lead to code` };
+      }
+      return {
+        kind: 'caller',
+        registers: registers.callerAt(BigInt(returnTo), at(fp, 16), this.#memory.u64(fp)),
+        by: 'frame-pointer',
+        signalFrame: false,
+      };
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      return { kind: 'end', reason: `the stack cannot be read further (${error.message})` };
+    }
+  }
+
+  #nameOf(pc: Address): string {
+    return this.#modules.at(pc)?.path ?? 'code that belongs to no file';
+  }
+}
