@@ -21,12 +21,16 @@ class Table {
   readonly symbols: Buffer;
   readonly strings: Buffer;
   readonly count: number;
+  /** st_name of every symbol, for quick searches. */
+  readonly nameOffsets: Uint32Array;
 
   constructor(file: ElfFile, section: SectionHeader) {
     const strings = file.sections[section.link];
     this.symbols = readBytes(file.source, section.offset, section.size);
     this.strings = strings ? readBytes(file.source, strings.offset, strings.size) : Buffer.alloc(0);
     this.count = Math.floor(this.symbols.length / SYM_SIZE);
+    this.nameOffsets = new Uint32Array(this.count);
+    for (let i = 0; i < this.count; i++) this.nameOffsets[i] = this.symbols.readUInt32LE(i * SYM_SIZE);
   }
 
   at(index: number): ElfSymbol {
@@ -48,10 +52,6 @@ class Table {
     const start = this.symbols.readUInt32LE(index * SYM_SIZE);
     const end = this.strings.indexOf(0, start);
     return this.strings.toString('latin1', start, end < 0 ? this.strings.length : end);
-  }
-
-  nameOffset(index: number): number {
-    return this.symbols.readUInt32LE(index * SYM_SIZE);
   }
 
   type(index: number): number {
@@ -92,13 +92,19 @@ export class SymbolTable {
 
   /** All defined symbols whose names start with one of the prefixes. */
   withPrefix(...prefixes: string[]): ElfSymbol[] {
-    const wanted = prefixes.map((p) => Buffer.from(p, 'latin1'));
     const seen = new Set<string>();
     const result: ElfSymbol[] = [];
     for (const table of this.#tables) {
+      // Names are few beside symbols: find the wanted strings first.
+      const offsets = new Set<number>();
+      for (const prefix of prefixes) {
+        const bytes = Buffer.from(prefix, 'latin1');
+        for (let at = table.strings.indexOf(bytes); at >= 0; at = table.strings.indexOf(bytes, at + 1)) {
+          offsets.add(at);
+        }
+      }
       for (let i = 0; i < table.count; i++) {
-        const start = table.nameOffset(i);
-        if (!wanted.some((p) => startsWith(table.strings, start, p)) || !table.isDefined(i)) continue;
+        if (!offsets.has(table.nameOffsets[i]!) || !table.isDefined(i)) continue;
         const symbol = table.at(i);
         if (!seen.has(symbol.name)) result.push(symbol);
         seen.add(symbol.name);
@@ -147,13 +153,8 @@ function sortByAddress(table: Table): Float64Array {
 }
 
 function indexWithName(table: Table, offset: number): number {
-  for (let i = 0; i < table.count; i++) {
-    if (table.nameOffset(i) === offset && table.isDefined(i)) return i;
+  for (let i = table.nameOffsets.indexOf(offset); i >= 0; i = table.nameOffsets.indexOf(offset, i + 1)) {
+    if (table.isDefined(i)) return i;
   }
   return -1;
-}
-
-function startsWith(bytes: Buffer, start: number, prefix: Buffer): boolean {
-  for (let i = 0; i < prefix.length; i++) if (bytes[start + i] !== prefix[i]) return false;
-  return true;
 }
