@@ -34,7 +34,10 @@ export interface FileMapping {
 export interface SignalInfo {
   readonly signo: number;
   readonly code: number;
+  /** si_addr, for faults that the kernel raised. */
   readonly address: Address | undefined;
+  /** si_pid, for signals that a process sent (si_code <= 0). */
+  readonly sender: number | undefined;
 }
 
 const NT_PRSTATUS = 1;
@@ -175,7 +178,12 @@ function signalOf(note: ElfNote | undefined): SignalInfo | undefined {
   const code = note.desc.readInt32LE(8);
   // Only signals that the kernel raised (si_code > 0) have an address; SI_USER and SI_TKILL do not.
   const faulted = FAULT_SIGNALS.has(signo) && code > 0 && code !== 0x80;
-  return { signo, code, address: faulted ? address(u64(note.desc, 16)) : undefined };
+  return {
+    signo,
+    code,
+    address: faulted ? address(u64(note.desc, 16)) : undefined,
+    sender: code <= 0 ? note.desc.readInt32LE(16) : undefined,
+  };
 }
 
 function machineName(machine: number): string {

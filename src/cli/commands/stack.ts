@@ -1,0 +1,86 @@
+import type { FrameInfo, StackInfo, VariableInfo } from '../../engine/contract.ts';
+import { openCore, requireThread } from '../open.ts';
+import { type Output, type Paint, painter, plain, printJson } from '../output.ts';
+import type { CommonOptions } from '../run.ts';
+
+export interface StackOptions extends CommonOptions {
+  readonly locals?: boolean;
+  readonly depth: number;
+  readonly limit: number;
+}
+
+/** `dayafter stack`: every thread's mixed stack, the thread that died first. */
+export async function stackCommand(dump: string, options: StackOptions, output: Output): Promise<void> {
+  await openCore(dump, options, output, (session) => {
+    const ids =
+      options.thread === undefined
+        ? session.threads().map((t) => t.id)
+        : [requireThread(session, options.thread)];
+    const locals = options.locals ? { depth: options.depth, limit: options.limit } : undefined;
+    const threads = ids
+      .map((id) => session.stack(id, locals))
+      .filter((s) => options.isolate === undefined || s.isolate === options.isolate);
+    if (options.json) printJson(output, { threads });
+    else output.stdout.write(threads.map((t) => threadText(t, painter(output))).join('\n'));
+  });
+}
+
+function threadText(thread: StackInfo, paint: Paint): string {
+  const name = thread.name ?? 'thread';
+  const lines = [
+    paint('bold', `${name} (${thread.id})`) + (thread.crashed ? paint('red', '  took the signal') : ''),
+    ...thread.frames.flatMap((frame, i) => frameLines(frame, i, paint)),
+  ];
+  for (const { label, frames } of thread.asyncFrames) {
+    lines.push(
+      paint('cyan', `     -- ${plain(label)} --`),
+      ...frames.flatMap((f) => frameLines(f, undefined, paint)),
+    );
+  }
+  lines.push(paint('dim', `     ${plain(thread.end)}`));
+  return `${lines.join('\n')}\n`;
+}
+
+function frameLines(frame: FrameInfo, index: number | undefined, paint: Paint): string[] {
+  const number = paint('dim', `#${index ?? ''}`.padEnd(4));
+  const marks = [frame.tier, frame.inlined ? 'inlined' : undefined].filter(Boolean).join(', ');
+  const name = plain(frame.function ?? '') || (frame.kind === 'js' ? '(anonymous)' : '???');
+  const place = placeOf(frame);
+  const line =
+    frame.kind === 'js'
+      ? `${number} ${paint(frame.source?.startsWith('node:') ? 'dim' : 'bold', name)} ${place}${marks ? paint('dim', `  [${marks}]`) : ''}`
+      : `${number} ${paint('dim', `${name}${place ? ` ${place}` : ''}`)}`;
+  return [
+    line,
+    ...(frame.scopes ?? []).flatMap((scope) => scopeLines(scope.kind, scope.name, scope.variables, paint)),
+  ];
+}
+
+function placeOf(frame: FrameInfo): string {
+  if (frame.original)
+    return plain(`${frame.original.source}:${frame.original.line}:${frame.original.column}`);
+  if (frame.source)
+    return plain(`${frame.source}${frame.line === null ? '' : `:${frame.line}:${frame.column}`}`);
+  if (!frame.module) return '';
+  return plain(`${frame.module.split('/').at(-1)}+0x${(frame.offset ?? 0).toString(16)}`);
+}
+
+function scopeLines(kind: string, name: string | null, variables: VariableInfo[], paint: Paint): string[] {
+  const title = paint('cyan', `       ${kind}${name ? ` (${plain(name)})` : ''}`);
+  return [title, ...variables.map((v) => `         ${plain(v.name)} = ${valueText(v, paint)}`)];
+}
+
+/** One line for a value. */
+export function valueText(variable: VariableInfo, paint: Paint): string {
+  if (variable.description === null)
+    return paint('dim', `<${plain(variable.unavailable ?? 'not available')}>`);
+  if (variable.type === 'string') return paint('green', plain(JSON.stringify(clip(String(variable.value)))));
+  const text = plain(clip(variable.description));
+  return variable.address ? `${text} ${paint('dim', variable.address)}` : paint('yellow', text);
+}
+
+function clip(text: string): string {
+  const line = text.split('\n', 1)[0]!;
+  const short = line.length > 200 ? `${line.slice(0, 200)}…` : line;
+  return short.length < text.length && short === line ? `${short} …` : short;
+}

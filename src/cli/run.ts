@@ -1,0 +1,111 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { DayAfterError } from '../engine/errors.ts';
+import { infoCommand } from './commands/info.ts';
+import { inspectCommand } from './commands/inspect.ts';
+import { sourceCommand } from './commands/source.ts';
+import { stackCommand } from './commands/stack.ts';
+import { type Output, printError } from './output.ts';
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly program?: string;
+  readonly search?: string[];
+  readonly sysroot?: string;
+  readonly thread?: number;
+  readonly isolate?: number;
+}
+
+/** Runs the command line; resolves to the exit status: 0 done, 1 could not (a named error), 2 usage. */
+export async function run(argv: readonly string[], output: Output): Promise<number> {
+  const program = new Command('dayafter')
+    .description('Post-mortem debugging of Node.js: what a core dump or heap snapshot tells.')
+    .version(packageJson.version, '--version')
+    .helpOption('--help')
+    .helpCommand(false)
+    .showHelpAfterError('(dayafter --help lists the commands)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => output.stdout.write(text),
+      writeErr: (text) => output.stderr.write(text),
+    });
+
+  const command = (signature: string, description: string) => {
+    const added = program.command(signature).description(description);
+    return added
+      .addOption(new Option('--json', 'one JSON document on stdout'))
+      .addOption(new Option('--program <node>', 'the executable, where it is not found by itself'))
+      .addOption(
+        new Option('--search <dir>', 'more places for executables and modules (repeatable)').argParser(
+          collect,
+        ),
+      )
+      .addOption(new Option('--sysroot <dir>', "where the dump's modules lie"))
+      .addOption(new Option('--thread <id>', 'only this thread').argParser(wholeNumber))
+      .addOption(new Option('--isolate <n>', 'only this isolate').argParser(wholeNumber))
+      .helpOption('--help');
+  };
+
+  command('info <dump>', 'what the dump is and why the process died').action((dump, options) =>
+    infoCommand(dump, options, output),
+  );
+  command('stack <core>', "every thread's mixed stack, innermost frame first")
+    .option('--locals', 'with scopes and variables')
+    .addOption(new Option('--depth <n>', 'how deep variables are shown').argParser(depth).default(1))
+    .addOption(
+      new Option('--limit <n>', 'how many children of an object are shown')
+        .argParser(wholeNumber)
+        .default(100),
+    )
+    .action((dump, options) => stackCommand(dump, options, output));
+  command('inspect <core> <expression>', 'a value: a global, a path, 0x…, a local of a frame')
+    .addOption(
+      new Option('--frame <n>', "the frame whose scopes are searched, as 'stack' counts").argParser(
+        wholeNumber,
+      ),
+    )
+    .addOption(new Option('--depth <n>', 'how deep the value is shown').argParser(depth).default(1))
+    .addOption(
+      new Option('--limit <n>', 'how many children of an object are shown')
+        .argParser(wholeNumber)
+        .default(100),
+    )
+    .action((dump, expression, options) => inspectCommand(dump, expression, options, output));
+  command('source <dump> [url]', "the scripts that the dump holds, or one's text").action(
+    (dump, url, options) => sourceCommand(dump, url, options, output),
+  );
+
+  try {
+    if (argv.length === 0) {
+      program.outputHelp({ error: true });
+      return 2;
+    }
+    await program.parseAsync([...argv], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof DayAfterError) {
+      printError(output, error, argv.includes('--json'));
+      return 1;
+    }
+    throw error;
+  }
+}
+
+function collect(value: string, previous: string[] | undefined): string[] {
+  return [...(previous ?? []), value];
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError('A whole number is wanted.');
+  return value;
+}
+
+function depth(text: string): number {
+  const value = wholeNumber(text);
+  if (value > 50) throw new InvalidArgumentError('At most 50.');
+  return value;
+}

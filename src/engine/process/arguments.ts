@@ -1,0 +1,63 @@
+import { attempt, isAbsent } from '../absence.ts';
+import { type Address, address } from '../address.ts';
+import type { ElfCore } from '../dump/elf-core.ts';
+import type { Memory } from '../memory/memory.ts';
+
+const AT_EXECFN = 31;
+const MAX_ARGUMENTS = 100_000;
+/** The kernel lets arguments and environment take 6 MB at most, and a quarter of the stack limit. */
+const SEARCH = 8 << 20;
+
+/**
+ * The command line as the kernel laid it at the top of the initial stack (System V ABI, x86-64 supplement,
+ * "Initial Stack and Register State"): argc, argv pointers, 0, envp pointers, 0, auxiliary vector, strings.
+ * The auxiliary vector is known from NT_AUXV, so it is searched for below its own AT_EXECFN string.
+ * Undefined if that part of the stack is not there. Node may have overwritten it by process.title.
+ */
+export function commandLine(core: ElfCore, memory: Memory): string[] | undefined {
+  const file = core.auxv.get(AT_EXECFN);
+  if (file === undefined) return undefined;
+  const result = attempt(() => {
+    const vector = findVector(core, memory, address(file));
+    return vector === undefined ? undefined : readArguments(memory, vector);
+  });
+  return isAbsent(result) ? undefined : result;
+}
+
+function findVector(core: ElfCore, memory: Memory, file: Address): Address | undefined {
+  const pattern = Buffer.alloc(32);
+  [...core.auxv].slice(0, 2).forEach(([key, value], i) => {
+    pattern.writeBigUInt64LE(BigInt(key), i * 16);
+    pattern.writeBigUInt64LE(BigInt(value), i * 16 + 8);
+  });
+  const chunk = 1 << 16;
+  for (let end = file as number; end > file - SEARCH; end -= chunk) {
+    const start = address(Math.max(0, end - chunk));
+    // Overlaps the chunk above by one pattern.
+    if (!memory.has(start, chunk + pattern.length)) return undefined;
+    const hit = memory.bytes(start, chunk + pattern.length).lastIndexOf(pattern);
+    if (hit >= 0) return address(start + hit);
+  }
+  return undefined;
+}
+
+function readArguments(memory: Memory, vector: Address): string[] | undefined {
+  let at = skipDown(memory, address(vector - 16));
+  if (at === undefined) return undefined;
+  // `at` is the 0 that ends argv; the pointers lie below it, and argc below them.
+  const pointers: Address[] = [];
+  for (at = address(at - 8); pointers.length < MAX_ARGUMENTS; at = address(at - 8)) {
+    const word = memory.pointer(at);
+    if (word === pointers.length) return pointers.reverse().map((p) => memory.cString(p, 128 << 10));
+    pointers.push(word);
+  }
+  return undefined;
+}
+
+/** From the last envp pointer down to the 0 that ends argv. */
+function skipDown(memory: Memory, from: Address): Address | undefined {
+  for (let at = from, n = 0; n < MAX_ARGUMENTS; at = address(at - 8), n++) {
+    if (memory.pointer(at) === 0) return at;
+  }
+  return undefined;
+}
