@@ -1,0 +1,172 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type Browser, chromium, type Frame, type Locator, type Page } from 'playwright-core';
+import { needChromium } from './chromium.ts';
+import type { VscodeServer } from './vscode-server.ts';
+
+const screenshotFolder = resolve(import.meta.dirname, '../../.cache/screenshots');
+
+const browserFlags = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+  '--force-color-profile=srgb',
+];
+
+export async function launchChromium(): Promise<Browser> {
+  // Chromium's sandbox does not run as root.
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const executablePath = await needChromium();
+  return chromium.launch({ executablePath, headless: true, args: [...sandbox, ...browserFlags] });
+}
+
+/** A window of VS Code: the workbench of a VS Code server in headless Chromium, driven as a person would. */
+export class Workbench {
+  readonly page: Page;
+  readonly #browser: Browser;
+
+  private constructor(page: Page, browser: Browser) {
+    this.page = page;
+    this.#browser = browser;
+  }
+
+  /** Opens a folder and waits until the extension host has registered all contributions. */
+  static async open(server: VscodeServer, folder: string): Promise<Workbench> {
+    const browser = await launchChromium();
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    const page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    await page.goto(server.url(folder));
+    const ready = page.locator('.statusbar-item', { hasText: 'E2E-READY' });
+    await ready.waitFor({ timeout: 90_000 });
+    return new Workbench(page, browser);
+  }
+
+  close(): Promise<void> {
+    return this.#browser.close();
+  }
+
+  /** Keeps a picture in `.cache/screenshots`. */
+  async screenshot(name: string): Promise<void> {
+    await mkdir(screenshotFolder, { recursive: true });
+    await this.page.screenshot({ path: join(screenshotFolder, `${name}.png`) });
+  }
+
+  /** The text field of the open quick pick or quick input. */
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:not([style*="display: none"]) .quick-input-box input');
+  }
+
+  quickPick(label: string): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first();
+  }
+
+  /** Runs a command of the palette by its title, with its category ("Debug: Stop"). */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput.waitFor();
+    await this.quickInput.fill(`>${title}`);
+    await this.quickPick(title).click();
+  }
+
+  /** Starts a configuration of launch.json by its name. */
+  async startDebugging(name: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput.waitFor();
+    await this.quickInput.fill(`debug ${name}`);
+    const label = this.page.locator('.quick-input-list .label-name', { hasText: name }).first();
+    await label.click();
+  }
+
+  /** A row of the explorer by the file's name. */
+  file(name: string): Locator {
+    const exact = new RegExp(`^\\s*${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`);
+    return this.page.locator('.explorer-folders-view .monaco-list-row', { hasText: exact });
+  }
+
+  get callStack(): Locator {
+    return this.page.locator('.debug-call-stack .monaco-list-row');
+  }
+
+  get threads(): Locator {
+    return this.page.locator('.debug-call-stack .thread');
+  }
+
+  get stackFrames(): Locator {
+    return this.page.locator('.debug-call-stack .stack-frame');
+  }
+
+  get variables(): Locator {
+    return this.page.locator('.debug-variables .monaco-list-row');
+  }
+
+  /** The row of a variable by its name. */
+  variable(name: string): Locator {
+    const label = this.page.locator('.name, .scope', { hasText: new RegExp(`^${name}:?\\s*$`) });
+    return this.variables.filter({ has: label }).first();
+  }
+
+  get console(): Locator {
+    return this.page.locator('.repl .monaco-list-row');
+  }
+
+  get debugToolbar(): Locator {
+    return this.page.locator('.debug-toolbar');
+  }
+
+  /** A part of the status bar by its text, for example "Ln 11". */
+  status(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item', { hasText: text });
+  }
+
+  get notifications(): Locator {
+    return this.page.locator('.notifications-toasts .notification-toast');
+  }
+
+  /** Text of the editor's visible lines. */
+  async editorText(): Promise<string> {
+    const lines = this.page.locator('.editor-group-container.active .view-lines').first();
+    return (await lines.innerText()).replaceAll('\u00a0', ' ');
+  }
+
+  /** Evaluates an expression in the debug console. */
+  async evaluate(expression: string): Promise<void> {
+    const input = this.page.locator('.repl-input-wrapper .monaco-editor').first();
+    await input.click();
+    await this.page.locator('.repl-input-wrapper .monaco-editor.focused').waitFor();
+    await this.page.keyboard.type(expression);
+    const typed = this.page.locator('.repl-input-wrapper .view-lines');
+    await typed.filter({ hasText: expression.replaceAll(' ', '\u00a0') }).waitFor();
+    // A list of completions would take the Enter.
+    await this.page.keyboard.press('Escape');
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** The document of the visible webview (a custom editor or a panel). */
+  async webview(selector: string): Promise<Frame> {
+    for (let waited = 0; waited < 30_000; waited += 100) {
+      for (const frame of this.page.frames()) {
+        const found = await frame
+          .locator(selector)
+          .first()
+          .isVisible()
+          .catch(() => false);
+        if (found) return frame;
+      }
+      await this.page.waitForTimeout(100);
+    }
+    throw new Error(`no webview shows ${selector}`);
+  }
+
+  /** Ends the debug session, if there is one. */
+  async stopDebugging(): Promise<void> {
+    if (!(await this.debugToolbar.isVisible())) return;
+    await this.page.keyboard.press('Shift+F5');
+    await this.debugToolbar.waitFor({ state: 'hidden' });
+  }
+}
