@@ -31,6 +31,8 @@ export interface JsFrame {
   readonly sharedFunctionInfo: Tagged;
   /** Script object, or undefined for builtins. */
   readonly script: Tagged | undefined;
+  /** The script's URL or path as V8 has it. */
+  readonly url: string | undefined;
   /** 1-based, of the call or the throw; undefined if unknown. */
   readonly position: { readonly line: number; readonly column: number; readonly offset: number } | undefined;
   /** The current context (the block's, not only the function's). */

@@ -1,0 +1,150 @@
+import type { DeathKind, DumpInfo } from '../contract.ts';
+import type { SignalInfo } from '../dump/elf-core.ts';
+import { hex } from '../address.ts';
+import type { StackFrame } from '../stack/frame.ts';
+import { faultSignals, signalMeaning, signalName } from './signals.ts';
+
+/** The value that was thrown, as far as it can be told. */
+export interface ThrownValue {
+  readonly className: string;
+  readonly message: string;
+  readonly stack: string | null;
+}
+
+/** What the end of a process is told from. */
+export interface DeathEvidence {
+  readonly signal: SignalInfo | undefined;
+  /** pr_cursig of the first thread, where there is no NT_SIGINFO. */
+  readonly cursig: number;
+  readonly pid: number | undefined;
+  /** The stack of the thread that took the signal. */
+  readonly frames: readonly StackFrame[];
+  readonly thrown: ThrownValue | undefined;
+  /** Used and limit of the heap of the thread's isolate, in bytes. */
+  readonly heap: { readonly used: number | undefined; readonly limit: number | undefined } | undefined;
+}
+
+/** Native functions on the stack that tell a kind of death (V8 10.2 to 14.6, Node 18 to 26), most telling first. */
+const marks: readonly { readonly kind: DeathKind; readonly pattern: RegExp }[] = [
+  { kind: 'out-of-memory', pattern: /FatalProcessOutOfMemory|OOMErrorHandler|OnOOMError|OOMError/ },
+  { kind: 'unhandled-rejection', pattern: /^(strictUnhandledRejectionsMode|throwUnhandledRejectionsMode|unhandledRejectionsMode)$/ },
+  { kind: 'uncaught-exception', pattern: /TriggerUncaughtException|v8::internal::Isolate::Throw|Isolate::ReThrow/ },
+  { kind: 'abort', pattern: /^node::Abort|^node::Assert|^abort$|^process\.abort$|^node::OnFatalError|v8::base::FatalOOM|V8_Fatal/ },
+];
+
+/** How the process ended, with two sentences for people. */
+export function explainDeath(evidence: DeathEvidence): DumpInfo['death'] {
+  const signo = evidence.signal?.signo ?? evidence.cursig;
+  const kind = kindOf(evidence, signo);
+  const address = evidence.signal?.address;
+  const thrown = kind === 'native-crash' || kind === 'signal' || kind === 'alive' ? undefined : evidence.thrown;
+  return {
+    kind,
+    signal: signo === 0 ? null : signalName(signo),
+    address: address === undefined ? null : hex(address),
+    exception: thrown ?? null,
+    message: `${whatHappened(kind, evidence, signo, thrown)} ${where(evidence, kind)}`,
+  };
+}
+
+function kindOf(evidence: DeathEvidence, signo: number): DeathKind {
+  const { signal, frames } = evidence;
+  if (signo === 0) return 'alive';
+  if (signal && sentByOther(signal, evidence.pid)) return 'signal';
+  if (faultSignals.has(signo) && signal && signal.code > 0 && signo !== 5) {
+    return hitGuardPage(evidence) ? 'stack-overflow' : nativeOrMark(evidence);
+  }
+  const mark = marks.find((m) => frames.some((f) => f.functionName !== undefined && m.pattern.test(f.functionName)));
+  if (mark?.kind === 'uncaught-exception' && isStackOverflow(evidence)) return 'stack-overflow';
+  if (mark) return mark.kind;
+  if (signo === 6) return 'abort';
+  if (signo === 5 || signo === 4) return evidence.thrown ? 'uncaught-exception' : 'abort';
+  if (signo === 11 || signo === 7 || signo === 8) return 'native-crash';
+  return signo === 19 ? 'alive' : 'signal';
+}
+
+/** V8's own fatal paths end in ud2 or a null write on some builds; the functions on the stack tell. */
+function nativeOrMark(evidence: DeathEvidence): DeathKind {
+  const oom = marks[0]!;
+  const innermost = evidence.frames.slice(0, 12);
+  return innermost.some((f) => f.functionName !== undefined && oom.pattern.test(f.functionName))
+    ? 'out-of-memory'
+    : 'native-crash';
+}
+
+function sentByOther(signal: SignalInfo, pid: number | undefined): boolean {
+  return signal.sender !== undefined && signal.sender !== 0 && pid !== undefined && signal.sender !== pid;
+}
+
+function isStackOverflow(evidence: DeathEvidence): boolean {
+  return (
+    (evidence.thrown?.className === 'RangeError' && /^Maximum call stack size exceeded/.test(evidence.thrown.message)) ||
+    evidence.frames.some((f) => /Isolate::StackOverflow/.test(f.functionName ?? ''))
+  );
+}
+
+/** A fault within a few pages below the stack pointer is a stack that ran into its end. */
+function hitGuardPage(evidence: DeathEvidence): boolean {
+  const sp = evidence.frames[0]?.sp;
+  const address = evidence.signal?.address;
+  return evidence.signal?.signo === 11 && sp !== undefined && address !== undefined && Math.abs(sp - address) < 65536;
+}
+
+function whatHappened(
+  kind: DeathKind,
+  evidence: DeathEvidence,
+  signo: number,
+  thrown: ThrownValue | undefined,
+): string {
+  const value = thrown ? `${thrown.className}: ${firstLine(thrown.message)}` : 'a value that the dump does not tell';
+  switch (kind) {
+    case 'uncaught-exception':
+      return `Nothing caught ${value}, and the process was told to abort on uncaught exceptions.`;
+    case 'unhandled-rejection':
+      return `A promise was rejected with ${value}, and nothing handled it.`;
+    case 'stack-overflow':
+      return thrown ? `The stack overflowed: ${value}.` : 'The stack overflowed and ran into its guard page.';
+    case 'out-of-memory':
+      return `The JavaScript heap was full${heapText(evidence)}, and V8 ended the process.`;
+    case 'abort':
+      return `The process ended itself${signo === 6 ? ' by abort()' : ''}${thrown ? ` after ${value}` : ''}.`;
+    case 'native-crash':
+      return `Native code was stopped by ${signalName(signo)}: ${signalMeaning(signo)}${faultText(evidence)}.`;
+    case 'signal':
+      return `${signalName(signo)} came from outside${evidence.signal?.sender ? ` (process ${evidence.signal.sender})` : ''} while the process ran.`;
+    case 'alive':
+      return 'The process was alive when this dump was taken.';
+  }
+}
+
+function heapText({ heap }: DeathEvidence): string {
+  if (heap?.used === undefined) return '';
+  const mega = (n: number) => `${Math.round(n / 1048576)} MiB`;
+  return heap.limit === undefined ? ` (${mega(heap.used)} used)` : ` (${mega(heap.used)} used of at most ${mega(heap.limit)})`;
+}
+
+function faultText({ signal }: DeathEvidence): string {
+  return signal?.address === undefined ? '' : ` at ${hex(signal.address)}`;
+}
+
+/** The second sentence: the innermost frame of the user's own code, else what ran. */
+function where(evidence: DeathEvidence, kind: DeathKind): string {
+  const own = evidence.frames.find((f) => f.kind === 'js' && f.js?.position !== undefined && !isInternal(f));
+  const top = evidence.frames.find((f) => f.functionName !== undefined);
+  const verb = kind === 'alive' || kind === 'signal' ? 'It was running' : 'It happened in';
+  if (own) return `${verb} ${nameOf(own)} (${own.js!.url ?? ''}:${own.js!.position!.line}:${own.js!.position!.column}).`;
+  if (top) return `No JavaScript of the program was on that thread's stack; the innermost function was ${nameOf(top)}.`;
+  return "The stack of that thread can't be read.";
+}
+
+function isInternal(frame: StackFrame): boolean {
+  return frame.js?.url?.startsWith('node:') ?? true;
+}
+
+function nameOf(frame: StackFrame): string {
+  return frame.functionName || '(anonymous)';
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]!;
+}
