@@ -1,39 +1,30 @@
-// Dies of an uncaught throw in a timer, with values of many kinds in reach of the stack.
+// Throws through five named functions and a builtin, with a thousand objects of a class alive.
 class Session {
   constructor(id) {
     this.id = id;
     this.user = { name: `user${id}`, tags: ['a', 'b', String(id)] };
     this.when = new Date(1700000000000 + id);
-    this.pattern = /ab+c/gi;
     this.map = new Map([[id, { x: 1 }]]);
-    this.set = new Set([1, 2, id]);
     this.big = 123456789012345678901234567890n;
-    this.ratio = 1.5 * id;
-    this.symbol = Symbol('hey');
-    this.buffer = Buffer.from(`hello${id}`);
-    this.floats = new Float64Array([1.5, 2.5]);
-    this.promise = Promise.resolve(id);
   }
 }
-
-const sessions = Array.from({ length: 1000 }, (_, id) => new Session(id));
+const sessions = [];
+for (let i = 0; i < 1000; i++) sessions.push(new Session(i));
 globalThis.sessions = sessions;
 
-function inner(text, number) {
-  const local = { text, number, deep: { er: [1, 2, 3] } };
-  if (number > 2) throw new TypeError(`boom ${text}`);
+function inner(a, b) {
+  const local = { a, b, deep: { er: [1, 2, 3] } };
+  if (b > 2) throw new TypeError(`boom ${a}`);
   return local;
 }
-
 function middle(x) {
-  const doubled = x * 2;
-  return inner('arg-string', doubled);
+  const y = x * 2;
+  return inner('arg-string', y);
 }
-
-const arrow = (options) => [1].map(function callback(value) {
-  return middle(options.n + value);
-});
-
-setTimeout(function timerCallback() {
+const arrow = (o) =>
+  [1].map(function cb(v) {
+    return middle(o.n + v);
+  });
+setTimeout(function timerCb() {
   arrow({ n: 5 });
 }, 20);
