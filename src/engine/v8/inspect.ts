@@ -4,11 +4,13 @@ import type { ValueType } from '../contract.ts';
 
 /**
  * A JavaScript value of the dump. `word` is a V8 tagged word; `synthetic` values (a number unboxed from a
- * register, a decoded position, a string that we made) carry their content themselves.
+ * register, a decoded position, a string that we made) carry their content themselves. `made` values are
+ * objects that an evaluation built; only the inspector that `evaluate` offers for them knows their content.
  */
 export type Value =
   | { readonly kind: 'tagged'; readonly word: Tagged }
   | { readonly kind: 'synthetic'; readonly primitive: string | number | boolean | bigint | null | undefined }
+  | { readonly kind: 'made'; readonly made: object }
   | { readonly kind: 'absent'; readonly absence: Absence };
 
 /** What one line of a debugger shows of a value. */
@@ -37,6 +39,8 @@ export interface Property {
   readonly writable: boolean;
   readonly configurable: boolean;
   readonly isSymbol: boolean;
+  /** The symbol itself, where `isSymbol`. */
+  readonly symbol?: Value;
 }
 
 /** How many children of each kind an object has; all four are cheap, even for a million elements. */
@@ -65,4 +69,10 @@ export interface Inspector {
   location(
     value: Value,
   ): { readonly url: string; readonly line: number; readonly column: number } | undefined;
+  /** One own property by its name as `named` and `indexed` give it, faster than by searching these. */
+  own?(value: Value, name: string): Property | undefined;
+  /** `[[Prototype]]` alone. */
+  prototype?(value: Value): Value;
+  /** V8's name of the builtin that a function is ("ArrayFilter"); undefined for every other function. */
+  builtin?(value: Value): string | undefined;
 }
