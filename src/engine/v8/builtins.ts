@@ -1,0 +1,76 @@
+import { type Address, address, at } from '../address.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { Module } from '../modules/module.ts';
+
+/** An embedded builtin: its code is a piece of the executable, maybe run from a copy elsewhere. */
+export interface Builtin {
+  /** v8::internal::Builtin number; -1 if only the symbol is known. */
+  readonly id: number;
+  /** "ArrayMap", "InterpreterEntryTrampoline", "LdaZeroHandler", ... */
+  readonly name: string;
+  /** Address in the executable's own image, and length of the instructions in bytes. */
+  readonly start: Address;
+  readonly size: number;
+}
+
+/** sizeof(BuiltinMetadata) of builtins/builtins.cc: a name and 16 bytes of kind and data. */
+const METADATA_SIZE = 24;
+
+/** The embedded builtins of an executable: by id, by name, by exact address. */
+export class BuiltinTable {
+  /** By id; empty where the executable is stripped. */
+  readonly byId: readonly (Builtin | undefined)[];
+  readonly #sorted: readonly Builtin[];
+  readonly #byName = new Map<string, Builtin>();
+
+  constructor(module: Module, memory: Memory) {
+    const prefix = 'Builtins_';
+    const symbols = module.symbols?.withPrefix(prefix) ?? [];
+    const byName = new Map(symbols.map((s) => [s.name.slice(prefix.length), s]));
+    const names = builtinNames(module, memory);
+    this.byId = names.map((name, id) => {
+      const symbol = byName.get(name);
+      return symbol && { id, name, start: module.addressOfSymbol(symbol), size: symbol.size };
+    });
+    const all: Builtin[] = this.byId.filter((b) => b !== undefined);
+    const known = new Set(names);
+    for (const [name, symbol] of byName) {
+      if (known.has(name) || symbol.size === 0) continue;
+      all.push({ id: -1, name, start: module.addressOfSymbol(symbol), size: symbol.size });
+    }
+    this.#sorted = all.sort((a, b) => a.start - b.start);
+    for (const builtin of all) this.#byName.set(builtin.name, builtin);
+  }
+
+  /** The builtin that covers an address of the executable's own image. */
+  at(pc: Address): Builtin | undefined {
+    let low = 0;
+    let high = this.#sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#sorted[middle]!.start <= pc) low = middle + 1;
+      else high = middle;
+    }
+    const builtin = this.#sorted[low - 1];
+    return builtin && pc < builtin.start + builtin.size ? builtin : undefined;
+  }
+
+  named(name: string): Builtin | undefined {
+    return this.#byName.get(name);
+  }
+}
+
+function builtinNames(module: Module, memory: Memory): string[] {
+  const symbol =
+    module.symbols?.find('_ZN2v88internal12_GLOBAL__N_1L16builtin_metadataE') ??
+    module.symbols?.find('_ZN2v88internal12_GLOBAL__N_116builtin_metadataE');
+  if (!symbol) return [];
+  const start = module.addressOfSymbol(symbol);
+  const names: string[] = [];
+  for (let i = 0; (i + 1) * METADATA_SIZE <= symbol.size; i++) {
+    const slot = at(start, i * METADATA_SIZE);
+    const text = memory.has(slot, 8) ? memory.pointer(slot) : address(0);
+    names.push(memory.has(text) ? memory.cString(text, 128) : '');
+  }
+  return names;
+}

@@ -1,0 +1,94 @@
+import { type Address, address, at } from '../address.ts';
+import { elf } from '../dump/elf.ts';
+import type { CoreThread } from '../dump/elf-core.ts';
+import type { V8Runtime } from './runtime.ts';
+
+const FS_BASE = 21;
+const RSP = 19;
+/** glibc x86-64: struct pthread.specific_1stblock, entries of { sequence number, data }. */
+const PTHREAD_SPECIFIC = 0x310;
+const PTHREAD_KEYS = 32;
+const PF_X = 1;
+const PF_W = 2;
+const CHUNK = 1 << 20;
+
+/**
+ * The isolate that a thread has entered, by V8's own thread-local: `g_current_isolate_` (from 20 on;
+ * thread-local storage of the executable, variant II) or the pthread key `isolate_key_` (18). Unchecked.
+ */
+export function isolateOfThread(runtime: V8Runtime, thread: CoreThread): Address | undefined {
+  const { module, memory } = runtime;
+  const threadPointer = register(thread, FS_BASE);
+  let slot: Address | undefined;
+  const local = module.symbols?.find('_ZN2v88internal18g_current_isolate_E');
+  const tls = module.file?.programHeaders.find((p) => p.type === elf.PT_TLS);
+  if (local && tls && module.file?.type !== undefined && isExecutable(runtime)) {
+    const align = tls.align || 1;
+    slot = address(threadPointer - Math.ceil(tls.memsz / align) * align + local.value);
+  } else {
+    const key = module.addressOf('_ZN2v88internal7Isolate12isolate_key_E');
+    if (key === undefined || !memory.has(key, 4)) return undefined;
+    const index = memory.u32(key);
+    if (index >= PTHREAD_KEYS) return undefined;
+    slot = address(threadPointer + PTHREAD_SPECIFIC + 16 * index + 8);
+  }
+  if (!memory.has(slot, 8)) return undefined;
+  const isolate = memory.pointer(slot);
+  return isolate === 0 ? undefined : isolate;
+}
+
+/**
+ * Isolates without help of the threads: each one's external reference table holds the address of
+ * `abort_with_reason`, so all writable memory is searched for it. Unchecked.
+ */
+export function scanForIsolates(runtime: V8Runtime): Address[] {
+  const { module, memory, layout } = runtime;
+  const target = module.addressOf('_ZN2v88internal17abort_with_reasonEi');
+  const index = runtime.referenceIndex('abort_with_reason');
+  if (target === undefined || index < 0) return [];
+  const needle = Buffer.alloc(8);
+  needle.writeBigUInt64LE(BigInt(target));
+  const back = layout.isolate.roots + 8 * runtime.rootNames.length + 8 * index;
+  const chunk = Buffer.alloc(CHUNK + 8);
+  const found: Address[] = [];
+  for (const region of memory.regions) {
+    if (!region.source || (region.flags & PF_W) === 0 || (region.flags & PF_X) !== 0) continue;
+    const length = region.end - region.start;
+    for (let done = 0; done < length; done += CHUNK) {
+      const n = region.source.read(
+        region.offset + done,
+        chunk.subarray(0, Math.min(CHUNK + 7, length - done)),
+      );
+      const bytes = chunk.subarray(0, n);
+      for (let hit = bytes.indexOf(needle); hit >= 0 && hit < CHUNK; hit = bytes.indexOf(needle, hit + 1)) {
+        const slot = region.start + done + hit;
+        if (slot % 8 === 0) found.push(address(slot - back));
+      }
+    }
+  }
+  return found;
+}
+
+/** The thread on whose stack the isolate's last JavaScript entry lies. */
+export function isolateByStack(runtime: V8Runtime, base: Address): CoreThread | undefined {
+  const { memory, layout, core } = runtime;
+  const table = at(base, layout.isolate.roots + 8 * runtime.rootNames.length);
+  const index = ['Isolate::c_entry_fp_address', 'IsolateData::c_entry_fp_address()']
+    .map((name) => runtime.referenceIndex(name))
+    .find((i) => i >= 0);
+  if (index === undefined || !memory.has(at(table, 8 * index), 8)) return undefined;
+  const field = memory.pointer(at(table, 8 * index));
+  if (!memory.has(field, 8)) return undefined;
+  const region = memory.regionAt(memory.pointer(field));
+  return region && core.threads.find((t) => memory.regionAt(register(t, RSP)) === region);
+}
+
+/** Thread-local storage of a shared library has no fixed place beside the thread pointer. */
+function isExecutable(runtime: V8Runtime): boolean {
+  const entry = runtime.core.auxv.get(9);
+  return entry === undefined || runtime.module.mappings.some((m) => entry >= m.start && entry < m.end);
+}
+
+function register(thread: CoreThread, index: number): Address {
+  return address(Number(thread.registers.readBigUInt64LE(8 * index)));
+}
