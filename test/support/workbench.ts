@@ -128,10 +128,10 @@ export class Workbench {
     return this.page.locator('.notifications-toasts .notification-toast');
   }
 
-  /** Text of the editor's visible lines. */
+  /** Text of the lines that the active editor shows, in no certain order. */
   async editorText(): Promise<string> {
-    const lines = this.page.locator('.editor-group-container.active .view-lines').first();
-    return (await lines.innerText()).replaceAll('\u00a0', ' ');
+    const lines = this.page.locator('.editor-group-container.active .view-lines .view-line');
+    return (await lines.allTextContents()).join('\n').replaceAll('\u00a0', ' ');
   }
 
   /** Evaluates an expression in the debug console. */
