@@ -66,11 +66,20 @@ async function keyOf(
   return hash.digest('hex');
 }
 
-async function record(node: string, script: string, options: RecordOptions, folder: string): Promise<void> {
+/**
+ * Runs a program with `node` until it dies; leaves `core` and `run.json` in `folder`. Rejects where no core
+ * appears.
+ */
+export async function record(
+  node: string,
+  script: string,
+  options: RecordOptions,
+  folder: string,
+): Promise<void> {
   const pattern = await corePattern();
   const flags = options.nodeFlags ?? ['--abort-on-uncaught-exception'];
   const work = join(folder, 'cwd');
-  await mkdir(work);
+  await mkdir(work, { recursive: true });
   const started = Date.now();
   const ended = await run(
     'bash',

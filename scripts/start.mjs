@@ -1,0 +1,138 @@
+// `npm start`: shows the product, on a fresh clone too. Installs, builds, records a core of examples/crash.js
+// with the Node that runs this, tells its story in the terminal and opens it in VS Code.
+//   npm start -- path/to/core    one's own core
+//   npm start -- --no-open       only the story in the terminal
+import { spawn } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { installDependencies, projectRoot, show } from './install.mjs';
+
+const supportedLines = [18, 20, 22, 24, 26];
+const folder = join(process.env.DAYAFTER_CACHE || join(projectRoot, '.cache'), 'start');
+const shop = join(folder, 'shop');
+
+const { values, positionals } = parseArgs({
+  options: { open: { type: 'boolean' } },
+  allowPositionals: true,
+  allowNegative: true,
+});
+const userDirectory = process.env.INIT_CWD ?? process.cwd();
+
+if (!installDependencies()) process.exit(1);
+if (show('npm', ['run', '--silent', 'build']) !== 0) process.exit(1);
+
+const dump = positionals[0] === undefined ? await exampleDump() : ownDump(positionals[0]);
+tellStory(dump);
+const open = values.open ?? process.stdout.isTTY === true;
+if (open) await openEditor(dump);
+else console.log('\nNot opened in VS Code: there is no terminal, or --no-open was given.');
+
+/** @typedef {{ path: string, options: string[], workspace: string }} Dump */
+
+function ownDump(path) {
+  const core = resolve(userDirectory, path);
+  if (!existsSync(core)) {
+    console.error(`There is no file ${core}`);
+    process.exit(1);
+  }
+  return { path: core, options: [], workspace: dirname(core) };
+}
+
+async function exampleDump() {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(shop, { recursive: true });
+  const program = join(shop, 'crash.js');
+  copyFileSync(join(projectRoot, 'examples/crash.js'), program);
+  const obstacle = whyNoCore();
+  try {
+    if (obstacle !== undefined) throw new Error(obstacle);
+    console.log(`\nRecording a core of examples/crash.js with Node ${process.version} …`);
+    const { record } = await testSupport('cores.ts');
+    await record(process.execPath, program, {}, shop);
+    return { path: join(shop, 'core'), options: [], workspace: shop };
+  } catch (error) {
+    console.log(`\nNo core could be recorded here: ${error.message.trim()}`);
+    console.log('Showing the core that comes with the project instead, of the same program on Node 22.');
+    return shippedDump();
+  }
+}
+
+function whyNoCore() {
+  const line = Number(process.versions.node.split('.')[0]);
+  if (process.platform !== 'linux') return `${process.platform} is not Linux`;
+  if (process.arch !== 'x64') return `${process.arch} is not x64`;
+  if (!supportedLines.includes(line)) return `Node ${line} is none of ${supportedLines.join(', ')}`;
+  return undefined;
+}
+
+async function shippedDump() {
+  const { unpackExample } = await testSupport('example.ts');
+  return { ...(await unpackExample(shop)), workspace: shop };
+}
+
+/** Modules of test/support are TypeScript: they can be loaded once the dependencies are there. */
+async function testSupport(name) {
+  const { register } = await import('tsx/esm/api');
+  register();
+  return import(`../test/support/${name}`);
+}
+
+function tellStory({ path, options }) {
+  for (const command of ['info', 'stack']) {
+    console.log(`\n$ dayafter ${command} ${path}\n`);
+    if (show(process.execPath, ['dist/cli.js', command, path, ...options]) !== 0) process.exit(1);
+  }
+}
+
+async function openEditor({ path, workspace }) {
+  const code = findCode();
+  if (code !== undefined) {
+    console.log(`\nOpening it in VS Code (${code}), with a profile of its own …`);
+    openDesktop(code, path, workspace);
+    return;
+  }
+  console.log(
+    '\nThere is no VS Code on the PATH: starting the VS Code server from npm (once about 290 MB) …',
+  );
+  await openServer(path, workspace);
+}
+
+function findCode() {
+  const names =
+    process.platform === 'win32' ? ['code.cmd', 'codium.cmd'] : ['code', 'codium', 'code-insiders'];
+  const onPath = (process.env.PATH ?? '')
+    .split(delimiter)
+    .flatMap((dir) => names.map((name) => join(dir, name)));
+  const mac = '/Applications/Visual Studio Code.app/Contents/Resources/app/bin/code';
+  return [...onPath, mac].find((file) => existsSync(file));
+}
+
+function openDesktop(code, path, workspace) {
+  const own = join(folder, 'vscode');
+  const args = [
+    `--extensionDevelopmentPath=${projectRoot}`,
+    ...['--user-data-dir', join(own, 'user'), '--extensions-dir', join(own, 'extensions')],
+    ...['--disable-workspace-trust', '--skip-welcome', '--new-window', workspace, path],
+  ];
+  const shell = process.platform === 'win32';
+  const quoted = shell ? args.map((arg) => `"${arg}"`) : args;
+  spawn(shell ? `"${code}"` : code, quoted, { stdio: 'ignore', detached: true, shell }).unref();
+}
+
+async function openServer(path, workspace) {
+  if (show('npm', ['run', '--silent', 'package']) !== 0) process.exit(1);
+  const { VscodeServer } = await testSupport('vscode-server.ts');
+  const server = await VscodeServer.start({ vsix: [join(projectRoot, 'dist/dayafter.vsix')] });
+  const url = server.url(workspace, [['openFile', `vscode-remote://127.0.0.1:${server.port}${path}`]]);
+  console.log(`\nVS Code with the core opened:\n  ${url}\nCtrl+C ends it.`);
+  const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
+  spawn(opener, [url], { stdio: 'ignore', detached: true })
+    .on('error', () => undefined)
+    .unref();
+  await new Promise((done) => {
+    process.once('SIGINT', done);
+    process.once('SIGTERM', done);
+  });
+  await server.stop();
+}
