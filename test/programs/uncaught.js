@@ -17,14 +17,16 @@ function inner(a, b) {
   if (b > 2) throw new TypeError(`boom ${a}`);
   return local;
 }
+
 function middle(x) {
   const y = x * 2;
   return inner('arg-string', y);
 }
-const arrow = (o) =>
-  [1].map(function cb(v) {
-    return middle(o.n + v);
-  });
-setTimeout(function timerCb() {
+
+const arrow = (options) => [1].map(function callback(value) {
+  return middle(options.n + value);
+});
+
+setTimeout(function timerCallback() {
   arrow({ n: 5 });
 }, 20);
