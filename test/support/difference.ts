@@ -1,0 +1,82 @@
+/** Keys whose text is about the reading itself, not about the dumped process. */
+const remarks = new Set(['notes', 'layout', 'end', 'truncated', 'unavailable', 'status']);
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/**
+ * Compares what was read from a damaged dump with what was read from the clean one, and returns the paths of
+ * the values that differ without a word: not null, not `unavailable`, not cut by a `truncated` or an `end`.
+ */
+export function unexplained(clean: unknown, damaged: unknown): string[] {
+  const found: string[] = [];
+  const work: { clean: Json | undefined; damaged: Json | undefined; path: string }[] = [
+    { clean: clean as Json, damaged: damaged as Json, path: '' },
+  ];
+  for (let next = work.pop(); next !== undefined; next = work.pop()) {
+    const { clean: a, damaged: b, path } = next;
+    if (a === b || b === null) continue;
+    if (isRecord(b) && (isText(b.unavailable) || 'error' in b)) continue;
+    if (isRecord(a) && (isText(a.unavailable) || 'error' in a)) continue;
+    if (Array.isArray(a) && Array.isArray(b)) compareLists(a, b, path);
+    else if (isRecord(a) && isRecord(b)) compareRecords(a, b, path);
+    // A null of the clean dump is an unknown too.
+    else if (a !== null) found.push(`${path}: ${brief(a)} became ${brief(b)}`);
+  }
+  return found;
+
+  function compareRecords(a: Record<string, Json>, b: Record<string, Json>, path: string): void {
+    const cut = isText(b.truncated) || (isText(b.end) && b.end !== a.end);
+    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+      if (remarks.has(key)) continue;
+      const [left, right] = [a[key], b[key]];
+      if (cut && Array.isArray(left) && Array.isArray(right)) {
+        work.push({
+          clean: commonPart(left, right),
+          damaged: commonPart(right, left),
+          path: `${path}.${key}`,
+        });
+      } else {
+        work.push({ clean: left, damaged: right, path: `${path}.${key}` });
+      }
+    }
+  }
+
+  function compareLists(a: Json[], b: Json[], path: string): void {
+    const named = [...a, ...b].every((item) => isRecord(item) && isText(item.name));
+    if (named) {
+      const left = byName(a);
+      const right = byName(b);
+      for (const name of new Set([...left.keys(), ...right.keys()])) {
+        work.push({ clean: left.get(name), damaged: right.get(name), path: `${path}.${name}` });
+      }
+      return;
+    }
+    for (let i = 0; i < Math.max(a.length, b.length); i++) {
+      work.push({ clean: a[i], damaged: b[i], path: `${path}[${i}]` });
+    }
+  }
+}
+
+/** The items of `list` that `other` has too: by name where items have names, else by index. */
+function commonPart(list: Json[], other: Json[]): Json[] {
+  const named = [...list, ...other].every((item) => isRecord(item) && isText(item.name));
+  if (!named) return list.slice(0, Math.min(list.length, other.length));
+  const names = new Set(byName(other).keys());
+  return list.filter((item) => isRecord(item) && names.has(String(item.name)));
+}
+
+function byName(list: Json[]): Map<string, Json> {
+  return new Map(list.map((item) => [isRecord(item) ? String(item.name) : '', item]));
+}
+
+function isRecord(value: Json | undefined): value is Record<string, Json> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: Json | undefined): value is string {
+  return typeof value === 'string';
+}
+
+function brief(value: Json | undefined): string {
+  return (JSON.stringify(value) ?? 'nothing').slice(0, 80);
+}
