@@ -1,8 +1,8 @@
 import type { Address, Tagged } from '../address.ts';
 import type { FrameKind, Tier } from '../contract.ts';
 import type { Module } from '../modules/module.ts';
-import type { Isolate } from '../v8/isolate.ts';
 import type { Value } from '../v8/inspect.ts';
+import type { Isolate } from '../v8/isolate.ts';
 
 /**
  * One frame of a thread's mixed stack, innermost first. An inlined JavaScript function is a frame of its

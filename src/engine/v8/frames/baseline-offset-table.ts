@@ -1,4 +1,4 @@
-import type { BytecodeSizes } from './bytecode-sizes.ts';
+import { bytecodeLength } from './bytecode-length.ts';
 import { VlqReader } from './vlq.ts';
 
 /**
@@ -9,7 +9,7 @@ import { VlqReader } from './vlq.ts';
 export function baselineBytecodeOffset(
   table: Uint8Array,
   bytecodes: Uint8Array,
-  sizes: BytecodeSizes,
+  sizes: readonly Uint8Array[],
   codeOffset: number,
 ): number | undefined {
   const reader = new VlqReader(table);
@@ -18,7 +18,7 @@ export function baselineBytecodeOffset(
   for (let offset = 0; offset < bytecodes.length && !reader.atEnd; ) {
     end += reader.unsigned();
     if (codeOffset <= end) return offset;
-    const size = sizes.at(bytecodes, offset);
+    const size = bytecodeLength(bytecodes, offset, sizes);
     if (size === 0) return undefined;
     offset += size;
   }

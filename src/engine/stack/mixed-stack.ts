@@ -1,0 +1,107 @@
+import { type Address, address } from '../address.ts';
+import type { CoreThread } from '../dump/elf-core.ts';
+import type { Memory } from '../memory/memory.ts';
+import { demangle } from '../modules/demangle.ts';
+import type { ModuleMap } from '../modules/module-map.ts';
+import { NativeUnwinder, type Step } from '../unwind/native-unwinder.ts';
+import { type Registers, x64, x64Architecture } from '../unwind/registers.ts';
+import type { CodeSite } from '../v8/frames/code-site.ts';
+import { V8Frames } from '../v8/frames/v8-frames.ts';
+import type { Isolate } from '../v8/isolate.ts';
+import type { V8Runtime } from '../v8/runtime.ts';
+import type { StackFrame, ThreadStack } from './frame.ts';
+import { stepFromV8 } from './v8-step.ts';
+
+const MAX_FRAMES = 100_000;
+
+/** Walks threads' stacks through C++ and JavaScript alike. */
+export class MixedStacks {
+  readonly #modules: ModuleMap;
+  readonly #runtime: V8Runtime | undefined;
+  readonly #native: NativeUnwinder;
+  readonly #v8: V8Frames | undefined;
+
+  /** Without `runtime` only native frames are seen. */
+  constructor(memory: Memory, modules: ModuleMap, runtime: V8Runtime | undefined) {
+    this.#modules = modules;
+    this.#runtime = runtime;
+    this.#native = new NativeUnwinder(memory, modules);
+    this.#v8 = runtime && new V8Frames(runtime);
+  }
+
+  /** All frames of a thread, innermost first. */
+  stackOf(thread: CoreThread): ThreadStack {
+    const isolate = this.#runtime?.isolateOf(thread.tid) ?? this.#runtime?.isolates[0];
+    const frames: StackFrame[] = [];
+    let registers = x64Architecture.fromCore(thread.registers);
+    let exact = true;
+    let guessed = false;
+    let end = `the stack has more than ${MAX_FRAMES} frames; the rest is left out`;
+    while (frames.length < MAX_FRAMES) {
+      const site = this.#siteOf(registers, exact, isolate);
+      frames.push(...this.#framesAt(registers, exact, guessed, site, isolate));
+      const step: Step = site
+        ? stepFromV8(this.#runtime!, site, registers)
+        : this.#native.step(registers, exact);
+      const problem = problemOf(step, registers);
+      if (problem !== undefined || step.kind === 'end') {
+        end = problem ?? (step.kind === 'end' ? step.reason : '');
+        break;
+      }
+      guessed = step.by !== 'cfi';
+      exact = step.signalFrame;
+      registers = step.registers;
+    }
+    return { tid: thread.tid, frames, end };
+  }
+
+  #siteOf(registers: Registers, exact: boolean, isolate: Isolate | undefined): CodeSite | undefined {
+    if (!this.#v8 || !isolate) return undefined;
+    return this.#v8.sites.at(address(exact ? registers.pc : registers.pc - 1), isolate);
+  }
+
+  #framesAt(
+    registers: Registers,
+    exact: boolean,
+    guessed: boolean,
+    site: CodeSite | undefined,
+    isolate: Isolate | undefined,
+  ): StackFrame[] {
+    const { pc, fp, sp } = registers;
+    const module = this.#modules.at(pc);
+    const place = { pc, fp, sp, module, guessed };
+    if (!site) return [{ ...place, kind: 'native', functionName: this.#symbolAt(pc, exact), js: undefined }];
+    const interpreter = interpreterRegisters(registers);
+    const described = this.#v8!.describe(isolate!, site, { pc, fp, exact, interpreter });
+    return described.map((frame) => ({ ...place, ...frame }));
+  }
+
+  /** Demangled name of the function at `pc`; undefined if its module has no symbol for it. */
+  #symbolAt(pc: Address, exact: boolean): string | undefined {
+    const lookup = address(exact ? pc : pc - 1);
+    const module = this.#modules.at(lookup);
+    const link = module?.linkAddressOf(lookup);
+    const symbol = link === undefined ? undefined : module?.symbols?.covering(link);
+    return symbol && demangle(symbol.name);
+  }
+}
+
+/** Why a step cannot be right; undefined if it may be. */
+function problemOf(step: Step, registers: Registers): string | undefined {
+  if (step.kind === 'end') return undefined;
+  const { sp, pc } = step.registers;
+  // A signal handler may run on a stack of its own, in either direction of the interrupted one.
+  if (sp <= registers.sp && !step.signalFrame)
+    return 'the stack does not go on upwards: it is corrupt or loops';
+  if (sp === registers.sp && pc === registers.pc) return 'the stack loops';
+  return undefined;
+}
+
+/** r12 and r9 on x64 (codegen/x64/register-x64.h: kInterpreterBytecodeArrayRegister, …OffsetRegister). */
+function interpreterRegisters(registers: Registers) {
+  const bytecodeArray = registers.get(x64.r12);
+  const bytecodeOffset = registers.get(x64.r9);
+  return bytecodeArray === undefined || bytecodeOffset === undefined
+    ? undefined
+    : { bytecodeArray, bytecodeOffset };
+}

@@ -1,0 +1,37 @@
+import { attemptOr } from '../absence.ts';
+import { at } from '../address.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { Step } from '../unwind/native-unwinder.ts';
+import { type Registers, x64 } from '../unwind/registers.ts';
+import type { CodeSite } from '../v8/frames/code-site.ts';
+import type { V8Runtime } from '../v8/runtime.ts';
+
+/** Builtins that C++ calls to enter JavaScript; they save C++'s registers. */
+const ENTRY = /^JS(Construct|RunMicrotasks)?Entry$/;
+
+/**
+ * The caller of a frame of V8's code. It has no CFI, but always a frame pointer; entry frames also give back
+ * the registers that C++ expects to find unchanged.
+ */
+export function stepFromV8(runtime: V8Runtime, site: CodeSite, registers: Registers): Step {
+  const { memory, layout } = runtime;
+  const { fp, sp } = registers;
+  if (!(fp >= sp && fp % 8 === 0 && memory.has(fp, 16))) {
+    return { kind: 'end', reason: 'the frame pointer of JavaScript code does not lead to a frame' };
+  }
+  const pc = memory.u64(at(fp, layout.frames.callerPc));
+  const caller = registers.callerAt(pc, at(fp, layout.frames.callerSp), memory.u64(fp));
+  if (site.kind === 'builtin' && ENTRY.test(site.builtin.name)) restoreSaved(runtime, caller, registers);
+  return { kind: 'caller', registers: caller, by: 'cfi', signalFrame: false };
+}
+
+function restoreSaved(runtime: V8Runtime, caller: Registers, registers: Registers): void {
+  const saved = runtime.layout.frames.entrySaved;
+  for (const [name, offset] of Object.entries(saved) as [keyof typeof saved, number][]) {
+    caller.set(x64[name], wordAt(runtime.memory, at(registers.fp, offset)));
+  }
+}
+
+function wordAt(memory: Memory, where: ReturnType<typeof at>): bigint | undefined {
+  return attemptOr(undefined, () => memory.u64(where));
+}

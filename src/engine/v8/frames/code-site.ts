@@ -1,0 +1,43 @@
+import { type Address, address } from '../../address.ts';
+import type { Builtin } from '../builtins.ts';
+import type { Isolate } from '../isolate.ts';
+import type { V8Runtime } from '../runtime.ts';
+import { type CodeObject, CodeObjects } from './code-object.ts';
+
+/** What a pc that runs code of V8's own compilers belongs to. */
+export type CodeSite =
+  | { readonly kind: 'builtin'; readonly builtin: Builtin; readonly offset: number }
+  | { readonly kind: 'code'; readonly code: CodeObject; readonly offset: number }
+  /** Executable memory of no file, with no Code object: WebAssembly, or lost metadata. */
+  | { readonly kind: 'unknown' };
+
+/** Tells V8's code from that of C++ compilers. */
+export class CodeSites {
+  readonly #runtime: V8Runtime;
+  readonly #objects: CodeObjects;
+
+  constructor(runtime: V8Runtime) {
+    this.#runtime = runtime;
+    this.#objects = new CodeObjects(runtime);
+  }
+
+  /** Undefined if `pc` is not in code of V8's. For a return address look up `pc - 1`. */
+  at(pc: Address, isolate: Isolate): CodeSite | undefined {
+    const builtin = isolate.builtinAt(pc);
+    if (builtin) return { kind: 'builtin', builtin, offset: this.#offsetIn(builtin, pc, isolate) };
+    const region = this.#runtime.memory.regionAt(pc);
+    if (!region || (region.flags & 1) === 0) return undefined;
+    const code = this.#objects.at(pc, isolate);
+    if (code) return { kind: 'code', code, offset: pc - code.start };
+    return undefined;
+  }
+
+  #offsetIn(builtin: Builtin, pc: Address, isolate: Isolate): number {
+    const inPlace = pc - builtin.start;
+    if (inPlace >= 0 && inPlace < builtin.size) return inPlace;
+    const copied = pc - isolate.builtinsDelta - builtin.start;
+    if (copied >= 0 && copied < builtin.size) return copied;
+    const link = this.#runtime.module.linkAddressOf(pc);
+    return link === undefined ? 0 : address(link + this.#runtime.module.bias) - builtin.start;
+  }
+}

@@ -1,0 +1,201 @@
+import { attemptOr } from '../../absence.ts';
+import { type Address, address, at, type Tagged } from '../../address.ts';
+import type { FrameKind, Tier } from '../../contract.ts';
+import type { JsFrame } from '../../stack/frame.ts';
+import type { Isolate } from '../isolate.ts';
+import type { V8Runtime } from '../runtime.ts';
+import { baselineBytecodeOffset } from './baseline-offset-table.ts';
+import { readableBuiltinName } from './builtin-names.ts';
+import { isInstructionStart } from './bytecode-length.ts';
+import { type CodeObject, codeField } from './code-object.ts';
+import { type CodeSite, CodeSites } from './code-site.ts';
+import { byteArray, isFunction, isHeapObject, isSmi, ofType, smiValue } from './heap-object.ts';
+import { BuiltinJsFrame, bytecodesOf, type PhysicalFrame, UnoptimizedFrame } from './js-frames.ts';
+import { framesByPosition } from './optimized-frame.ts';
+import { ScriptLines } from './script-lines.ts';
+import { bytecodeOf, debugName, scriptOf } from './shared-function-info.ts';
+
+/** A frame of V8's code, as far as V8 knows it. */
+export interface V8Frame {
+  readonly kind: FrameKind;
+  readonly functionName: string | undefined;
+  readonly js: JsFrame | undefined;
+}
+
+/** Where a frame stands. */
+export interface FramePlace {
+  readonly pc: Address;
+  readonly fp: Address;
+  /** The pc is of the next instruction, not a return address. */
+  readonly exact: boolean;
+  /** The interpreter's own registers, where the thread stopped in a bytecode handler. */
+  readonly interpreter: { readonly bytecodeArray: bigint; readonly bytecodeOffset: bigint } | undefined;
+}
+
+/** Builtins that run the interpreter's loop: their frames are those of interpreted functions. */
+const INTERPRETER =
+  /^(InterpreterEntryTrampoline|InterpreterEnterAt|InterpreterPushArgs|BaselineOrInterpreterEnter|InterpreterOnStackReplacement)/;
+const HANDLER = /Handler$/;
+const BASELINE = /^Baseline/;
+
+/** Describes the frames of code that V8 made: which function of which tier, where, with what values. */
+export class V8Frames {
+  readonly #runtime: V8Runtime;
+  readonly #lines: ScriptLines;
+  readonly #names = new Map<Tagged, string>();
+  readonly sites: CodeSites;
+
+  constructor(runtime: V8Runtime) {
+    this.#runtime = runtime;
+    this.#lines = new ScriptLines(runtime);
+    this.sites = new CodeSites(runtime);
+  }
+
+  /** The frames at a place in V8's code, innermost (inlined) first; at least one. */
+  describe(isolate: Isolate, site: CodeSite, place: FramePlace): readonly V8Frame[] {
+    const marker = this.#marker(place.fp);
+    if (marker === undefined) return [this.#internal(site)];
+    if (isHeapObject(marker)) return this.#standard(isolate, site, place) ?? [this.#internal(site)];
+    const type = marker / 2;
+    const { types } = this.#runtime.layout.frames;
+    if (type === types.builtinExit) return [this.#builtinExit(isolate, place) ?? this.#internal(site)];
+    if (type === types.wasm || type === types.wasmToJs || type === types.jsToWasm) {
+      return [{ kind: type === types.wasm ? 'wasm' : 'internal', functionName: nameOf(site), js: undefined }];
+    }
+    return [this.#internal(site)];
+  }
+
+  /** Name of a function by its SharedFunctionInfo; '' if it is anonymous. */
+  nameOf(shared: Tagged): string {
+    let name = this.#names.get(shared);
+    if (name === undefined) {
+      name = debugName(this.#runtime, shared);
+      this.#names.set(shared, name);
+    }
+    return name;
+  }
+
+  /** The word that tells a frame's type: a context, or a marker (a small even number). */
+  #marker(fp: Address): Tagged | undefined {
+    const { memory, layout } = this.#runtime;
+    const slot = at(fp, layout.frames.contextOrType);
+    if (!memory.has(slot, 8)) return undefined;
+    const word = memory.u64(slot);
+    return word % 2n === 0n ? (Number(word) as Tagged) : memory.tagged(slot);
+  }
+
+  /** Frames with a context and a function: those of JavaScript functions. */
+  #standard(isolate: Isolate, site: CodeSite, place: FramePlace): readonly V8Frame[] | undefined {
+    const { memory, layout } = this.#runtime;
+    const slot = at(place.fp, layout.frames.function);
+    const fn = memory.has(slot, 8) ? memory.tagged(slot) : (Number.NaN as Tagged);
+    if (!isFunction(this.#runtime, fn)) return undefined;
+    const frame = { runtime: this.#runtime, isolate, lines: this.#lines, fp: place.fp };
+    if (site.kind === 'builtin') return this.#inBuiltin(frame, fn, site, place);
+    if (site.kind !== 'code') return undefined;
+    const { code, offset } = site;
+    if (code.kind === 'baseline')
+      return this.#unoptimized(frame, fn, 'baseline', this.#baselineOffset(code, offset, place));
+    if (code.kind === 'other') return undefined;
+    const frames = framesByPosition(frame, code, code.kind, fn, offset, place.exact);
+    return frames.length === 0 ? undefined : frames.map((js) => this.#jsFrame(js));
+  }
+
+  #inBuiltin(
+    frame: PhysicalFrame,
+    fn: Tagged,
+    site: CodeSite & { kind: 'builtin' },
+    place: FramePlace,
+  ): readonly V8Frame[] | undefined {
+    const { name } = site.builtin;
+    if (INTERPRETER.test(name) || HANDLER.test(name)) {
+      return this.#unoptimized(frame, fn, 'interpreted', (array) =>
+        this.#interpretedOffset(array, frame.fp, place),
+      );
+    }
+    if (BASELINE.test(name)) return this.#unoptimized(frame, fn, 'baseline', () => undefined);
+    const js = attemptOr(undefined, () => new BuiltinJsFrame(frame, fn));
+    if (!js || scriptOf(this.#runtime, js.sharedFunctionInfo) !== undefined) return undefined;
+    return [
+      { kind: 'builtin', functionName: readableBuiltinName(name, this.nameOf(js.sharedFunctionInfo)), js },
+    ];
+  }
+
+  #unoptimized(
+    frame: PhysicalFrame,
+    fn: Tagged,
+    tier: Tier,
+    offsetIn: (bytecodeArray: Tagged) => number | undefined,
+  ): readonly V8Frame[] | undefined {
+    return attemptOr(undefined, () => {
+      const array = this.#bytecodeArrayOf(frame, fn);
+      if (array === undefined) return undefined;
+      return [this.#jsFrame(new UnoptimizedFrame(frame, fn, tier, array, offsetIn(array)))];
+    });
+  }
+
+  /** The BytecodeArray that the frame runs: the frame's own, since a debugger may have given the function another. */
+  #bytecodeArrayOf(frame: PhysicalFrame, fn: Tagged): Tagged | undefined {
+    const { memory, layout } = this.#runtime;
+    const word = memory.tagged(at(frame.fp, layout.frames.bytecodeArray));
+    const own = ofType(this.#runtime, word, layout.types.BYTECODE_ARRAY);
+    if (own !== undefined) return own;
+    const shared = memory.tagged(address(fn - 1 + layout.objects.function.shared));
+    return bytecodeOf(this.#runtime, shared);
+  }
+
+  /** Bytecode offset of an interpreted frame; undefined if the frame does not hold a sound one. */
+  #interpretedOffset(array: Tagged, fp: Address, place: FramePlace): number | undefined {
+    const { memory, layout, bytecodeSizes } = this.#runtime;
+    const bias = layout.code.bytecodeArray.data - 1;
+    const { interpreter } = place;
+    if (interpreter && interpreter.bytecodeArray === BigInt(array)) {
+      const live = Number(interpreter.bytecodeOffset) - bias;
+      if (isInstructionStart(bytecodesOf(this.#runtime, array), live, bytecodeSizes)) return live;
+    }
+    const word = memory.tagged(at(fp, layout.frames.bytecodeOffset));
+    if (!isSmi(word)) return undefined;
+    const offset = smiValue(word) - bias;
+    const length = smiValue(memory.tagged(address(array - 1 + layout.code.bytecodeArray.length)));
+    return offset >= -1 && offset < length ? offset : undefined;
+  }
+
+  #baselineOffset(
+    code: CodeObject,
+    offset: number,
+    place: FramePlace,
+  ): (array: Tagged) => number | undefined {
+    return (array) => {
+      const table = byteArray(this.#runtime, codeField(this.#runtime, code, 'sourcePositions'));
+      // A return address belongs to the bytecode that its call ends.
+      const inside = place.exact ? offset + 1 : offset;
+      const { bytecodeSizes } = this.#runtime;
+      return table && baselineBytecodeOffset(table, bytecodesOf(this.#runtime, array), bytecodeSizes, inside);
+    };
+  }
+
+  /** A builtin of C++ (JSON.parse, …): its function stands among the arguments of the exit frame. */
+  #builtinExit(isolate: Isolate, place: FramePlace): V8Frame | undefined {
+    const { memory, layout } = this.#runtime;
+    const target = at(place.fp, layout.frames.callerSp + 8);
+    const fn = memory.has(target, 8) ? memory.tagged(target) : (Number.NaN as Tagged);
+    if (!isFunction(this.#runtime, fn)) return undefined;
+    const frame = { runtime: this.#runtime, isolate, lines: this.#lines, fp: place.fp };
+    return attemptOr<V8Frame | undefined>(undefined, () => {
+      const js = new BuiltinJsFrame(frame, fn);
+      return { kind: 'builtin', functionName: this.nameOf(js.sharedFunctionInfo), js };
+    });
+  }
+
+  #jsFrame(js: JsFrame): V8Frame {
+    return { kind: 'js', functionName: this.nameOf(js.sharedFunctionInfo), js };
+  }
+
+  #internal(site: CodeSite): V8Frame {
+    return { kind: 'internal', functionName: nameOf(site), js: undefined };
+  }
+}
+
+function nameOf(site: CodeSite): string | undefined {
+  return site.kind === 'builtin' ? site.builtin.name : undefined;
+}
