@@ -1,0 +1,231 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type CallFrame, Cdp, type Paused } from './cdp.ts';
+import type { RecordedFrame, RecordedScope, Recording } from './recording.ts';
+import { ValueRecorder } from './values.ts';
+
+const pauseScript = fileURLToPath(new URL('./pause.cjs', import.meta.url));
+
+/** Milliseconds after which a program that neither pauses nor ends is a failure of the recording. */
+const patience = 20_000;
+
+/** How deep values of the program's own frames are recorded; other frames' to 1. */
+const depth = 3;
+
+export interface Oracle {
+  readonly corePath: string;
+  /** What the live debugger showed; absent for a program recorded without it. */
+  readonly recording: Recording | undefined;
+  readonly stderr: string;
+  readonly nodePath: string;
+}
+
+export interface RecordOptions {
+  readonly node: string;
+  readonly program: string;
+  /** An empty or absent folder, which gets `core`, `recording.json` and `stderr.txt`. */
+  readonly directory: string;
+  readonly flags: readonly string[];
+  /** False: let the program die without a debugger, which then has no say on its code's tiers. */
+  readonly debug: boolean;
+}
+
+/**
+ * Runs a program under the debugger until it is about to die, writes down what the debugger shows, and lets
+ * it die into a core. Throws if the process does not pause, does not die, or leaves no core.
+ */
+export async function record(options: RecordOptions): Promise<Oracle> {
+  const { directory } = options;
+  await rm(directory, { recursive: true, force: true });
+  const work = `${directory}.tmp${process.pid}`;
+  await rm(work, { recursive: true, force: true });
+  await mkdir(work, { recursive: true });
+  const child = start(options, work);
+  const output = collect(child);
+  const timer = setTimeout(() => child.kill('SIGKILL'), patience);
+  const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  let recording: Recording | undefined;
+  try {
+    if (options.debug) recording = await recordLive(options, child, output, ended);
+    await ended;
+  } finally {
+    clearTimeout(timer);
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  }
+  const stderr = output.text();
+  const core = (await readdir(work)).find((name) => /^core(\.\d+)?$/.test(name));
+  if (core === undefined) {
+    throw new Error(
+      `${options.program} left no core (status ${child.exitCode ?? child.signalCode}). Cores must be written ` +
+        `as plain files: sysctl kernel.core_pattern=core\n${stderr.slice(0, 2000)}`,
+    );
+  }
+  if (options.debug && recording === undefined) {
+    throw new Error(`${options.program} never paused\n${stderr.slice(0, 2000)}`);
+  }
+  if (core !== 'core') await rename(join(work, core), join(work, 'core'));
+  await writeFile(join(work, 'stderr.txt'), stderr);
+  if (recording) await writeFile(join(work, 'recording.json'), JSON.stringify(recording));
+  await rename(work, directory);
+  return { corePath: join(directory, 'core'), recording, stderr, nodePath: options.node };
+}
+
+/** A recording made earlier, or undefined. */
+export async function recorded(directory: string, node: string): Promise<Oracle | undefined> {
+  const corePath = join(directory, 'core');
+  if (!existsSync(corePath) || (await stat(corePath)).size === 0) return undefined;
+  const stderr = await readFile(join(directory, 'stderr.txt'), 'utf8');
+  const path = join(directory, 'recording.json');
+  const recording = existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as Recording) : undefined;
+  return { corePath, recording, stderr, nodePath: node };
+}
+
+function start(options: RecordOptions, cwd: string): ChildProcess {
+  const args = [
+    ...options.flags,
+    '--abort-on-uncaught-exception',
+    '--stack-trace-limit=100',
+    ...(options.debug ? ['--require', pauseScript] : []),
+    options.program,
+  ];
+  const env: NodeJS.ProcessEnv = { ...process.env, ...(options.debug ? { ORACLE_LIVE: '1' } : {}) };
+  delete env.NODE_OPTIONS;
+  return spawn('/bin/sh', ['-c', 'ulimit -c unlimited; exec "$0" "$@"', options.node, ...args], {
+    cwd,
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+}
+
+interface Output {
+  text(): string;
+  find(pattern: RegExp): Promise<string>;
+}
+
+function collect(child: ChildProcess): Output {
+  let text = '';
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+  });
+  return {
+    text: () => text,
+    find: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const match = pattern.exec(text);
+          if (match) resolve(match[1] ?? match[0]);
+        };
+        child.stderr?.on('data', look);
+        child.once('close', () => reject(new Error(`ended without ${pattern}:\n${text.slice(0, 2000)}`)));
+        look();
+      }),
+  };
+}
+
+async function recordLive(
+  options: RecordOptions,
+  child: ChildProcess,
+  output: Output,
+  ended: Promise<unknown>,
+): Promise<Recording | undefined> {
+  const url = await output.find(/Debugger listening on (ws:\S+)/);
+  const cdp = await Cdp.connect(url);
+  let last: Recording | undefined;
+  let failure: unknown;
+  const scripts = new Map<string, string>();
+  cdp.on('Debugger.scriptParsed', (script: { scriptId: string; url: string }) => {
+    scripts.set(script.scriptId, script.url);
+  });
+  cdp.on('Debugger.paused', async (paused: Paused) => {
+    try {
+      if (paused.reason !== 'promiseRejection') {
+        last = await describe(cdp, paused, scripts, options, child);
+      }
+    } catch (error) {
+      failure = error;
+      child.kill('SIGKILL');
+    }
+    cdp.send('Debugger.resume').catch(() => undefined);
+  });
+  await cdp.send('Runtime.enable');
+  await cdp.send('Debugger.enable', { maxScriptsCacheSize: 0 });
+  await cdp.send('Debugger.setPauseOnExceptions', { state: 'uncaught' });
+  cdp.send('Runtime.runIfWaitingForDebugger').catch(() => undefined);
+  await ended;
+  cdp.close();
+  if (failure) throw failure;
+  return last;
+}
+
+async function describe(
+  cdp: Cdp,
+  paused: Paused,
+  scripts: Map<string, string>,
+  options: RecordOptions,
+  child: ChildProcess,
+): Promise<Recording> {
+  const values = new ValueRecorder(cdp);
+  const frames: RecordedFrame[] = [];
+  for (const frame of paused.callFrames) {
+    if (scripts.get(frame.location.scriptId)?.endsWith('/oracle/pause.cjs')) continue;
+    frames.push(await describeFrame(frame, scripts, values));
+  }
+  return {
+    program: options.program,
+    nodeVersion: await evaluate(cdp, 'process.version'),
+    execArgv: options.flags,
+    pid: child.pid ?? 0,
+    reason: paused.reason,
+    exception: paused.reason === 'exception' && paused.data ? await values.value(paused.data, depth) : null,
+    frames,
+    asyncFrames: await asyncFrames(cdp, paused),
+  };
+}
+
+async function describeFrame(
+  frame: CallFrame,
+  scripts: Map<string, string>,
+  values: ValueRecorder,
+): Promise<RecordedFrame> {
+  const url = scripts.get(frame.location.scriptId) ?? frame.url;
+  const own = !url.startsWith('node:');
+  const scopes: RecordedScope[] = [];
+  for (const scope of frame.scopeChain) {
+    if (scope.type === 'global' || scope.object.objectId === undefined) continue;
+    const variables = await values.variables(scope.object.objectId, own ? depth : 1);
+    scopes.push({ type: scope.type, name: scope.name ?? null, variables });
+  }
+  return {
+    functionName: frame.functionName,
+    url,
+    line: frame.location.lineNumber + 1,
+    column: (frame.location.columnNumber ?? 0) + 1,
+    receiver: await values.value(frame.this, own ? depth : 1),
+    scopes,
+  };
+}
+
+async function asyncFrames(cdp: Cdp, paused: Paused): Promise<string[]> {
+  const top = paused.callFrames[0];
+  if (top === undefined) return [];
+  const { result } = await cdp.send<{ result: { value?: unknown } }>('Debugger.evaluateOnCallFrame', {
+    callFrameId: top.callFrameId,
+    expression: 'new Error("").stack',
+    silent: true,
+    returnByValue: true,
+  });
+  const stack = typeof result.value === 'string' ? result.value : '';
+  return stack
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith('at async '));
+}
+
+async function evaluate(cdp: Cdp, expression: string): Promise<string> {
+  const { result } = await cdp.send<{ result: { value?: unknown } }>('Runtime.evaluate', { expression });
+  return String(result.value);
+}
