@@ -1,0 +1,36 @@
+import { writeSync } from 'node:fs';
+import { FileSource } from '../../src/engine/dump/byte-source.ts';
+import { DayAfterError } from '../../src/engine/errors.ts';
+import { CoreSession } from '../../src/engine/session.ts';
+import { OverlaySource } from '../support/overlay-source.ts';
+import { type Damage, patchesOf } from './damage.ts';
+import { readAll } from './read-all.ts';
+
+/** One case: `child.mjs CORE DAMAGE-AS-JSON` prints what can be read as JSON, or the named error. */
+const [core, damageText] = process.argv.slice(2);
+const damage = JSON.parse(damageText!) as Damage;
+const file = new FileSource(core!);
+const source = new OverlaySource(file, patchesOf(damage), damage.kind === 'cut' ? damage.size : undefined);
+let result: unknown;
+try {
+  result = readAll(new CoreSession({ format: 'elf', source }, {}));
+} catch (error) {
+  if (!(error instanceof DayAfterError)) throw error;
+  result = { error: { code: error.code, message: error.message } };
+}
+print(JSON.stringify(result));
+
+function print(text: string): void {
+  const bytes = Buffer.from(text);
+  for (let done = 0; done < bytes.length; ) done += writeAll(bytes, done);
+}
+
+function writeAll(bytes: Buffer, done: number): number {
+  try {
+    return writeSync(1, bytes, done);
+  } catch (error) {
+    // A pipe that is full.
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return 0;
+    throw error;
+  }
+}

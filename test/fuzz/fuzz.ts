@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+import { cacheFolder } from '../support/cache.ts';
+import { recordCore } from '../support/cores.ts';
+import { unexplained } from '../support/difference.ts';
+import { defaultLimits, type LimitedResult, runLimited } from '../support/limited.ts';
+import { type ReleaseLine, releaseLines } from '../support/releases.ts';
+import { type Damage, kinds, makeDamage, noticeable } from './damage.ts';
+import { Layout } from './layout.ts';
+import { Random } from './random.ts';
+
+export interface FuzzOptions {
+  readonly line: ReleaseLine;
+  readonly cases: number;
+  readonly seed: number;
+  /** Called after each case, for people. */
+  readonly progress?: (done: number) => void;
+}
+
+export interface FuzzReport {
+  readonly cases: number;
+  /** One line for each case that broke a rule, with the damage that does it again. */
+  readonly failures: readonly string[];
+  /** For each kind: how many cases were read, refused by a named error, and had values that differ silently. */
+  readonly kinds: Readonly<Record<string, { read: number; refused: number; silent: number }>>;
+  /** Bytes. */
+  readonly peak: number;
+}
+
+/**
+ * Reads a core damaged in many ways, each time in a child process with limits on time and memory. A child
+ * that crashes or exceeds a limit is a failure; so is, for damage that can always be noticed, a value that
+ * differs from the clean core's without a note.
+ */
+export async function fuzz({ line, cases, seed, progress }: FuzzOptions): Promise<FuzzReport> {
+  const { core } = await recordCore(line, 'uncaught.js');
+  const child = await buildChild();
+  const read = (damage: Damage) => runLimited([child, core, JSON.stringify(damage)], defaultLimits);
+  const clean = JSON.parse((await read({ kind: 'bytes', flips: [] })).stdout);
+  const layout = new Layout(core);
+  const random = new Random(seed);
+  const failures: string[] = [];
+  const counts = Object.fromEntries(kinds.map((kind) => [kind, { read: 0, refused: 0, silent: 0 }]));
+  let peak = 0;
+  for (let i = 0; i < cases; i++) {
+    const damage = makeDamage(kinds[i % kinds.length]!, random, layout);
+    const result = await read(damage);
+    peak = Math.max(peak, result.peak);
+    const count = counts[damage.kind]!;
+    const broken = brokenRule(result);
+    if (broken !== undefined) {
+      failures.push(`${damage.kind}: ${broken}\n  ${child} ${core} '${JSON.stringify(damage)}'`);
+    } else {
+      const got = JSON.parse(result.stdout);
+      count['error' in got ? 'refused' : 'read']++;
+      const silent = unexplained(clean, got);
+      if (silent.length > 0) count.silent++;
+      if (silent.length > 0 && noticeable.has(damage.kind)) {
+        const shown = silent.slice(0, 3).join('\n    ');
+        failures.push(
+          `${damage.kind}: ${silent.length} values differ without a note\n    ${shown}\n  ${child} ${core} '${JSON.stringify(damage)}'`,
+        );
+      }
+    }
+    progress?.(i + 1);
+  }
+  layout.close();
+  return { cases, failures, kinds: counts, peak };
+}
+
+function brokenRule({ code, signal, exceeded, stderr, stdout }: LimitedResult): string | undefined {
+  if (exceeded !== undefined) return `exceeded its limit of ${exceeded}`;
+  if (code !== 0) return `ended with ${signal ?? code}: ${stderr.slice(-1500)}`;
+  if (stdout === '') return 'printed nothing';
+  return undefined;
+}
+
+async function buildChild(): Promise<string> {
+  const built = await build({
+    entryPoints: [join(import.meta.dirname, 'child.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+    logLevel: 'warning',
+    write: false,
+  });
+  const text = built.outputFiles[0]!.text;
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);
+  const file = join(cacheFolder, `fuzz/child-${hash}.mjs`);
+  await mkdir(join(cacheFolder, 'fuzz'), { recursive: true });
+  await writeFile(file, text);
+  return file;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      cases: { type: 'string', default: '3000' },
+      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+      line: { type: 'string', default: '22' },
+    },
+  });
+  const line = releaseLines.find((known) => String(known) === values.line);
+  if (line === undefined) throw new Error(`--line is one of ${releaseLines.join(', ')}`);
+  const cases = Number(values.cases);
+  console.log(`Node ${line}, ${cases} cases, seed ${values.seed}`);
+  const report = await fuzz({
+    line,
+    cases,
+    seed: Number(values.seed),
+    progress: (done) => {
+      if (done % 100 === 0) console.log(`${done} of ${cases}`);
+    },
+  });
+  console.table(report.kinds);
+  console.log(`Peak memory of a child: ${Math.round(report.peak / 1e6)} MB`);
+  for (const failure of report.failures) console.log(failure);
+  console.log(`${report.failures.length} failures`);
+  process.exitCode = report.failures.length > 0 ? 1 : 0;
+}
+
+if (import.meta.url === `file://${process.argv[1]}`) await main();

@@ -1,0 +1,29 @@
+import { DayAfterError } from '../../src/engine/errors.ts';
+import type { CoreSession } from '../../src/engine/session.ts';
+
+const limits = { depth: 2, limit: 50 };
+const expressions = ['globalThis', 'process.versions', 'sessions', 'sessions[7]', 'sessions[999].user.tags'];
+
+/** What people look at in a core, as plain JSON: named errors stand where something cannot be told. */
+export function readAll(session: CoreSession): Record<string, unknown> {
+  const stacks = Object.fromEntries(
+    session.core.threads.map(({ tid }) => [tid, told(() => session.stack(tid, limits))]),
+  );
+  const values = Object.fromEntries(
+    expressions.map((text) => [text, told(() => session.inspect(text, { ...limits, depth: 3 }))]),
+  );
+  return { info: told(() => session.info()), stacks, values, scripts: told(() => scripts(session)) };
+}
+
+function scripts(session: CoreSession): unknown {
+  return session.scripts().map((script) => ({ name: script.url, length: script.length }));
+}
+
+function told<T>(read: () => T): T | { error: { code: string; message: string } } {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DayAfterError) return { error: { code: error.code, message: error.message } };
+    throw error;
+  }
+}
