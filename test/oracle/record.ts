@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CallFrame, Cdp, type Paused } from './cdp.ts';
@@ -16,38 +15,26 @@ const patience = 20_000;
 /** How deep values of the program's own frames are recorded; other frames' to 1. */
 const depth = 3;
 
-export interface Oracle {
-  readonly corePath: string;
-  /** What the live debugger showed; absent for a program recorded without it. */
-  readonly recording: Recording | undefined;
-  readonly stderr: string;
-  readonly nodePath: string;
-}
-
 export interface RecordOptions {
   readonly node: string;
   readonly program: string;
-  /** An empty or absent folder, which gets `core`, `recording.json` and `stderr.txt`. */
-  readonly directory: string;
+  /** An empty folder, which gets `core`, `recording.json` and `stderr.txt`. */
+  readonly folder: string;
   readonly flags: readonly string[];
-  /** False: let the program die without a debugger, which then has no say on its code's tiers. */
+  /** False: let the program die without a debugger. */
   readonly debug: boolean;
 }
 
 /**
  * Runs a program under the debugger until it is about to die, writes down what the debugger shows, and lets
- * it die into a core. Throws if the process does not pause, does not die, or leaves no core.
+ * it die into a core. Rejects if the process does not pause, does not die, or leaves no core.
  */
-export async function record(options: RecordOptions): Promise<Oracle> {
-  const { directory } = options;
-  await rm(directory, { recursive: true, force: true });
-  const work = `${directory}.tmp${process.pid}`;
-  await rm(work, { recursive: true, force: true });
-  await mkdir(work, { recursive: true });
-  const child = start(options, work);
+export async function record(options: RecordOptions): Promise<void> {
+  const { folder } = options;
+  const child = start(options);
   const output = collect(child);
   const timer = setTimeout(() => child.kill('SIGKILL'), patience);
-  const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  const ended = once(child, 'close');
   let recording: Recording | undefined;
   try {
     if (options.debug) recording = await recordLive(options, child, output, ended);
@@ -57,34 +44,23 @@ export async function record(options: RecordOptions): Promise<Oracle> {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
   }
   const stderr = output.text();
-  const core = (await readdir(work)).find((name) => /^core(\.\d+)?$/.test(name));
+  const how = `${options.program} ended with ${child.signalCode ?? `status ${child.exitCode}`}`;
+  const core = (await readdir(folder)).find((name) => /^core(\.\d+)?$/.test(name));
   if (core === undefined) {
     throw new Error(
-      `${options.program} left no core (status ${child.exitCode ?? child.signalCode}). Cores must be written ` +
-        `as plain files: sysctl kernel.core_pattern=core\n${stderr.slice(0, 2000)}`,
+      `${how} and left no core. The oracle needs cores as plain files in the working folder: ` +
+        `sysctl kernel.core_pattern=core\n${stderr.slice(0, 2000)}`,
     );
   }
   if (options.debug && recording === undefined) {
-    throw new Error(`${options.program} never paused\n${stderr.slice(0, 2000)}`);
+    throw new Error(`${how} and never paused\n${stderr.slice(0, 2000)}`);
   }
-  if (core !== 'core') await rename(join(work, core), join(work, 'core'));
-  await writeFile(join(work, 'stderr.txt'), stderr);
-  if (recording) await writeFile(join(work, 'recording.json'), JSON.stringify(recording));
-  await rename(work, directory);
-  return { corePath: join(directory, 'core'), recording, stderr, nodePath: options.node };
+  if (core !== 'core') await rename(join(folder, core), join(folder, 'core'));
+  await writeFile(join(folder, 'stderr.txt'), stderr);
+  await writeFile(join(folder, 'recording.json'), JSON.stringify(recording ?? null));
 }
 
-/** A recording made earlier, or undefined. */
-export async function recorded(directory: string, node: string): Promise<Oracle | undefined> {
-  const corePath = join(directory, 'core');
-  if (!existsSync(corePath) || (await stat(corePath)).size === 0) return undefined;
-  const stderr = await readFile(join(directory, 'stderr.txt'), 'utf8');
-  const path = join(directory, 'recording.json');
-  const recording = existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as Recording) : undefined;
-  return { corePath, recording, stderr, nodePath: node };
-}
-
-function start(options: RecordOptions, cwd: string): ChildProcess {
+function start(options: RecordOptions): ChildProcess {
   const args = [
     ...options.flags,
     '--abort-on-uncaught-exception',
@@ -95,7 +71,7 @@ function start(options: RecordOptions, cwd: string): ChildProcess {
   const env: NodeJS.ProcessEnv = { ...process.env, ...(options.debug ? { ORACLE_LIVE: '1' } : {}) };
   delete env.NODE_OPTIONS;
   return spawn('/bin/sh', ['-c', 'ulimit -c unlimited; exec "$0" "$@"', options.node, ...args], {
-    cwd,
+    cwd: options.folder,
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
