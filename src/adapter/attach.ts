@@ -1,0 +1,30 @@
+/** `attach` (and `launch`, which other adapters use for dumps): opens the dump. */
+import { readAttachConfiguration } from '../configuration/attach.ts';
+import type { HostPaths } from '../configuration/paths.ts';
+import { DayAfterError } from '../engine/errors.ts';
+import { openDump } from '../engine/session.ts';
+import type { Progress } from './progress.ts';
+import { Target } from './target.ts';
+
+/** Throws a DayAfterError, or a ConfigurationError for what the configuration lacks. */
+export async function attach(
+  args: Readonly<Record<string, unknown>>,
+  host: HostPaths,
+  progress: Progress,
+): Promise<Target> {
+  const configuration = readAttachConfiguration(args, process.cwd(), host);
+  const session = await openDump(configuration.dump, {
+    program: configuration.program,
+    search: configuration.searchPaths,
+    sysroot: configuration.sysroot,
+    signal: progress.signal,
+    progress: (text) => progress.update(text),
+  });
+  // A cancel that arrived while the engine was busy is read now.
+  await new Promise((resolve) => setImmediate(resolve));
+  if (progress.signal.aborted) {
+    session.close();
+    throw new DayAfterError('CANCELLED', 'Opening the dump was cancelled.');
+  }
+  return new Target(session, configuration, host);
+}

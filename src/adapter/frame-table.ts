@@ -1,0 +1,112 @@
+/**
+ * The rows of every thread's call stack: its frames, innermost first, then label rows and the frames of the
+ * async chain. Rows are made once per thread; what they say is made when a client asks for that page.
+ */
+import type { FrameInfo } from '../engine/contract.ts';
+import type { CoreSession } from '../engine/session.ts';
+import type { StackFrame } from '../engine/stack/frame.ts';
+import { Handles } from './handles.ts';
+import { isNodeInternal, type SkipFiles } from './skip-files.ts';
+
+export type Row =
+  | { readonly kind: 'frame'; readonly index: number; readonly frame: StackFrame }
+  | { readonly kind: 'label'; readonly text: string }
+  | { readonly kind: 'async'; readonly info: FrameInfo };
+
+/** A row that was given out to the client. */
+export interface PlacedRow {
+  readonly thread: number;
+  readonly row: Row;
+}
+
+/** How much of a row's frame is the user's business. */
+export type Emphasis = 'own' | 'skipped' | 'node' | 'native';
+
+/** Rows that are searched for the user's own code. */
+const searchLimit = 1000;
+
+export class FrameTable {
+  readonly #core: CoreSession;
+  readonly #skipFiles: SkipFiles;
+  readonly #rows = new Map<number, readonly Row[]>();
+  readonly #hasOwn = new Map<number, boolean>();
+  readonly #placed = new Handles<PlacedRow>();
+  readonly #ids = new Map<Row, number>();
+
+  constructor(core: CoreSession, skipFiles: SkipFiles) {
+    this.#core = core;
+    this.#skipFiles = skipFiles;
+  }
+
+  rows(thread: number): readonly Row[] {
+    let rows = this.#rows.get(thread);
+    if (!rows) {
+      rows = this.#makeRows(thread);
+      this.#rows.set(thread, rows);
+    }
+    return rows;
+  }
+
+  #makeRows(thread: number): Row[] {
+    const { frames } = this.#core.thread(thread);
+    const rows: Row[] = frames.map((frame, index) => ({ kind: 'frame', index, frame }));
+    for (const chain of this.#core.asyncFrames(thread)) {
+      rows.push({ kind: 'label', text: chain.label });
+      for (const info of chain.frames) rows.push({ kind: 'async', info });
+    }
+    return rows;
+  }
+
+  /** The row's number for the client, the same each time. */
+  id(thread: number, row: Row): number {
+    let id = this.#ids.get(row);
+    if (id === undefined) {
+      id = this.#placed.add({ thread, row });
+      this.#ids.set(row, id);
+    }
+    return id;
+  }
+
+  placed(id: number): PlacedRow {
+    return this.#placed.get(id);
+  }
+
+  info(thread: number, row: Exclude<Row, { kind: 'label' }>): FrameInfo {
+    return row.kind === 'frame' ? this.#core.frameInfo(thread, row.index, row.frame) : row.info;
+  }
+
+  emphasis(thread: number, info: FrameInfo): Emphasis {
+    const emphasis = this.#strict(info);
+    if (emphasis !== 'skipped' || this.#skipFiles.configured) return emphasis;
+    return this.#threadHasOwn(thread) ? 'skipped' : 'own';
+  }
+
+  #strict(info: FrameInfo): Emphasis {
+    if (info.kind !== 'js' && info.kind !== 'wasm') return 'native';
+    const url = info.original?.source ?? info.source;
+    if (url === null) return info.kind === 'wasm' ? 'own' : 'native';
+    if (isNodeInternal(url)) return 'node';
+    return this.#skipFiles.skips(url) ? 'skipped' : 'own';
+  }
+
+  /** Where all of a thread's JavaScript is skipped by default, the defaults are wrong for this program. */
+  #threadHasOwn(thread: number): boolean {
+    let own = this.#hasOwn.get(thread);
+    if (own === undefined) {
+      own = this.rows(thread)
+        .slice(0, searchLimit)
+        .some((row) => row.kind !== 'label' && this.#strict(this.info(thread, row)) === 'own');
+      this.#hasOwn.set(thread, own);
+    }
+    return own;
+  }
+
+  /** Index of the topmost row of the user's own code; 0 if there is none. */
+  topOwnRow(thread: number): number {
+    const rows = this.rows(thread).slice(0, searchLimit);
+    const index = rows.findIndex(
+      (row) => row.kind !== 'label' && this.emphasis(thread, this.info(thread, row)) === 'own',
+    );
+    return Math.max(0, index);
+  }
+}

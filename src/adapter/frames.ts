@@ -1,0 +1,75 @@
+/** `threads`, `stackTrace` and `scopes`. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { FrameInfo, ThreadInfo } from '../engine/contract.ts';
+import { DayAfterError } from '../engine/errors.ts';
+import type { Row } from './frame-table.ts';
+import { moduleId } from './modules.ts';
+import type { Target } from './target.ts';
+
+export function threads(target: Target): DebugProtocol.ThreadsResponse['body'] {
+  return { threads: target.core.threads().map((thread) => ({ id: thread.id, name: threadName(thread) })) };
+}
+
+/** "main (4711)": the derived name and the kernel's id. */
+export function threadName(thread: ThreadInfo): string {
+  return `${thread.name ?? 'thread'} (${thread.id})`;
+}
+
+export async function stackTrace(
+  target: Target,
+  args: DebugProtocol.StackTraceArguments,
+): Promise<DebugProtocol.StackTraceResponse['body']> {
+  if (!target.core.threads().some((thread) => thread.id === args.threadId)) {
+    throw new DayAfterError('NO_SUCH_THREAD', `There is no thread ${args.threadId} in this dump.`);
+  }
+  const rows = target.frames.rows(args.threadId);
+  const start = Math.max(0, args.startFrame ?? 0);
+  const end = args.levels ? start + args.levels : rows.length;
+  const page = rows.slice(start, end);
+  const stackFrames = await Promise.all(
+    page.map((row) => stackFrame(target, args.threadId, row, args.format)),
+  );
+  return { stackFrames, totalFrames: rows.length };
+}
+
+async function stackFrame(
+  target: Target,
+  thread: number,
+  row: Row,
+  format: DebugProtocol.StackFrameFormat | undefined,
+): Promise<DebugProtocol.StackFrame> {
+  const id = target.frames.id(thread, row);
+  if (row.kind === 'label') return { id, name: row.text, line: 0, column: 0, presentationHint: 'label' };
+  const info = target.frames.info(thread, row);
+  const emphasis = target.frames.emphasis(thread, info);
+  const frame: DebugProtocol.StackFrame = {
+    id,
+    name: frameName(info, format),
+    line: info.line ?? 0,
+    column: info.column ?? 0,
+    presentationHint: emphasis === 'native' ? 'subtle' : 'normal',
+  };
+  if (info.address !== null) frame.instructionPointerReference = info.address;
+  if (info.module !== null) frame.moduleId = moduleId(info.module);
+  if (info.source !== null && info.kind !== 'native') {
+    const source = await target.sources.of(info.source);
+    const origin =
+      emphasis === 'node' ? 'Node.js' : emphasis === 'skipped' ? 'skipped by skipFiles' : undefined;
+    frame.source = origin === undefined ? source : { ...source, presentationHint: 'deemphasize', origin };
+  }
+  return frame;
+}
+
+/** What the call stack shows: the function, for native code without a symbol its module and offset. */
+export function frameName(info: FrameInfo, format?: DebugProtocol.StackFrameFormat): string {
+  const module = info.module === null ? undefined : info.module.slice(info.module.lastIndexOf('/') + 1);
+  let name = info.function ?? '';
+  if (name === '') {
+    if (info.kind === 'js') name = info.source === null ? '(anonymous)' : '(anonymous function)';
+    else if (module !== undefined && info.offset !== null) name = `${module}+0x${info.offset.toString(16)}`;
+    else name = info.address ?? '(unknown)';
+  } else if (format?.module && module !== undefined && info.kind !== 'js') {
+    name = `${module}!${name}`;
+  }
+  return info.inlined ? `${name} (inlined)` : name;
+}

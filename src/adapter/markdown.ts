@@ -1,0 +1,59 @@
+/** Stacks as Markdown, to paste into an issue or a chat. */
+import type { FrameInfo } from '../engine/contract.ts';
+import { DayAfterError } from '../engine/errors.ts';
+import { frameName, threadName } from './frames.ts';
+import type { Target } from './target.ts';
+
+/** Frames of one thread that are written out. */
+const maxFrames = 500;
+
+/** One thread, or all of them: the one that died first. */
+export function stackMarkdown(target: Target, threadId: number | undefined): string {
+  const info = target.core.info();
+  const threads = target.core.threads().filter((thread) => threadId === undefined || thread.id === threadId);
+  if (threads.length === 0)
+    throw new DayAfterError('NO_SUCH_THREAD', `There is no thread ${threadId} in this dump.`);
+  const { nodeVersion, arch, executable } = info.process;
+  const facts = [nodeVersion && `Node.js ${nodeVersion}`, arch, executable && code(executable)].filter(
+    Boolean,
+  );
+  const head = [escaped(info.death.message), '', ...(facts.length > 0 ? [facts.join(', '), ''] : [])];
+  const ordered = [...threads].sort((a, b) => Number(b.crashed) - Number(a.crashed));
+  return `${[...head, ...ordered.flatMap((thread) => [`**${threadName(thread)}**`, '', ...table(target, thread.id), ''])].join('\n')}`;
+}
+
+function table(target: Target, thread: number): string[] {
+  const rows = target.frames.rows(thread);
+  const lines = ['```text'];
+  for (const row of rows.slice(0, maxFrames)) {
+    lines.push(
+      row.kind === 'label' ? `--- ${plain(row.text)} ---` : frameLine(target.frames.info(thread, row)),
+    );
+  }
+  if (rows.length > maxFrames) lines.push(`... ${rows.length - maxFrames} more frames`);
+  return [...lines, '```'];
+}
+
+function frameLine(frame: FrameInfo): string {
+  const at = frame.original ?? frame;
+  let place = '';
+  if (frame.kind === 'js' && at.source !== null) {
+    place = ` (${at.source}${at.line === null ? '' : `:${at.line}:${at.column ?? 0}`})`;
+  } else if (frame.module !== null && frame.offset !== null) {
+    place = ` (${frame.module.slice(frame.module.lastIndexOf('/') + 1)}+0x${frame.offset.toString(16)})`;
+  }
+  return plain(`at ${frameName(frame)}${place}`);
+}
+
+/** No line of a dump may end the fenced block or start a new line in it. */
+function plain(text: string): string {
+  return text.replace(/[\r\n]+/g, ' ').replaceAll('```', "'''");
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\`*_<>[\]#|]/g, '\\$&');
+}
+
+function code(text: string): string {
+  return `\`${text.replace(/[`\r\n]/g, "'")}\``;
+}

@@ -1,0 +1,51 @@
+/** `scopes` of a frame, named as VS Code's JavaScript debugger names them. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { ScopeKind } from '../engine/contract.ts';
+import type { Target } from './target.ts';
+import { plainText } from './value-text.ts';
+import { show } from './variables.ts';
+
+const titles: Readonly<Record<ScopeKind, string>> = {
+  local: 'Local',
+  block: 'Block',
+  closure: 'Closure',
+  catch: 'Catch Block',
+  script: 'Script',
+  module: 'Module',
+  with: 'With Block',
+  eval: 'Eval',
+  global: 'Global',
+};
+
+export function scopeTitle(kind: ScopeKind, name: string | null | undefined): string {
+  if (name === null || name === undefined || name === '') return titles[kind];
+  return kind === 'closure' ? `Closure (${name})` : `${titles[kind]}: ${name}`;
+}
+
+export function scopes(
+  target: Target,
+  args: DebugProtocol.ScopesArguments,
+): DebugProtocol.ScopesResponse['body'] {
+  const { thread, row } = target.frames.placed(args.frameId);
+  if (row.kind !== 'frame' || !row.frame.js) return { scopes: [] };
+  const inspector = target.core.inspectorOf(row.frame.js.isolate);
+  const described = target.core.scopes(thread, row.index).map((scope) => {
+    const { variables } = scope;
+    const result: DebugProtocol.Scope = {
+      name: scopeTitle(scope.kind, scope.name),
+      expensive: false,
+      variablesReference: target.containers.add({ kind: 'properties', inspector, properties: variables }),
+      namedVariables: variables.length,
+    };
+    if (scope.kind === 'local') result.presentationHint = 'locals';
+    return result;
+  });
+  return { scopes: [...described, globalScope(target, thread, row.index)] };
+}
+
+/** The global object has thousands of properties: it is read when it is opened. */
+function globalScope(target: Target, thread: number, frame: number): DebugProtocol.Scope {
+  const { value, inspector } = target.core.evaluate('globalThis', { thread, frame });
+  const { variablesReference } = show(target, inspector, value, 'globalThis', plainText);
+  return { name: titles.global, expensive: true, variablesReference };
+}

@@ -1,0 +1,167 @@
+/**
+ * The debug adapter's session: takes requests from the client, finds who answers them, and turns what they
+ * throw into error responses. Each request's work is in the file of its concept.
+ */
+import { DebugSession, Event, InitializedEvent, Response } from '@vscode/debugadapter';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { HostPaths } from '../configuration/paths.ts';
+import { attach } from './attach.ts';
+import { capabilities } from './capabilities.ts';
+import { completions } from './completions.ts';
+import { AdapterError, errorMessage } from './errors.ts';
+import { evaluate } from './evaluate.ts';
+import { exceptionInfo, stoppedBody } from './exception.ts';
+import { stackTrace, threads } from './frames.ts';
+import { location } from './locations.ts';
+import { stackMarkdown } from './markdown.ts';
+import { readMemory } from './memory.ts';
+import { modules } from './modules.ts';
+import { Progress } from './progress.ts';
+import { Refusals, refusedBreakpoints } from './refusals.ts';
+import { scopes } from './scopes.ts';
+import type { Target } from './target.ts';
+import { variables } from './variables.ts';
+
+type Handler = (args: never, request: DebugProtocol.Request) => unknown;
+
+export class PostmortemSession extends DebugSession {
+  readonly #host: HostPaths;
+  readonly #refusals = new Refusals();
+  readonly #handlers: Readonly<Record<string, Handler>>;
+  #client: DebugProtocol.InitializeRequestArguments | undefined;
+  #target: Target | undefined;
+  #opening: Progress | undefined;
+
+  constructor(host: HostPaths) {
+    super();
+    this.#host = host;
+    this.#handlers = this.#table();
+  }
+
+  #table(): Record<string, Handler> {
+    const on = <A>(handle: (target: Target, args: A) => unknown) => {
+      return (args: A) => handle(this.#opened(), args);
+    };
+    const breakpoints = (args: { breakpoints?: unknown[]; lines?: unknown[] } | undefined) =>
+      refusedBreakpoints(args?.breakpoints ?? args?.lines);
+    return {
+      initialize: (args: DebugProtocol.InitializeRequestArguments) => this.#initialize(args),
+      attach: (args: Record<string, unknown>, request) => this.#attach(args, request),
+      launch: (args: Record<string, unknown>, request) => this.#attach(args, request),
+      configurationDone: () => {},
+      cancel: (args: DebugProtocol.CancelArguments) => this.#cancel(args),
+      disconnect: () => {},
+      terminate: () => {},
+      threads: on((target) => threads(target)),
+      stackTrace: on(stackTrace),
+      scopes: on(scopes),
+      variables: on(variables),
+      evaluate: on(evaluate),
+      completions: on(completions),
+      exceptionInfo: on((target) => exceptionInfo(target)),
+      source: on((target, args: DebugProtocol.SourceArguments) => ({
+        content: target.sources.text(args.source?.sourceReference ?? args.sourceReference, args.source?.path),
+        mimeType: 'text/javascript',
+      })),
+      loadedSources: on(async (target) => ({ sources: await target.sources.loaded() })),
+      locations: on(location),
+      modules: on(modules),
+      readMemory: on(readMemory),
+      setBreakpoints: breakpoints,
+      setFunctionBreakpoints: breakpoints,
+      setDataBreakpoints: breakpoints,
+      setInstructionBreakpoints: breakpoints,
+      setExceptionBreakpoints: (args: DebugProtocol.SetExceptionBreakpointsArguments) =>
+        refusedBreakpoints(args?.filters),
+      'dayafter/stackMarkdown': on((target, args: { threadId?: number } | undefined) => ({
+        text: stackMarkdown(target, args?.threadId),
+      })),
+    };
+  }
+
+  /** Answers in the order in which work ends; what does not wait for anything is answered at once. */
+  protected override dispatchRequest(request: DebugProtocol.Request): void {
+    void this.#answer(request);
+  }
+
+  async #answer(request: DebugProtocol.Request): Promise<void> {
+    const response: DebugProtocol.Response = new Response(request);
+    try {
+      const body = await this.#handle(request);
+      if (body !== undefined) response.body = body;
+      this.sendResponse(response);
+      this.#afterwards(request.command);
+    } catch (error) {
+      // A failed attach is shown by every client; other failures stand where they were asked for.
+      this.sendErrorResponse(response, errorMessage(error, isOpening(request.command)));
+    }
+  }
+
+  #handle(request: DebugProtocol.Request): unknown {
+    const handler = Object.hasOwn(this.#handlers, request.command)
+      ? this.#handlers[request.command]
+      : undefined;
+    if (handler) return handler(request.arguments as never, request);
+    throw (
+      this.#refusals.refusal(request.command) ??
+      new AdapterError('UNKNOWN_REQUEST', `The request '${request.command}' is not known.`)
+    );
+  }
+
+  #afterwards(command: string): void {
+    if (command === 'configurationDone' && this.#target) this.#send('stopped', stoppedBody(this.#target));
+    if (command === 'disconnect' || command === 'terminate') this.shutdown();
+  }
+
+  #send(event: string, body: unknown): void {
+    this.sendEvent(new Event(event, body));
+  }
+
+  #opened(): Target {
+    if (this.#target) return this.#target;
+    throw new AdapterError('NOT_ATTACHED', 'No dump is open.');
+  }
+
+  #initialize(args: DebugProtocol.InitializeRequestArguments): DebugProtocol.Capabilities {
+    if (args.pathFormat !== undefined && args.pathFormat !== 'path') {
+      throw new AdapterError('BAD_ARGUMENTS', 'Only paths in the format of this machine are understood.');
+    }
+    this.#client = args;
+    return capabilities;
+  }
+
+  async #attach(args: Record<string, unknown>, request: DebugProtocol.Request): Promise<void> {
+    if (this.#target || this.#opening)
+      throw new AdapterError('ALREADY_ATTACHED', 'This session has its dump already.');
+    const shows = this.#client?.supportsProgressReporting === true;
+    const send = (event: DebugProtocol.Event): void => {
+      if (shows) this.sendEvent(event);
+    };
+    this.#opening = new Progress(send, `open-${request.seq}`, 'Opening the dump', request.seq);
+    try {
+      this.#target = await attach(args ?? {}, this.#host, this.#opening);
+    } finally {
+      this.#opening.end();
+      this.#opening = undefined;
+    }
+    for (const note of this.#target.core.info().notes) {
+      this.#send('output', { category: 'important', output: `${note}\n` });
+    }
+    this.sendEvent(new InitializedEvent());
+  }
+
+  #cancel(args: DebugProtocol.CancelArguments | undefined): void {
+    const opening = this.#opening;
+    if (opening && (args?.progressId === opening.id || args?.requestId === opening.requestId))
+      opening.cancel();
+  }
+
+  override shutdown(): void {
+    this.#target?.core.close();
+    super.shutdown();
+  }
+}
+
+function isOpening(command: string): boolean {
+  return command === 'attach' || command === 'launch';
+}

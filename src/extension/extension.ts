@@ -1,0 +1,47 @@
+/** The extension's entry: registers what package.json contributes. Nothing is read until a dump is opened. */
+import * as vscode from 'vscode';
+import { debugType } from '../configuration/attach.ts';
+import { AdapterProcess } from './adapter-process.ts';
+import { copyStackAsMarkdown, copyValueAsExpression } from './clipboard.ts';
+import { ConfigurationProvider, dynamicConfigurations } from './configuration-provider.ts';
+import { debugDump } from './debug-dump.ts';
+import { browseForDump, pickDump } from './find-dumps.ts';
+import { InfoEditor, infoViewType } from './info-editor.ts';
+
+export function activate(context: vscode.ExtensionContext): void {
+  const { Dynamic } = vscode.DebugConfigurationProviderTriggerKind;
+  context.subscriptions.push(
+    vscode.window.registerCustomEditorProvider(infoViewType, new InfoEditor(context.extensionUri), {
+      supportsMultipleEditorsPerDocument: true,
+    }),
+    vscode.debug.registerDebugConfigurationProvider(debugType, new ConfigurationProvider()),
+    vscode.debug.registerDebugConfigurationProvider(debugType, dynamicConfigurations, Dynamic),
+    vscode.debug.registerDebugAdapterDescriptorFactory(debugType, new AdapterProcess(context.extensionUri)),
+    vscode.commands.registerCommand('dayafter.openDump', () => openDump()),
+    vscode.commands.registerCommand('dayafter.showInfo', (uri?: vscode.Uri) => showInfo(uri)),
+    vscode.commands.registerCommand('dayafter.debugDump', (uri?: vscode.Uri) => debugChosen(uri)),
+    vscode.commands.registerCommand('dayafter.pickDump', async () => (await pickDump())?.fsPath),
+    vscode.commands.registerCommand('dayafter.copyStackAsMarkdown', copyStackAsMarkdown),
+    vscode.commands.registerCommand('dayafter.copyValueAsExpression', copyValueAsExpression),
+  );
+}
+
+async function openDump(): Promise<void> {
+  const dump = await browseForDump();
+  if (dump) await openCard(dump);
+}
+
+/** From the explorer with a file, from the palette without. */
+async function showInfo(uri: vscode.Uri | undefined): Promise<void> {
+  const dump = uri ?? (await pickDump());
+  if (dump) await openCard(dump);
+}
+
+async function debugChosen(uri: vscode.Uri | undefined): Promise<void> {
+  const dump = uri ?? (await pickDump());
+  if (dump) await debugDump(dump);
+}
+
+async function openCard(dump: vscode.Uri): Promise<void> {
+  await vscode.commands.executeCommand('vscode.openWith', dump, infoViewType);
+}
