@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
-import { cacheFolder } from '../support/cache.ts';
+import { bundle } from '../support/bundle.ts';
 import { recordCore } from '../support/cores.ts';
 import { unexplained } from '../support/difference.ts';
 import { defaultLimits, type LimitedResult, runLimited } from '../support/limited.ts';
@@ -37,7 +34,7 @@ export interface FuzzReport {
  */
 export async function fuzz({ line, cases, seed, progress }: FuzzOptions): Promise<FuzzReport> {
   const { core } = await recordCore(line, 'uncaught.js');
-  const child = await buildChild();
+  const child = await bundle(join(import.meta.dirname, 'child.ts'), 'fuzz-child');
   const read = (damage: Damage) => runLimited([child, core, JSON.stringify(damage)], defaultLimits);
   const clean = JSON.parse((await read({ kind: 'bytes', flips: [] })).stdout);
   const layout = new Layout(core);
@@ -76,27 +73,6 @@ function brokenRule({ code, signal, exceeded, stderr, stdout }: LimitedResult): 
   if (code !== 0) return `ended with ${signal ?? code}: ${stderr.slice(-1500)}`;
   if (stdout === '') return 'printed nothing';
   return undefined;
-}
-
-async function buildChild(): Promise<string> {
-  const built = await build({
-    entryPoints: [join(import.meta.dirname, 'child.ts')],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-    logLevel: 'warning',
-    write: false,
-  });
-  const text = built.outputFiles[0]!.text;
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);
-  const file = join(cacheFolder, `fuzz/child-${hash}.mjs`);
-  await mkdir(join(cacheFolder, 'fuzz'), { recursive: true });
-  await writeFile(file, text);
-  return file;
 }
 
 async function main(): Promise<void> {

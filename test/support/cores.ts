@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { cached } from './cache.ts';
-import { type ReleaseLine, releaseNode, releases } from './releases.ts';
+import { officialNode, type ReleaseLine, releases } from './releases.ts';
 import { run } from './run.ts';
 
 const programsFolder = resolve(import.meta.dirname, '../programs');
@@ -25,7 +25,7 @@ export interface Recording {
   readonly core: string;
   /** The node that ran. */
   readonly node: string;
-  readonly line: ReleaseLine;
+  readonly version: string;
   /** Path of the program, as the core's scripts name it. */
   readonly program: string;
   readonly pid: number;
@@ -40,28 +40,24 @@ export interface Recording {
  * core_pattern, where no core appears.
  */
 export async function recordCore(
-  line: ReleaseLine,
+  line: ReleaseLine | string,
   program: string,
   options: RecordOptions = {},
 ): Promise<Recording> {
   const script = isAbsolute(program) ? program : join(programsFolder, program);
-  const node = await releaseNode(line);
-  const key = await keyOf(line, script, node, options);
+  const version = typeof line === 'string' ? line : releases[line];
+  const node = await officialNode(version);
+  const key = await keyOf(version, script, node, options);
   const name = `cores/${basename(script).replace(/\W+/g, '-')}-${line}-${key.slice(0, 12)}`;
   const folder = await cached(name, key, (aside) => record(node, script, options, aside));
   const told = JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'));
-  return { core: join(folder, 'core'), node, line, program: script, ...told };
+  return { core: join(folder, 'core'), node, version, program: script, ...told };
 }
 
-async function keyOf(
-  line: ReleaseLine,
-  script: string,
-  node: string,
-  options: RecordOptions,
-): Promise<string> {
+async function keyOf(version: string, script: string, node: string, options: RecordOptions): Promise<string> {
   const hash = createHash('sha256');
   const { nodeFlags, args, env } = options;
-  hash.update(JSON.stringify([1, releases[line], node, script, nodeFlags, args, env]));
+  hash.update(JSON.stringify([1, version, node, script, nodeFlags, args, env]));
   for (const file of [script, ...(options.inputs ?? [])]) hash.update(await readFile(file));
   return hash.digest('hex');
 }
