@@ -6,7 +6,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { ConfigurationError } from '../configuration/attach.ts';
 import { DayAfterError, type ErrorCode } from '../engine/errors.ts';
 
-const engineIds: Readonly<Record<ErrorCode, number>> = {
+export const engineIds: Readonly<Record<ErrorCode, number>> = {
   FILE_NOT_FOUND: 1001,
   PERMISSION_DENIED: 1002,
   EMPTY_FILE: 1003,
@@ -63,8 +63,8 @@ export class AdapterError extends Error {
 /** Any thrown value as the `error` of a response. `format` has no placeholders: its braces are escaped. */
 export function errorMessage(error: unknown, showUser: boolean): DebugProtocol.Message {
   if (error instanceof DayAfterError) {
-    const text = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
-    return message(engineIds[error.code], text, showUser);
+    const text = [error.message, error.hint].filter((part) => part !== undefined).map(sentence);
+    return message(engineIds[error.code], text.join(' '), showUser);
   }
   if (error instanceof ConfigurationError)
     return message(adapterIds.BAD_CONFIGURATION, error.message, showUser);
@@ -73,6 +73,12 @@ export function errorMessage(error: unknown, showUser: boolean): DebugProtocol.M
   }
   const text = error instanceof Error ? error.message : String(error);
   return message(adapterIds.INTERNAL, `Internal error of the debug adapter: ${text}`, showUser);
+}
+
+/** The engine's messages are clauses; clients show sentences. A path keeps its own case. */
+function sentence(text: string): string {
+  const start = /^[a-z]+[ ',]/.test(text) ? text[0]!.toUpperCase() + text.slice(1) : text;
+  return /[.!?…]$/.test(start) ? start : `${start}.`;
 }
 
 /** Clients replace `{name}` in a format from `variables`: text of ours goes there whole. */
