@@ -36,7 +36,6 @@ function scopeNames(runtime: V8Runtime, scopeInfo: Tagged): { own: string; infer
   const locals = smiValue(field(runtime, scopeInfo, offsets.contextLocalCount));
   const names = locals < offsets.maxInlinedNames ? locals : 1;
   let next = offsets.firstVariable + 8 * (names + locals);
-  if (isModuleScope(runtime, scopeInfo, flags)) next += 8;
   if (flags & scopeFlags.hasSavedClassVariable) next += 8;
   let own = '';
   if ((flags >>> scopeFlags.functionVariableShift) & 3) {
@@ -46,10 +45,6 @@ function scopeNames(runtime: V8Runtime, scopeInfo: Tagged): { own: string; infer
   const inferred =
     flags & scopeFlags.hasInferredName ? readString(runtime, field(runtime, scopeInfo, next), MAX_NAME) : '';
   return { own, inferred: inferred ?? '' };
-}
-
-function isModuleScope(_runtime: V8Runtime, _scopeInfo: Tagged, _flags: number): boolean {
-  return false;
 }
 
 /** The Script that a function is from; undefined for builtins and API functions. */
@@ -70,6 +65,15 @@ export function urlOf(runtime: V8Runtime, script: Tagged): string | undefined {
   return attemptOr(undefined, () =>
     readString(runtime, field(runtime, script, runtime.layout.code.script.name), MAX_NAME),
   );
+}
+
+/** Number of the builtin that a function is; undefined for functions of scripts and of the embedder. */
+export function builtinIdOf(runtime: V8Runtime, shared: Tagged): number | undefined {
+  const { functionData, untrustedData } = runtime.layout.code.shared;
+  return attemptOr(undefined, () => {
+    const word = field(runtime, shared, Number.isNaN(untrustedData) ? functionData : untrustedData);
+    return isSmi(word) ? smiValue(word) : undefined;
+  });
 }
 
 /** The bytecode of a function; undefined if it is not compiled to bytecode. */

@@ -13,7 +13,7 @@ import { byteArray, isFunction, isHeapObject, isSmi, ofType, smiValue } from './
 import { BuiltinJsFrame, bytecodesOf, type PhysicalFrame, UnoptimizedFrame } from './js-frames.ts';
 import { framesByPosition } from './optimized-frame.ts';
 import { ScriptLines } from './script-lines.ts';
-import { bytecodeOf, debugName, scriptOf } from './shared-function-info.ts';
+import { builtinIdOf, bytecodeOf, debugName, scriptOf } from './shared-function-info.ts';
 
 /** A frame of V8's code, as far as V8 knows it. */
 export interface V8Frame {
@@ -183,7 +183,10 @@ export class V8Frames {
     const frame = { runtime: this.#runtime, isolate, lines: this.#lines, fp: place.fp };
     return attemptOr<V8Frame | undefined>(undefined, () => {
       const js = new BuiltinJsFrame(frame, fn);
-      return { kind: 'builtin', functionName: this.nameOf(js.sharedFunctionInfo), js };
+      const name = this.nameOf(js.sharedFunctionInfo);
+      const id = builtinIdOf(this.#runtime, js.sharedFunctionInfo);
+      const builtin = id === undefined ? undefined : this.#runtime.builtins.byId[id];
+      return { kind: 'builtin', functionName: builtin ? readableBuiltinName(builtin.name, name) : name, js };
     });
   }
 
