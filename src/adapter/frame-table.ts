@@ -3,6 +3,8 @@
  * async chain. Rows are made once per thread; what they say is made when a client asks for that page.
  */
 import type { FrameInfo } from '../engine/contract.ts';
+import { DayAfterError } from '../engine/errors.ts';
+import { frameInfo } from '../engine/report/frame.ts';
 import type { CoreSession } from '../engine/session.ts';
 import type { StackFrame } from '../engine/stack/frame.ts';
 import { Handles } from './handles.ts';
@@ -50,7 +52,8 @@ export class FrameTable {
   #makeRows(thread: number): Row[] {
     const { frames } = this.#core.thread(thread);
     const rows: Row[] = frames.map((frame, index) => ({ kind: 'frame', index, frame }));
-    for (const chain of this.#core.asyncFrames(thread)) {
+    const v8 = !(this.#core.runtime instanceof DayAfterError);
+    for (const chain of v8 ? this.#core.stack(thread).asyncFrames : []) {
       rows.push({ kind: 'label', text: chain.label });
       for (const info of chain.frames) rows.push({ kind: 'async', info });
     }
@@ -71,8 +74,8 @@ export class FrameTable {
     return this.#placed.get(id);
   }
 
-  info(thread: number, row: Exclude<Row, { kind: 'label' }>): FrameInfo {
-    return row.kind === 'frame' ? this.#core.frameInfo(thread, row.index, row.frame) : row.info;
+  info(row: Exclude<Row, { kind: 'label' }>): FrameInfo {
+    return row.kind === 'frame' ? frameInfo(row.frame) : row.info;
   }
 
   emphasis(thread: number, info: FrameInfo): Emphasis {
@@ -95,7 +98,7 @@ export class FrameTable {
     if (own === undefined) {
       own = this.rows(thread)
         .slice(0, searchLimit)
-        .some((row) => row.kind !== 'label' && this.#strict(this.info(thread, row)) === 'own');
+        .some((row) => row.kind !== 'label' && this.#strict(this.info(row)) === 'own');
       this.#hasOwn.set(thread, own);
     }
     return own;
@@ -105,7 +108,7 @@ export class FrameTable {
   topOwnRow(thread: number): number {
     const rows = this.rows(thread).slice(0, searchLimit);
     const index = rows.findIndex(
-      (row) => row.kind !== 'label' && this.emphasis(thread, this.info(thread, row)) === 'own',
+      (row) => row.kind !== 'label' && this.emphasis(thread, this.info(row)) === 'own',
     );
     return Math.max(0, index);
   }

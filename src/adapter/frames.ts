@@ -40,7 +40,7 @@ async function stackFrame(
 ): Promise<DebugProtocol.StackFrame> {
   const id = target.frames.id(thread, row);
   if (row.kind === 'label') return { id, name: row.text, line: 0, column: 0, presentationHint: 'label' };
-  const info = target.frames.info(thread, row);
+  const info = target.frames.info(row);
   const emphasis = target.frames.emphasis(thread, info);
   const frame: DebugProtocol.StackFrame = {
     id,

@@ -26,9 +26,7 @@ function table(target: Target, thread: number): string[] {
   const rows = target.frames.rows(thread);
   const lines = ['```text'];
   for (const row of rows.slice(0, maxFrames)) {
-    lines.push(
-      row.kind === 'label' ? `--- ${plain(row.text)} ---` : frameLine(target.frames.info(thread, row)),
-    );
+    lines.push(row.kind === 'label' ? `--- ${plain(row.text)} ---` : frameLine(target.frames.info(row)));
   }
   if (rows.length > maxFrames) lines.push(`... ${rows.length - maxFrames} more frames`);
   return [...lines, '```'];
