@@ -1,6 +1,6 @@
+import { hex } from '../address.ts';
 import type { DeathKind, DumpInfo } from '../contract.ts';
 import type { SignalInfo } from '../dump/elf-core.ts';
-import { hex } from '../address.ts';
 import type { StackFrame } from '../stack/frame.ts';
 import { faultSignals, signalMeaning, signalName } from './signals.ts';
 
@@ -9,6 +9,8 @@ export interface ThrownValue {
   readonly className: string;
   readonly message: string;
   readonly stack: string | null;
+  /** True if it was the reason of a rejected promise; undefined if that can't be told. */
+  readonly fromPromise: boolean | undefined;
 }
 
 /** What the end of a process is told from. */
@@ -27,9 +29,15 @@ export interface DeathEvidence {
 /** Native functions on the stack that tell a kind of death (V8 10.2 to 14.6, Node 18 to 26), most telling first. */
 const marks: readonly { readonly kind: DeathKind; readonly pattern: RegExp }[] = [
   { kind: 'out-of-memory', pattern: /FatalProcessOutOfMemory|OOMErrorHandler|OnOOMError|OOMError/ },
-  { kind: 'unhandled-rejection', pattern: /^(strictUnhandledRejectionsMode|throwUnhandledRejectionsMode|unhandledRejectionsMode)$/ },
-  { kind: 'uncaught-exception', pattern: /TriggerUncaughtException|v8::internal::Isolate::Throw|Isolate::ReThrow/ },
-  { kind: 'abort', pattern: /^node::Abort|^node::Assert|^abort$|^process\.abort$|^node::OnFatalError|v8::base::FatalOOM|V8_Fatal/ },
+  {
+    kind: 'uncaught-exception',
+    pattern: /TriggerUncaughtException|v8::internal::Isolate::Throw|Isolate::ReThrow/,
+  },
+  {
+    kind: 'abort',
+    pattern:
+      /^node::Abort|^node::Assert|^abort$|^process\.abort$|^node::OnFatalError|v8::base::FatalOOM|V8_Fatal/,
+  },
 ];
 
 /** How the process ended, with two sentences for people. */
@@ -37,12 +45,13 @@ export function explainDeath(evidence: DeathEvidence): DumpInfo['death'] {
   const signo = evidence.signal?.signo ?? evidence.cursig;
   const kind = kindOf(evidence, signo);
   const address = evidence.signal?.address;
-  const thrown = kind === 'native-crash' || kind === 'signal' || kind === 'alive' ? undefined : evidence.thrown;
+  const thrown =
+    kind === 'native-crash' || kind === 'signal' || kind === 'alive' ? undefined : evidence.thrown;
   return {
     kind,
     signal: signo === 0 ? null : signalName(signo),
     address: address === undefined ? null : hex(address),
-    exception: thrown ?? null,
+    exception: thrown ? { className: thrown.className, message: thrown.message, stack: thrown.stack } : null,
     message: `${whatHappened(kind, evidence, signo, thrown)} ${where(evidence, kind)}`,
   };
 }
@@ -54,8 +63,11 @@ function kindOf(evidence: DeathEvidence, signo: number): DeathKind {
   if (faultSignals.has(signo) && signal && signal.code > 0 && signo !== 5) {
     return hitGuardPage(evidence) ? 'stack-overflow' : nativeOrMark(evidence);
   }
-  const mark = marks.find((m) => frames.some((f) => f.functionName !== undefined && m.pattern.test(f.functionName)));
+  const mark = marks.find((m) =>
+    frames.some((f) => f.functionName !== undefined && m.pattern.test(f.functionName)),
+  );
   if (mark?.kind === 'uncaught-exception' && isStackOverflow(evidence)) return 'stack-overflow';
+  if (mark?.kind === 'uncaught-exception' && cameFromPromise(evidence)) return 'unhandled-rejection';
   if (mark) return mark.kind;
   if (signo === 6) return 'abort';
   if (signo === 5 || signo === 4) return evidence.thrown ? 'uncaught-exception' : 'abort';
@@ -72,13 +84,20 @@ function nativeOrMark(evidence: DeathEvidence): DeathKind {
     : 'native-crash';
 }
 
+/** Node hands the reason of an unhandled rejection to triggerUncaughtException(reason, true). */
+function cameFromPromise(evidence: DeathEvidence): boolean {
+  if (evidence.thrown?.fromPromise !== undefined) return evidence.thrown.fromPromise;
+  return evidence.frames.some((f) => /^(throw|strict)UnhandledRejectionsMode$/.test(f.functionName ?? ''));
+}
+
 function sentByOther(signal: SignalInfo, pid: number | undefined): boolean {
   return signal.sender !== undefined && signal.sender !== 0 && pid !== undefined && signal.sender !== pid;
 }
 
 function isStackOverflow(evidence: DeathEvidence): boolean {
   return (
-    (evidence.thrown?.className === 'RangeError' && /^Maximum call stack size exceeded/.test(evidence.thrown.message)) ||
+    (evidence.thrown?.className === 'RangeError' &&
+      /^Maximum call stack size exceeded/.test(evidence.thrown.message)) ||
     evidence.frames.some((f) => /Isolate::StackOverflow/.test(f.functionName ?? ''))
   );
 }
@@ -87,7 +106,12 @@ function isStackOverflow(evidence: DeathEvidence): boolean {
 function hitGuardPage(evidence: DeathEvidence): boolean {
   const sp = evidence.frames[0]?.sp;
   const address = evidence.signal?.address;
-  return evidence.signal?.signo === 11 && sp !== undefined && address !== undefined && Math.abs(sp - address) < 65536;
+  return (
+    evidence.signal?.signo === 11 &&
+    sp !== undefined &&
+    address !== undefined &&
+    Math.abs(sp - address) < 65536
+  );
 }
 
 function whatHappened(
@@ -96,7 +120,9 @@ function whatHappened(
   signo: number,
   thrown: ThrownValue | undefined,
 ): string {
-  const value = thrown ? `${thrown.className}: ${firstLine(thrown.message)}` : 'a value that the dump does not tell';
+  const value = thrown
+    ? `${thrown.className}: ${firstLine(thrown.message)}`
+    : 'a value that the dump does not tell';
   switch (kind) {
     case 'uncaught-exception':
       return `Nothing caught ${value}, and the process was told to abort on uncaught exceptions.`;
@@ -120,7 +146,9 @@ function whatHappened(
 function heapText({ heap }: DeathEvidence): string {
   if (heap?.used === undefined) return '';
   const mega = (n: number) => `${Math.round(n / 1048576)} MiB`;
-  return heap.limit === undefined ? ` (${mega(heap.used)} used)` : ` (${mega(heap.used)} used of at most ${mega(heap.limit)})`;
+  return heap.limit === undefined
+    ? ` (${mega(heap.used)} used)`
+    : ` (${mega(heap.used)} used of at most ${mega(heap.limit)})`;
 }
 
 function faultText({ signal }: DeathEvidence): string {
@@ -132,8 +160,10 @@ function where(evidence: DeathEvidence, kind: DeathKind): string {
   const own = evidence.frames.find((f) => f.kind === 'js' && f.js?.position !== undefined && !isInternal(f));
   const top = evidence.frames.find((f) => f.functionName !== undefined);
   const verb = kind === 'alive' || kind === 'signal' ? 'It was running' : 'It happened in';
-  if (own) return `${verb} ${nameOf(own)} (${own.js!.url ?? ''}:${own.js!.position!.line}:${own.js!.position!.column}).`;
-  if (top) return `No JavaScript of the program was on that thread's stack; the innermost function was ${nameOf(top)}.`;
+  if (own)
+    return `${verb} ${nameOf(own)} (${own.js!.url ?? ''}:${own.js!.position!.line}:${own.js!.position!.column}).`;
+  if (top)
+    return `No JavaScript of the program was on that thread's stack; the innermost function was ${nameOf(top)}.`;
   return "The stack of that thread can't be read.";
 }
 
