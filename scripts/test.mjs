@@ -26,10 +26,10 @@ const suites = {
 const total = { passed: 0, failed: 0 };
 const failures = [];
 
-function step(name, [command, ...args], env) {
+function step(name, [command, ...args], env = {}) {
   console.log(`\n── ${name}`);
   const started = Date.now();
-  const status = show(command, args, env);
+  const status = show(command, args, { ...env, DAYAFTER_PACKAGED: '1' });
   console.log(
     `── ${name}: ${status === 0 ? 'done' : `failed (${status})`}, ${Math.round((Date.now() - started) / 1000)} s`,
   );

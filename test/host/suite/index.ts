@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'node:util';
 
-const suites = ['activation'];
+const suites = ['activation', 'custom-editor', 'debug-session'];
 
 /** Called by VS Code inside the extension host. Rejects when a test failed. */
 export async function run(): Promise<void> {

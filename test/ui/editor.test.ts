@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { recordCore } from '../support/cores.ts';
+import { packageExtension } from '../support/package.ts';
+import { VscodeServer } from '../support/vscode-server.ts';
+import { Workbench } from '../support/workbench.ts';
+import { Workspace } from '../support/workspace.ts';
+
+const probe = resolve(import.meta.dirname, '../support/ready-probe');
+
+describe('the packaged extension in VS Code', () => {
+  let workspace: Workspace;
+  let server: VscodeServer;
+  let bench: Workbench;
+  let program: string;
+
+  before(async function () {
+    this.timeout(600_000);
+    const recording = await recordCore(22, 'uncaught.js');
+    program = await readFile(recording.program, 'utf8');
+    workspace = await Workspace.create();
+    await workspace.add(recording.core, 'core.4711');
+    await workspace.write('core.js', 'module.exports = 1;\n');
+    await workspace.write('core.text.core', 'only text\n');
+    await workspace.write('uncaught.js', program);
+    server = await VscodeServer.start({ vsix: [await packageExtension()], extensions: [probe] });
+    bench = await Workbench.open(server, workspace.folder);
+  });
+
+  after(async () => {
+    await bench?.close();
+    await server?.stop();
+    await workspace?.remove();
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') {
+      await bench.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
+    }
+  });
+
+  /** The 1-based line of the program with this text. */
+  function lineOf(text: string): number {
+    return program.slice(0, program.indexOf(text)).split('\n').length;
+  }
+
+  it('shows the info card for a core that is double-clicked', async () => {
+    await bench.file('core.4711').dblclick();
+    const card = await bench.webview('#card');
+    await card.getByText('boom arg-string').first().waitFor();
+    assert.match(await card.locator('#card').innerText(), /Node\.js v?22\.23\.3/);
+    await bench.screenshot('1-info-card');
+  });
+
+  it('debugs it from the card: threads, frames, the source of the topmost frame of the program', async () => {
+    const card = await bench.webview('#card');
+    await card.getByRole('button', { name: 'Debug' }).click();
+    await bench.debugToolbar.waitFor();
+    await bench.stackFrames.filter({ hasText: 'inner' }).first().waitFor();
+    assert.ok((await bench.threads.count()) > 0);
+    for (const name of ['middle', 'callback', 'timerCallback', 'listOnTimeout']) {
+      await bench.stackFrames.filter({ hasText: name }).first().waitFor();
+    }
+    await bench.status(`Ln ${lineOf('throw new TypeError')}`).waitFor();
+    assert.match(await bench.editorText(), /throw new TypeError/);
+    await bench.screenshot('2-debugging');
+  });
+
+  it('goes to the line of a frame that is clicked', async () => {
+    await bench.stackFrames.filter({ hasText: 'timerCallback' }).first().click();
+    await bench.status(`Ln ${lineOf('arrow({ n: 5 })')}`).waitFor();
+    await bench.screenshot('3-frame-clicked');
+  });
+
+  it("shows node's own source from the dump", async () => {
+    await bench.stackFrames.filter({ hasText: 'listOnTimeout' }).first().click();
+    await bench.page.locator('.editor-group-container.active .tab.active', { hasText: 'timers' }).waitFor();
+    await bench.page.locator('.view-line', { hasText: 'timer._onTimeout' }).first().waitFor();
+    await bench.screenshot('4-source-from-dump');
+  });
+
+  it('expands a variable', async () => {
+    await bench.stackFrames.filter({ hasText: 'inner' }).first().click();
+    await bench.variable('local').click();
+    await bench.variable('deep').waitFor();
+    await bench.variables.filter({ hasText: 'arg-string' }).first().waitFor();
+    await bench.screenshot('5-variables');
+  });
+
+  it('evaluates in the debug console, and refuses calls', async () => {
+    await bench.command('Debug Console: Focus on Debug Console View');
+    await bench.evaluate('local.deep.er[2] + b');
+    await bench.console.filter({ hasText: /^15$/ }).first().waitFor();
+    await bench.evaluate('process.exit(1)');
+    await bench.console
+      .filter({ hasText: /dead|read-only|call/i })
+      .first()
+      .waitFor();
+    await bench.screenshot('6-console');
+  });
+
+  it('answers a step with one clear word, and nothing moves', async () => {
+    const before = await bench.stackFrames.allTextContents();
+    await bench.page.keyboard.press('F10');
+    await bench.page
+      .getByText(/process is dead/i)
+      .first()
+      .waitFor();
+    await bench.screenshot('7-step-refused');
+    assert.deepEqual(await bench.stackFrames.allTextContents(), before);
+  });
+
+  it('closes', async () => {
+    await bench.stopDebugging();
+    assert.equal(await bench.stackFrames.count(), 0);
+  });
+
+  it('opens core.js as text', async () => {
+    await bench.command('View: Show Explorer');
+    await bench.file('core.js').dblclick();
+    await bench.page.locator('.view-line', { hasText: 'module.exports' }).first().waitFor();
+  });
+
+  it('says that a text file with the name of a core is none', async () => {
+    await bench.file('core.text.core').dblclick();
+    const card = await bench.webview('h1:has-text("cannot be opened")');
+    assert.match(await card.locator('#card').innerText(), /text file/);
+    await bench.screenshot('8-text-file');
+  });
+});
