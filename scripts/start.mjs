@@ -3,7 +3,7 @@
 //   npm start -- path/to/core    one's own core
 //   npm start -- --no-open       only the story in the terminal
 import { spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installDependencies, projectRoot, show } from './install.mjs';
@@ -44,6 +44,7 @@ async function exampleDump() {
   mkdirSync(shop, { recursive: true });
   const program = join(shop, 'crash.js');
   copyFileSync(join(projectRoot, 'examples/crash.js'), program);
+  writeFileSync(join(shop, 'package.json'), '{ "name": "shop", "private": true }\n');
   const obstacle = whyNoCore();
   try {
     if (obstacle !== undefined) throw new Error(obstacle);

@@ -57,7 +57,7 @@ export async function recordCore(
 async function keyOf(version: string, script: string, node: string, options: RecordOptions): Promise<string> {
   const hash = createHash('sha256');
   const { nodeFlags, args, env } = options;
-  hash.update(JSON.stringify([1, version, node, script, nodeFlags, args, env]));
+  hash.update(JSON.stringify([2, version, node, script, nodeFlags, args, env]));
   for (const file of [script, ...(options.inputs ?? [])]) hash.update(await readFile(file));
   return hash.digest('hex');
 }
