@@ -109,8 +109,16 @@ export class PostmortemSession extends DebugSession {
   }
 
   #afterwards(command: string): void {
-    if (command === 'configurationDone' && this.#target) this.#send('stopped', stoppedBody(this.#target));
+    if (command === 'configurationDone' && this.#target) this.#stop(this.#target);
     if (command === 'disconnect' || command === 'terminate') this.shutdown();
+  }
+
+  /** Tells the death in the console, what is missing with it, and stops where it happened. */
+  #stop(target: Target): void {
+    const { death, notes } = target.core.info();
+    this.#send('output', { category: 'stderr', output: `${death.exception?.stack ?? death.message}\n` });
+    for (const note of notes) this.#send('output', { category: 'console', output: `Note: ${note}\n` });
+    this.#send('stopped', stoppedBody(target));
   }
 
   #send(event: string, body: unknown): void {
@@ -143,9 +151,6 @@ export class PostmortemSession extends DebugSession {
     } finally {
       this.#opening.end();
       this.#opening = undefined;
-    }
-    for (const note of this.#target.core.info().notes) {
-      this.#send('output', { category: 'important', output: `${note}\n` });
     }
     this.sendEvent(new InitializedEvent());
   }

@@ -5,7 +5,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { AttachConfiguration } from '../configuration/attach.ts';
-import { baseName, type HostPaths, localCandidates } from '../configuration/paths.ts';
+import { baseName, type HostPaths, localCandidates, scriptPath } from '../configuration/paths.ts';
 import { type Absence, absent, isAbsent } from '../engine/absence.ts';
 import type { CoreSession, ScriptInfo } from '../engine/session.ts';
 import { AdapterError } from './errors.ts';
@@ -52,7 +52,7 @@ export class Sources {
       if (await hasText(path, text)) return { name, path };
     }
     const origin = isNodeInternal(url) ? 'Node.js' : 'from the dump';
-    return { name, path: url, sourceReference: this.#urls.add(url), origin };
+    return { name, path: scriptPath(url) ?? url, sourceReference: this.#urls.add(url), origin };
   }
 
   /** The text behind a sourceReference, or of a script's URL. */

@@ -90,9 +90,9 @@ function threads(info: DumpInfo): HTMLElement | undefined {
   if (info.threads.length === 0) return undefined;
   return table(
     'Threads',
-    [{ title: 'Thread', numeric: true }, { title: 'Name' }, { title: 'State' }],
+    [{ title: 'Name' }, { title: 'Thread', numeric: true }, { title: 'State' }],
     info.threads.map((thread) => ({
-      cells: [String(thread.id), thread.name ?? '–', thread.crashed ? 'took the signal' : ''],
+      cells: [thread.name ?? '–', String(thread.id), thread.crashed ? 'took the signal' : ''],
       class: thread.crashed ? 'crashed' : '',
     })),
   );
