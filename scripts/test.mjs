@@ -14,6 +14,7 @@ const checks = {
   build: ['npm', 'run', '--silent', 'build'],
   lint: [...bin('@biomejs/biome/bin/biome'), 'check'],
   types: [...bin('typescript/bin/tsc'), '-p', '.'],
+  'webview types': [...bin('typescript/bin/tsc'), '-p', 'webview'],
   package: ['npm', 'run', '--silent', 'package'],
 };
 
