@@ -20,8 +20,8 @@ export async function attach(
     signal: progress.signal,
     progress: (text) => progress.update(text),
   });
-  // A cancel that arrived while the engine was busy is read now.
-  await new Promise((resolve) => setImmediate(resolve));
+  // A cancel that arrived while the engine was busy is read between two turns of the event loop.
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
   if (progress.signal.aborted) {
     session.close();
     throw new DayAfterError('CANCELLED', 'Opening the dump was cancelled.');

@@ -1,31 +1,33 @@
 /** What can be copied out of a dead process. */
 import * as vscode from 'vscode';
-import { debugType } from '../configuration/attach.ts';
+import type { Sessions } from './sessions.ts';
 
 /** What VS Code hands to commands in the VARIABLES view's context menu. */
 interface VariableContext {
-  readonly variable?: { readonly name?: string; readonly value?: string; readonly evaluateName?: string };
+  readonly sessionId?: string;
+  readonly variable?: { readonly evaluateName?: string };
 }
 
-/** What VS Code hands to commands in the CALL STACK view's context menu. */
+/** What VS Code hands to commands in the CALL STACK view's context menu: "thread:<session>:<id>" as threadId. */
 interface CallStackContext {
+  readonly sessionId?: string;
   readonly threadId?: string | number;
 }
 
 /** Copies one thread's stack where a thread or frame was chosen, else every thread's. */
-export async function copyStackAsMarkdown(context?: CallStackContext): Promise<void> {
-  const session = postmortemSession();
+export async function copyStackAsMarkdown(sessions: Sessions, context?: CallStackContext): Promise<void> {
+  const session = sessions.find(context?.sessionId);
   if (!session) return;
-  const threadId = Number(context?.threadId ?? Number.NaN);
-  const args = Number.isInteger(threadId) ? { threadId } : {};
+  const threadId = /(\d+)$/.exec(String(context?.threadId ?? ''))?.[1];
+  const args = threadId === undefined ? {} : { threadId: Number(threadId) };
   const { text } = (await session.customRequest('dayafter/stackMarkdown', args)) as { text: string };
   await vscode.env.clipboard.writeText(text);
   vscode.window.setStatusBarMessage('Stack copied as Markdown', 3000);
 }
 
 /** Copies a value as JavaScript source: the chosen variable's, or of the expression that is selected. */
-export async function copyValueAsExpression(context?: VariableContext): Promise<void> {
-  const session = postmortemSession();
+export async function copyValueAsExpression(sessions: Sessions, context?: VariableContext): Promise<void> {
+  const session = sessions.find(context?.sessionId);
   if (!session) return;
   const expression = context?.variable?.evaluateName ?? selectedExpression() ?? (await askForExpression());
   if (expression === undefined || expression === '') return;
@@ -41,13 +43,6 @@ export async function copyValueAsExpression(context?: VariableContext): Promise<
   } catch (error) {
     void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
   }
-}
-
-function postmortemSession(): vscode.DebugSession | undefined {
-  const session = vscode.debug.activeDebugSession;
-  if (session?.type === debugType) return session;
-  void vscode.window.showInformationMessage('No dump is being debugged.');
-  return undefined;
 }
 
 function activeFrame(session: vscode.DebugSession): number | undefined {
@@ -66,7 +61,7 @@ function selectedExpression(): string | undefined {
 
 async function askForExpression(): Promise<string | undefined> {
   return vscode.window.showInputBox({
-    title: 'Copy value as expression',
+    title: 'Copy value as JavaScript',
     prompt: 'A variable, a path or 0x…',
   });
 }

@@ -7,10 +7,13 @@ import { ConfigurationProvider, dynamicConfigurations } from './configuration-pr
 import { debugDump } from './debug-dump.ts';
 import { browseForDump, pickDump } from './find-dumps.ts';
 import { InfoEditor, infoViewType } from './info-editor.ts';
+import { Sessions } from './sessions.ts';
 
 export function activate(context: vscode.ExtensionContext): void {
   const { Dynamic } = vscode.DebugConfigurationProviderTriggerKind;
+  const sessions = new Sessions();
   context.subscriptions.push(
+    sessions,
     vscode.window.registerCustomEditorProvider(infoViewType, new InfoEditor(context.extensionUri), {
       supportsMultipleEditorsPerDocument: true,
     }),
@@ -21,8 +24,12 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.commands.registerCommand('dayafter.showInfo', (uri?: vscode.Uri) => showInfo(uri)),
     vscode.commands.registerCommand('dayafter.debugDump', (uri?: vscode.Uri) => debugChosen(uri)),
     vscode.commands.registerCommand('dayafter.pickDump', async () => (await pickDump())?.fsPath),
-    vscode.commands.registerCommand('dayafter.copyStackAsMarkdown', copyStackAsMarkdown),
-    vscode.commands.registerCommand('dayafter.copyValueAsExpression', copyValueAsExpression),
+    vscode.commands.registerCommand('dayafter.copyStackAsMarkdown', (item) =>
+      copyStackAsMarkdown(sessions, item),
+    ),
+    vscode.commands.registerCommand('dayafter.copyValueAsExpression', (item) =>
+      copyValueAsExpression(sessions, item),
+    ),
   );
 }
 
