@@ -81,21 +81,22 @@ abstract class StandardFrame implements JsFrame {
   }
 
   get args(): readonly Value[] {
-    this.#args ??= this.#readArgs();
+    this.#args ??= argumentsOf(this.frame);
     return this.#args;
   }
 
   protected slot(offset: number): Value {
     return valueAt(this.frame.runtime.memory, at(this.frame.fp, offset));
   }
+}
 
-  #readArgs(): Value[] {
-    const { runtime, fp } = this.frame;
-    const { argumentCount, args } = runtime.layout.frames;
-    const count = attemptOr(0, () => Number(runtime.memory.u64(at(fp, argumentCount)))) - 1;
-    if (!(count >= 0 && count <= MAX_ARGUMENTS)) return [];
-    return Array.from({ length: count }, (_, i) => this.slot(args + 8 * (i + 1)));
-  }
+/** The arguments that the caller pushed, without the receiver: as many as it passed, if more or fewer than formal. */
+export function argumentsOf(frame: PhysicalFrame): Value[] {
+  const { runtime, fp } = frame;
+  const { argumentCount, args } = runtime.layout.frames;
+  const count = attemptOr(0, () => Number(runtime.memory.u64(at(fp, argumentCount)))) - 1;
+  if (!(count >= 0 && count <= MAX_ARGUMENTS)) return [];
+  return Array.from({ length: count }, (_, i) => valueAt(runtime.memory, at(fp, args + 8 * (i + 1))));
 }
 
 /** A frame of the interpreter or of baseline code: registers are on the stack, one slot each. */
@@ -156,6 +157,13 @@ export function registerCount(runtime: V8Runtime, bytecodeArray: Tagged): number
     );
     return size >= 0 && size < 1 << 24 ? Math.floor(size / 8) : 0;
   });
+}
+
+/** Number of parameters that a function's frames have, with the receiver. */
+export function parameterCount(runtime: V8Runtime, bytecodeArray: Tagged): number {
+  const { parameters, parametersInBytes } = runtime.layout.code.bytecodeArray;
+  const where = at((bytecodeArray - 1) as Address, parameters);
+  return parametersInBytes ? Math.floor(runtime.memory.u32(where) / 8) : runtime.memory.u16(where);
 }
 
 /** Bytes of a BytecodeArray. */

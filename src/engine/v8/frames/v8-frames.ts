@@ -14,6 +14,7 @@ import { BuiltinJsFrame, bytecodesOf, type PhysicalFrame, UnoptimizedFrame } fro
 import { framesByPosition } from './optimized-frame.ts';
 import { ScriptLines } from './script-lines.ts';
 import { builtinIdOf, bytecodeOf, debugName, scriptOf } from './shared-function-info.ts';
+import { framesByTranslation } from './translated-frame.ts';
 
 /** A frame of V8's code, as far as V8 knows it. */
 export interface V8Frame {
@@ -95,9 +96,12 @@ export class V8Frames {
     if (site.kind !== 'code') return undefined;
     const { code, offset } = site;
     if (code.kind === 'baseline')
-      return this.#unoptimized(frame, fn, 'baseline', this.#baselineOffset(code, offset, place));
+      return this.#unoptimized(frame, fn, 'baseline', this.#baselineOffset(code, offset));
     if (code.kind === 'other') return undefined;
-    const frames = framesByPosition(frame, code, code.kind, fn, offset, place.exact);
+    // Return addresses were looked up one byte before.
+    const codeOffset = place.exact ? offset : offset + 1;
+    const translated = place.exact ? undefined : framesByTranslation(frame, code, code.kind, fn, codeOffset);
+    const frames = translated ?? framesByPosition(frame, code, code.kind, fn, codeOffset, place.exact);
     return frames.length === 0 ? undefined : frames.map((js) => this.#jsFrame(js));
   }
 
@@ -160,17 +164,14 @@ export class V8Frames {
     return offset >= -1 && offset < length ? offset : undefined;
   }
 
-  #baselineOffset(
-    code: CodeObject,
-    offset: number,
-    place: FramePlace,
-  ): (array: Tagged) => number | undefined {
+  #baselineOffset(code: CodeObject, offset: number): (array: Tagged) => number | undefined {
     return (array) => {
       const table = byteArray(this.#runtime, codeField(this.#runtime, code, 'sourcePositions'));
-      // A return address belongs to the bytecode that its call ends.
-      const inside = place.exact ? offset + 1 : offset;
       const { bytecodeSizes } = this.#runtime;
-      return table && baselineBytecodeOffset(table, bytecodesOf(this.#runtime, array), bytecodeSizes, inside);
+      // The byte at `offset` is the last of the call that returns, or the first of what is to run.
+      return (
+        table && baselineBytecodeOffset(table, bytecodesOf(this.#runtime, array), bytecodeSizes, offset + 1)
+      );
     };
   }
 
@@ -183,15 +184,24 @@ export class V8Frames {
     const frame = { runtime: this.#runtime, isolate, lines: this.#lines, fp: place.fp };
     return attemptOr<V8Frame | undefined>(undefined, () => {
       const js = new BuiltinJsFrame(frame, fn);
-      const name = this.nameOf(js.sharedFunctionInfo);
-      const id = builtinIdOf(this.#runtime, js.sharedFunctionInfo);
-      const builtin = id === undefined ? undefined : this.#runtime.builtins.byId[id];
-      return { kind: 'builtin', functionName: builtin ? readableBuiltinName(builtin.name, name) : name, js };
+      return { kind: 'builtin', functionName: this.#builtinNameOf(js.sharedFunctionInfo), js };
     });
   }
 
   #jsFrame(js: JsFrame): V8Frame {
+    if (js.tier === undefined) return this.#inlinedBuiltin(js);
     return { kind: 'js', functionName: this.nameOf(js.sharedFunctionInfo), js };
+  }
+
+  #inlinedBuiltin(js: JsFrame): V8Frame {
+    return { kind: 'builtin', functionName: this.#builtinNameOf(js.sharedFunctionInfo), js };
+  }
+
+  #builtinNameOf(shared: Tagged): string {
+    const name = this.nameOf(shared);
+    const id = builtinIdOf(this.#runtime, shared);
+    const builtin = id === undefined ? undefined : this.#runtime.builtins.byId[id];
+    return builtin ? readableBuiltinName(builtin.name, name) : name;
   }
 
   #internal(site: CodeSite): V8Frame {

@@ -1,5 +1,6 @@
 import type { Constants } from './constants.ts';
 import { none } from './constants.ts';
+import { translationFormat } from './translation-opcodes.ts';
 
 /** How a source position table writes the code offset of an entry (codegen/source-position-table.cc). */
 export type PositionEncoding = 'signed' | 'flags';
@@ -31,6 +32,23 @@ export function codeLayout(c: Constants) {
       /** u32 */
       flags: f('SharedFunctionInfo.flags', [48, 48, 48, 56, 56]),
     },
+    /** FunctionKind in SharedFunctionInfo.flags (objects/function-kind.h); ranges are inclusive. */
+    functionKinds: {
+      mask: t('SharedFunctionInfo.flags.function_kind_mask', 31),
+      firstClassConstructor: t('FunctionKind.kBaseConstructor', 3),
+      lastClassConstructor: t('FunctionKind.kDerivedConstructor', 6),
+      arrow: t('FunctionKind.kArrowFunction', 11),
+      firstAsync: t('FunctionKind.kAsyncArrowFunction', 12),
+      lastAsync: t('FunctionKind.kAsyncGeneratorFunction', 18),
+      firstGenerator: t('FunctionKind.kAsyncConciseGeneratorMethod', 16),
+      lastGenerator: t('FunctionKind.kStaticConciseGeneratorMethod', 21),
+    },
+    /** FunctionSyntaxKind in SharedFunctionInfo.flags. Wrapped: made by compileFunction around a script. */
+    syntaxKinds: {
+      shift: t('SharedFunctionInfo.flags.function_syntax_kind', 7),
+      mask: 7,
+      wrapped: t('FunctionSyntaxKind.kWrapped', 4),
+    },
     interpreterData: { bytecodeArray: t('InterpreterData.bytecode_array', 8) },
     uncompiledData: {
       inferredName: f('UncompiledData.inferred_name', 8),
@@ -52,6 +70,9 @@ export function codeLayout(c: Constants) {
       lineEnds: f('Script.line_ends', 56),
       id: t('Script.id', 64),
       evalFrom: f('Script.eval_from_shared_or_wrapped_arguments', 72),
+      evalFromPosition: f('Script.eval_from_position', 80),
+      flags: t('Script.flags', [96, 104, 104, 104, 104]),
+      sourceUrl: t('Script.source_url', [104, 112, 112, 112, 112]),
       sharedFunctionInfos: t('Script.shared_function_infos', 88),
     },
     bytecodeArray: {
@@ -119,6 +140,10 @@ export function codeLayout(c: Constants) {
       translationIndex: 1,
       pc: 2,
     },
+    /** Instructions of the deoptimizer's frame translations. */
+    translations: translationFormat(c.line),
+    /** Safepoint tables start with a count of stack slots (codegen/safepoint-table.h). */
+    safepointStackSlots: t('SafepointTable.kStackSlotsOffset', [0, 0, 0, 1, 1]) === 1,
     /** 'signed': zig-zag, negative = no statement; 'flags': bit 0 statement, bit 1 breakable, delta >> 2. */
     positionEncoding: (c.table('SourcePositionTable.encoding', [0, 0, 0, 0, 1]) === 1
       ? 'flags'
