@@ -75,4 +75,6 @@ export interface Inspector {
   prototype?(value: Value): Value;
   /** V8's name of the builtin that a function is ("ArrayFilter"); undefined for every other function. */
   builtin?(value: Value): string | undefined;
+  /** Milliseconds since 1970 UTC that a Date holds, NaN for an invalid one; undefined for other objects. */
+  time?(value: Value): number | undefined;
 }
