@@ -3,6 +3,7 @@ import type { Module } from '../../modules/module.ts';
 import { type CodeLayout, codeLayout } from './code-layout.ts';
 import { Constants, type Provenance, readDebugSymbols } from './constants.ts';
 import { type FrameLayout, frameLayout } from './frame-layout.ts';
+import { type InspectorRules, inspectorRules } from './inspector-rules.ts';
 import { type InstanceTypeName, type InstanceTypes, instanceTypes, rootMapOfType } from './instance-types.ts';
 import { type ObjectLayout, objectLayout } from './object-layout.ts';
 import { type PageLayout, pageLayout } from './page-layout.ts';
@@ -20,6 +21,7 @@ export class Layout {
   readonly code: CodeLayout;
   readonly frames: FrameLayout;
   readonly pages: PageLayout;
+  readonly inspector: InspectorRules;
   /** Offsets in the Isolate; `roots` is found anew in each dump if the table is wrong. */
   readonly isolate: { roots: number };
   readonly #constants: Constants;
@@ -34,6 +36,7 @@ export class Layout {
     this.code = codeLayout(constants);
     this.frames = frameLayout(constants);
     this.pages = pageLayout(constants);
+    this.inspector = inspectorRules(constants);
     this.isolate = { roots: constants.table('Isolate.roots_table', [0x120, 0x1f0, 0x250, 0x280, 0x2b0]) };
     for (const [name, value] of Object.entries(this.types)) {
       if (/^[A-Z]/.test(name)) this.#typeNames.set(value, name);

@@ -34,6 +34,8 @@ export function objectLayout(c: Constants) {
       isUndetectable: 1 << t('Map.bit_field.is_undetectable', 4),
       isCallable: 1 << t('Map.bit_field.is_callable', 1),
       isConstructor: 1 << t('Map.bit_field.is_constructor', 6),
+      /** Bit of bit_field2: instances come from `new F` where F is also new.target. */
+      newTargetIsBase: 1 << t('Map.bit_field2.new_target_is_base', 0),
       /** Bits of bit_field3: MapBitFields3. */
       isPrototypeMap: 1 << t('Map.bit_field3.is_prototype_map', 20),
       isExtensible: 1 << t('Map.bit_field3.is_extensible', 27),
@@ -152,6 +154,7 @@ export function objectLayout(c: Constants) {
       feedbackCell: f('JSFunction.raw_feedback_cell', [40, 40, 48, 48, 48]),
       prototypeOrInitialMap: f('JSFunction.prototype_or_initial_map', 56),
     },
+    functionTemplate: { className: t('FunctionTemplateInfo.class_name', [56, 56, 40, 40, 40]) },
     boundFunction: {
       target: t('JSBoundFunction.bound_target_function', 24),
       boundThis: t('JSBoundFunction.bound_this', 32),
@@ -223,7 +226,22 @@ export function objectLayout(c: Constants) {
       externalPointer: f('JSTypedArray.external_pointer', [64, 64, 64, 72, 72]),
       basePointer: f('JSTypedArray.base_pointer', [72, 72, 72, 80, 80]),
     },
+    typedArrayKinds: typedArrayKinds(c),
     dataView: { data: t('JSDataView.data_pointer', [56, 56, 56, 64, 64]) },
+    errorStackData: { callSites: t('ErrorStackData.call_site_infos_or_formatted_stack', 8) },
+    callSite: {
+      /** Words per call site in a flat array; NaN where each is a CallSiteInfo. */
+      flatWords: t('StackTrace.kEntrySize', [none, none, none, none, 6]),
+      /** Offsets in a CallSiteInfo, or indices in the flat array. */
+      code: t('CallSiteInfo.code_object', [24, 24, 8, 8, 0]),
+      receiver: t('CallSiteInfo.receiver_or_instance', [8, 8, 16, 16, 1]),
+      function: t('CallSiteInfo.function', [16, 16, 24, 24, 2]),
+      codeOffset: t('CallSiteInfo.code_offset_or_source_position', [32, 32, 32, 32, 3]),
+      flags: t('CallSiteInfo.flags', [40, 40, 40, 40, 5]),
+      isConstructor: 8,
+      isAsync: 32,
+    },
+    module: { inNamespace: t('JSModuleNamespace.module', 24), exports: t('Module.exports', 8) },
     message: { error: t('JSMessageObject.argument', 32) },
     context: {
       length: f('FixedArrayBase.length', 8),
@@ -251,10 +269,25 @@ export function objectLayout(c: Constants) {
       scopeTypeMask: t('ScopeFlags.scope_type_mask', 15),
       /** ScopeType numbers: FUNCTION_SCOPE and so on (common/globals.h). */
       functionScope: t('ScopeType.FUNCTION_SCOPE', [2, 2, 2, 4, 4]),
+      moduleScope: t('ScopeType.MODULE_SCOPE', [3, 3, 3, 5, 5]),
     },
     scopeFlags: scopeFlags(c),
     embedderDataArray: { data: t('EmbedderDataArray.slots', 16) },
   };
+}
+
+/**
+ * Elements kinds of typed arrays: the number of the first, then for each of a row of kinds its place in
+ * Uint8, Int8, Uint16, Int16, Uint32, Int32, BigUint64, BigInt64, Uint8Clamped, Float32, Float64, Float16
+ * (the row TYPED_ARRAYS of objects/elements-kind.h, which resizable buffers' kinds repeat).
+ */
+function typedArrayKinds(c: Constants) {
+  const firstKind = c.table('UINT8_ELEMENTS', [17, 18, 18, 18, 18]);
+  // Up to 22 the BigInt kinds came last; Float16 is there from 22 on.
+  const bigIntsLast = c.table('BIGUINT64_ELEMENTS.after_uint8_clamped', [1, 1, 1, 0, 0]) === 1;
+  const withHalf = c.table('FLOAT16_ELEMENTS.exists', [0, 0, 1, 1, 1]) === 1;
+  const kinds = bigIntsLast ? [0, 1, 2, 3, 4, 5, 9, 10, 8, 6, 7] : [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+  return { firstKind, kinds: withHalf ? [...kinds, 11] : kinds };
 }
 
 /** Bit positions in ScopeInfo.flags: objects/scope-info.tq of each line; same in 10.2 to 14.6. */

@@ -1,0 +1,265 @@
+import { type Absence, absent, attempt, attemptOr } from '../absence.ts';
+import { type Address, address, type Tagged } from '../address.ts';
+import { ScriptLines } from './frames/script-lines.ts';
+import type { ChildCounts, Inspector, Preview, Property, Value } from './inspect.ts';
+import type { Isolate } from './isolate.ts';
+import { arrayBuffer, dataView } from './objects/array-buffer.ts';
+import { scriptName } from './objects/call-site.ts';
+import { type Entries, mapEntries, noEntries, setEntries, weakEntries } from './objects/collections.ts';
+import { type Elements, elementsOf, noElements } from './objects/elements.ts';
+import { boundTarget, builtinName, functionStart } from './objects/functions.ts';
+import { generatorPosition } from './objects/generator-position.ts';
+import { HeapView } from './objects/heap-view.ts';
+import { collectionIterator, internalSlots, slot } from './objects/internal-slots.ts';
+import { named } from './objects/lookup.ts';
+import { elementProperty, namedProperties, propertyHolder, propertyOf } from './objects/own-properties.ts';
+import { previewOf, primitivePreview } from './objects/preview.ts';
+import { findProperty } from './objects/properties.ts';
+import { globalsOf, nativeContextOf } from './objects/realm.ts';
+import { typedArray } from './objects/typed-array.ts';
+import { processTimeZone } from './time-zone.ts';
+
+const NO_CHILDREN: ChildCounts = { named: 0, indexed: 0, internal: 0, entries: 0 };
+
+/** Shows the values of one isolate as the live debugger would (see Inspector). */
+export class V8Inspector implements Inspector {
+  readonly view: HeapView;
+  readonly lines: ScriptLines;
+  #timeZone: string | undefined | null = null;
+
+  constructor(isolate: Isolate) {
+    this.view = new HeapView(isolate);
+    this.lines = new ScriptLines(isolate.runtime);
+  }
+
+  /** `globalThis` of the realm that was current, or why it cannot be had. */
+  global(): Value {
+    const { view } = this;
+    const proxy = attemptOr(undefined, () => {
+      const context = view.isolate.context;
+      const realm = context === undefined ? undefined : nativeContextOf(view, context);
+      return realm === undefined ? undefined : globalsOf(view, realm)?.proxy;
+    });
+    if (proxy === undefined) return { kind: 'absent', absence: absent('the global object was not found') };
+    return { kind: 'tagged', word: proxy };
+  }
+
+  preview(value: Value): Preview | Absence {
+    switch (value.kind) {
+      case 'absent':
+        return value.absence;
+      case 'synthetic':
+        return primitivePreview(value.primitive);
+      case 'made':
+        return absent('made by an evaluation');
+      case 'tagged': {
+        const word = this.view.strong(value.word);
+        if (word === undefined) return absent('a cleared weak reference');
+        return attempt(() => previewOf(this.view, this.lines, this.#zone(), word));
+      }
+    }
+  }
+
+  counts(value: Value): ChildCounts {
+    const object = this.#object(value);
+    if (object === undefined) return NO_CHILDREN;
+    return {
+      named: attemptOr(0, () => this.#namedCount(object)),
+      indexed: this.#elements(object).length,
+      internal: this.internal(value).length,
+      entries: attemptOr(0, () => this.#entries(object).size),
+    };
+  }
+
+  named(value: Value): readonly Property[] {
+    const object = this.#object(value);
+    if (object === undefined || this.#isList(object)) return [];
+    return attemptOr([], () => namedProperties(this.view, this.lines, object));
+  }
+
+  indexed(value: Value, start: number, count: number): readonly Property[] {
+    const object = this.#object(value);
+    if (object === undefined) return [];
+    return attemptOr([], () =>
+      this.#elements(object)
+        .slice(start, start + count)
+        .map((e) => elementProperty(this.view, e)),
+    );
+  }
+
+  internal(value: Value): readonly Property[] {
+    const object = this.#object(value);
+    if (object === undefined || this.#isList(object)) return [];
+    const slots = attemptOr([], () => internalSlots(this.view, this.lines, object));
+    const prototype = this.#prototypeOf(object);
+    return this.view.isReceiver(prototype)
+      ? [...slots, slot('[[Prototype]]', { kind: 'tagged', word: prototype })]
+      : slots;
+  }
+
+  entries(value: Value, start: number, count: number): readonly { key: Value | undefined; value: Value }[] {
+    const object = this.#object(value);
+    if (object === undefined) return [];
+    return attemptOr([], () =>
+      this.#entries(object)
+        .slice(start, count)
+        .map(({ key, value: word }) => ({
+          key: key === undefined ? undefined : ({ kind: 'tagged', word: key } as const),
+          value: { kind: 'tagged', word } as const,
+        })),
+    );
+  }
+
+  memory(value: Value): { readonly address: Address; readonly length: number } | Absence {
+    const object = this.#object(value);
+    if (object === undefined) return absent('not a buffer');
+    return attempt((): { address: Address; length: number } | Absence => {
+      const { types } = this.view.layout;
+      const type = this.view.type(object);
+      if (type === types.JS_TYPED_ARRAY || type === types.JS_DETACHED_TYPED_ARRAY) {
+        const array = typedArray(this.view, object);
+        return { address: array.data, length: array.length * array.type.size };
+      }
+      if (type === types.JS_ARRAY_BUFFER) {
+        const { data, byteLength } = arrayBuffer(this.view, object);
+        return { address: data, length: byteLength };
+      }
+      if (type === types.JS_DATA_VIEW || type === types.JS_RAB_GSAB_DATA_VIEW) {
+        const { data, byteLength } = dataView(this.view, object);
+        return { address: data, length: byteLength };
+      }
+      return absent('not a buffer');
+    });
+  }
+
+  location(
+    value: Value,
+  ): { readonly url: string; readonly line: number; readonly column: number } | undefined {
+    const object = this.#object(value);
+    if (object === undefined) return undefined;
+    return attemptOr(undefined, () => {
+      const { types } = this.view.layout;
+      const type = this.view.type(object);
+      if (
+        type === types.JS_GENERATOR_OBJECT ||
+        type === types.JS_ASYNC_GENERATOR_OBJECT ||
+        type === types.JS_ASYNC_FUNCTION_OBJECT
+      ) {
+        return generatorPosition(this.view, this.lines, object);
+      }
+      const fn = boundTarget(this.view, object);
+      const start = fn === undefined ? undefined : functionStart(this.view, fn);
+      const position = start && this.lines.at(start.script, start.offset);
+      return (
+        start &&
+        position && {
+          url: scriptName(this.view, start.script),
+          line: position.line,
+          column: position.column,
+        }
+      );
+    });
+  }
+
+  own(value: Value, name: string): Property | undefined {
+    const object = this.#object(value);
+    if (object === undefined) return undefined;
+    if (/^(0|[1-9]\d{0,9})$/.test(name)) return this.indexed(value, Number(name), 1)[0];
+    return attemptOr(undefined, () => {
+      const { types } = this.view.layout;
+      const type = this.view.type(object);
+      if (name.startsWith('#') || name.startsWith('Symbol(') || type === types.JS_MODULE_NAMESPACE) {
+        return this.named(value).find((p) => p.name === name);
+      }
+      if (type === types.JS_PROXY) return undefined;
+      const holder = propertyHolder(this.view, object);
+      const stored = findProperty(this.view, holder, named(this.view, name));
+      return stored && propertyOf(this.view, this.lines, holder, stored);
+    });
+  }
+
+  prototype(value: Value): Value {
+    const object = this.#object(value);
+    if (object === undefined) return { kind: 'synthetic', primitive: undefined };
+    const word = this.#prototypeOf(object);
+    return { kind: 'tagged', word };
+  }
+
+  builtin(value: Value): string | undefined {
+    const object = this.#object(value);
+    return object === undefined ? undefined : attemptOr(undefined, () => builtinName(this.view, object));
+  }
+
+  /** The receiver (or list of bound arguments) that a value is. */
+  #object(value: Value): Tagged | undefined {
+    if (value.kind !== 'tagged') return undefined;
+    const word = this.view.strong(value.word);
+    if (word === undefined || !this.view.isPointer(word)) return undefined;
+    return this.view.isReceiver(word) || this.#isList(word) ? word : undefined;
+  }
+
+  #isList(word: Tagged): boolean {
+    return this.view.isType(word, this.view.layout.types.FIXED_ARRAY);
+  }
+
+  /** The visible prototype: a JSGlobalProxy's own is its global object, which no program sees. */
+  #prototypeOf(object: Tagged): Tagged {
+    if (this.view.isType(object, this.view.layout.types.JS_PROXY)) return this.view.null;
+    return attemptOr(this.view.null, () => this.view.map(propertyHolder(this.view, object)).prototype);
+  }
+
+  #namedCount(object: Tagged): number {
+    if (this.#isList(object)) return 0;
+    const { view } = this;
+    const map = view.map(propertyHolder(view, object));
+    const { types, objects } = view.layout;
+    if (map.type === types.JS_PROXY) return 0;
+    if (!map.isDictionary && map.type !== types.JS_GLOBAL_OBJECT) return map.ownDescriptors;
+    const dictionary = view.tagged(propertyHolder(view, object), objects.object.properties);
+    const count = view.element(dictionary, objects.hashTable.elements);
+    return view.isSmi(count) ? count / 0x1_0000_0000 : 0;
+  }
+
+  #elements(object: Tagged): Elements {
+    return attemptOr(noElements, () => {
+      if (!this.#isList(object)) return elementsOf(this.view, object);
+      const length = this.view.arrayLength(object);
+      return {
+        length,
+        slice: (start, end) =>
+          Array.from({ length: Math.max(0, Math.min(end, length) - start) }, (_, i) => ({
+            index: start + i,
+            value: { kind: 'tagged', word: this.view.element(object, start + i) },
+            attributes: 0,
+          })),
+      };
+    });
+  }
+
+  #entries(object: Tagged): Entries {
+    const { view } = this;
+    const { types } = view.layout;
+    switch (view.type(object)) {
+      case types.JS_MAP:
+        return mapEntries(view, object);
+      case types.JS_SET:
+        return setEntries(view, object);
+      case types.JS_WEAK_MAP:
+        return weakEntries(view, object, true);
+      case types.JS_WEAK_SET:
+        return weakEntries(view, object, false);
+      default:
+        return collectionIterator(view, object)?.entries ?? noEntries;
+    }
+  }
+
+  #zone(): string | undefined {
+    if (this.#timeZone === null) this.#timeZone = processTimeZone(this.view.runtime);
+    return this.#timeZone;
+  }
+}
+
+/** Address of a tagged pointer, for messages. */
+export function objectAddress(word: Tagged): Address {
+  return address(word - (word % 4));
+}

@@ -1,0 +1,139 @@
+import { attemptOr } from '../../absence.ts';
+import type { Tagged } from '../../address.ts';
+import { functionName, sharedOf } from './functions.ts';
+import type { HeapView } from './heap-view.ts';
+import { findProperty } from './properties.ts';
+import { sharedDebugName } from './shared-function.ts';
+import { typedArrayName } from './typed-array.ts';
+
+const MAX_PROTOTYPES = 10_000;
+
+/**
+ * The name of the constructor as the debugger shows it (JSReceiver::GetConstructorName, objects/
+ * js-objects.cc): the map's constructor where `new` named it, else a `Symbol.toStringTag` or a `constructor`
+ * of the prototype chain, else the class of the object.
+ */
+export function constructorName(view: HeapView, object: Tagged): string {
+  const isProxy = view.isType(object, view.layout.types.JS_PROXY);
+  if (!isProxy) {
+    const fromMap = attemptOr(undefined, () => mapConstructorName(view, object));
+    if (fromMap !== undefined) return fromMap;
+  }
+  return fromPrototypes(view, object) ?? className(view, object);
+}
+
+function mapConstructorName(view: HeapView, object: Tagged): string | undefined {
+  const map = view.map(object);
+  if ((map.bitField2 & view.layout.objects.map.newTargetIsBase) === 0) return undefined;
+  const constructor = map.constructorWord;
+  if (view.isFunction(constructor)) {
+    const name = sharedDebugName(view, sharedOf(view, constructor));
+    return name !== '' && name !== 'Object' ? name : undefined;
+  }
+  return templateName(view, constructor);
+}
+
+/** Class name of a FunctionTemplateInfo. */
+function templateName(view: HeapView, word: Tagged): string | undefined {
+  if (!view.isType(word, view.layout.types.FUNCTION_TEMPLATE_INFO)) return undefined;
+  const name = view.tagged(word, view.layout.objects.functionTemplate.className);
+  return view.isString(name) ? view.string(name) : undefined;
+}
+
+function fromPrototypes(view: HeapView, object: Tagged): string | undefined {
+  const tagKey = view.isolate.root('to_string_tag_symbol');
+  const constructorKey = view.isolate.root('constructor_string');
+  let current = object;
+  const seen = new Set<Tagged>();
+  for (let i = 0; i < MAX_PROTOTYPES && view.isReceiver(current) && !seen.has(current); i++) {
+    seen.add(current);
+    const holder = current;
+    const tag = attemptOr(undefined, () => findProperty(view, holder, (key) => key === tagKey));
+    if (tag && !tag.isAccessor && view.isString(tag.value)) return view.string(tag.value);
+    if (holder !== object) {
+      const found = attemptOr(undefined, () => findProperty(view, holder, (key) => key === constructorKey));
+      if (found && !found.isAccessor && view.isFunction(found.value)) {
+        const name = view.layout.inspector.ownConstructorName
+          ? functionName(view, found.value)
+          : sharedDebugName(view, sharedOf(view, found.value));
+        if (name !== '' && name !== 'Object') return name;
+      }
+    }
+    current = view.map(holder).prototype;
+  }
+  return undefined;
+}
+
+/** JSReceiver::class_name. */
+export function className(view: HeapView, object: Tagged): string {
+  const { types } = view.layout;
+  const map = view.map(object);
+  const { type } = map;
+  if (
+    view.layout.isFunction(type) ||
+    type === types.JS_BOUND_FUNCTION ||
+    type === types.JS_WRAPPED_FUNCTION
+  ) {
+    return 'Function';
+  }
+  if (type === types.JS_PROXY) return map.isCallable ? 'Function' : 'Object';
+  if (type === types.JS_TYPED_ARRAY || type === types.JS_DETACHED_TYPED_ARRAY)
+    return typedArrayName(view, object);
+  if (type === types.JS_PRIMITIVE_WRAPPER) return wrapperClass(view, object);
+  const simple = simpleClasses(view).get(type);
+  if (simple) return simple;
+  return attemptOr('Object', () => {
+    const constructor = map.constructorWord;
+    if (!view.isFunction(constructor)) return templateName(view, constructor) ?? 'Object';
+    const { functionData, untrustedData } = view.layout.code.shared;
+    const data = view.tagged(
+      sharedOf(view, constructor),
+      Number.isNaN(untrustedData) ? functionData : untrustedData,
+    );
+    return templateName(view, data) ?? 'Object';
+  });
+}
+
+const classTables = new WeakMap<object, Map<number, string>>();
+
+function simpleClasses(view: HeapView): Map<number, string> {
+  const { types } = view.layout;
+  let table = classTables.get(types);
+  if (!table) {
+    table = new Map([
+      [types.JS_ARGUMENTS_OBJECT, 'Arguments'],
+      [types.JS_ARRAY, 'Array'],
+      [types.JS_ARRAY_BUFFER, 'ArrayBuffer'],
+      [types.JS_DATA_VIEW, 'DataView'],
+      [types.JS_DATE, 'Date'],
+      [types.JS_ERROR, 'Error'],
+      [types.JS_GENERATOR_OBJECT, 'Generator'],
+      [types.JS_MAP, 'Map'],
+      [types.JS_REG_EXP, 'RegExp'],
+      [types.JS_SET, 'Set'],
+      [types.JS_WEAK_MAP, 'WeakMap'],
+      [types.JS_WEAK_SET, 'WeakSet'],
+      [types.JS_GLOBAL_PROXY, 'global'],
+    ]);
+    classTables.set(types, table);
+  }
+  return table;
+}
+
+function wrapperClass(view: HeapView, object: Tagged): string {
+  const value = view.tagged(object, view.layout.objects.primitiveWrapper.value);
+  if (view.isSmi(value)) return 'Number';
+  if (value === view.true || value === view.false) return 'Boolean';
+  if (view.isString(value)) return 'String';
+  const { types } = view.layout;
+  switch (view.typeOrUndefined(value)) {
+    case types.HEAP_NUMBER:
+      return 'Number';
+    case types.BIGINT:
+      return 'BigInt';
+    case types.SYMBOL:
+      return 'Symbol';
+    default:
+      return 'Object';
+  }
+}

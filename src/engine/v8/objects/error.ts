@@ -1,0 +1,61 @@
+import { attemptOr } from '../../absence.ts';
+import type { Tagged } from '../../address.ts';
+import type { ScriptLines } from '../frames/script-lines.ts';
+import { callSites, callSiteText } from './call-site.ts';
+import { constructorName } from './constructor-name.ts';
+import type { HeapView } from './heap-view.ts';
+import { lookup, named, stringProperty } from './lookup.ts';
+
+/** Error.prototype.toString. */
+export function errorText(view: HeapView, error: Tagged): string {
+  const name = stringProperty(view, error, 'name') ?? 'Error';
+  const message = stringProperty(view, error, 'message') ?? '';
+  if (name === '') return message;
+  return message === '' ? name : `${name}: ${message}`;
+}
+
+/**
+ * What reading `stack` would give: the text where a program has read it before, else the captured frames
+ * written as V8 would. Undefined if the object has no stack.
+ */
+export function errorStack(view: HeapView, lines: ScriptLines, error: Tagged): string | undefined {
+  const stackKey = view.isolate.root('stack_string');
+  const visible = lookup(view, error, (key) => key === stackKey || named(view, 'stack')(key));
+  if (visible && !visible.property.isAccessor) {
+    return view.isString(visible.property.value) ? view.string(visible.property.value) : undefined;
+  }
+  if (!visible) return undefined;
+  return capturedStack(view, lines, error);
+}
+
+/** The stack in the private `error_stack_symbol`, which V8's own `stack` accessor gives. */
+export function capturedStack(view: HeapView, lines: ScriptLines, error: Tagged): string | undefined {
+  const symbol = view.isolate.root('error_stack_symbol');
+  const found = lookup(view, error, (key) => key === symbol);
+  if (!found) return undefined;
+  let value = found.property.value;
+  if (view.isType(value, view.layout.types.ERROR_STACK_DATA)) {
+    const inner = view.tagged(value, view.layout.objects.errorStackData.callSites);
+    if (view.isString(inner)) value = inner;
+  }
+  if (view.isString(value)) return view.string(value);
+  const sites = callSites(view, value);
+  if (!sites) return undefined;
+  const frames = sites.map(
+    (s) => `\n    at ${attemptOr('<unreadable>', () => callSiteText(view, lines, s))}`,
+  );
+  return errorText(view, error) + frames.join('');
+}
+
+/** descriptionForError (inspector/value-mirror.cc). */
+export function errorDescription(view: HeapView, lines: ScriptLines, error: Tagged): string {
+  const stack = attemptOr(undefined, () => errorStack(view, lines, error));
+  const className = constructorName(view, error);
+  const message = stringProperty(view, error, 'message') ?? '';
+  if (!view.layout.inspector.errorFromMessage || message === '') {
+    if (stack !== undefined) return stack;
+    return message === '' ? className : `${className}: ${message}`;
+  }
+  const index = stack?.indexOf(message) ?? -1;
+  return `${className}: ${message}${index < 0 ? '' : stack!.slice(index + message.length)}`;
+}

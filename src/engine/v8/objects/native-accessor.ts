@@ -1,0 +1,102 @@
+import { absent, attemptOr } from '../../absence.ts';
+import type { Tagged } from '../../address.ts';
+import type { ScriptLines } from '../frames/script-lines.ts';
+import type { Value } from '../inspect.ts';
+import { capturedStack } from './error.ts';
+import { boundTarget, functionText, sharedOf } from './functions.ts';
+import type { HeapView } from './heap-view.ts';
+import { parameterCount } from './parameter-count.ts';
+import { sharedName } from './shared-function.ts';
+
+/**
+ * Value of an accessor that V8 itself implements (builtins/accessors.cc), which debuggers show as a data
+ * property: lengths of arrays, strings and functions, names, prototypes, stacks.
+ */
+export function nativeAccessor(view: HeapView, lines: ScriptLines, object: Tagged, name: string): Value {
+  const { types, objects } = view.layout;
+  const type = view.type(object);
+  if (name === 'stack') return stackValue(view, lines, object);
+  if (type === types.JS_ARRAY && name === 'length') return tagged(view.tagged(object, objects.array.length));
+  if (type === types.JS_PRIMITIVE_WRAPPER && name === 'length') {
+    const value = view.tagged(object, objects.primitiveWrapper.value);
+    return made(view.isString(value) ? view.stringLength(value) : 0);
+  }
+  if (view.isFunction(object)) return functionAccessor(view, object, name);
+  if (type === types.JS_BOUND_FUNCTION) return boundAccessor(view, object, name);
+  return { kind: 'absent', absence: absent('an accessor of V8 that is not known here') };
+}
+
+/** V8's accessor of an Error's stack. */
+export function stackValue(view: HeapView, lines: ScriptLines, object: Tagged): Value {
+  const text = attemptOr(undefined, () => capturedStack(view, lines, object));
+  return made(text);
+}
+
+function functionAccessor(view: HeapView, fn: Tagged, name: string): Value {
+  switch (name) {
+    case 'length':
+      return made(functionLength(view, fn));
+    case 'name':
+      return made(sharedName(view, sharedOf(view, fn)));
+    case 'prototype':
+      return functionPrototype(view, fn);
+    case 'arguments':
+    case 'caller':
+      return made(null);
+    default:
+      return { kind: 'absent', absence: absent('an accessor of V8 that is not known here') };
+  }
+}
+
+/** `length` of a function; where V8 has not parsed it yet, counted from its text. */
+function functionLength(view: HeapView, fn: Tagged): number | undefined {
+  const shared = sharedOf(view, fn);
+  const length = view.u16(shared, view.layout.code.shared.length);
+  return length === 0xffff ? parameterCount(functionText(view, fn)) : length;
+}
+
+function functionPrototype(view: HeapView, fn: Tagged): Value {
+  const { types, objects } = view.layout;
+  const word = view.tagged(fn, objects.function.prototypeOrInitialMap);
+  if (view.isType(word, types.MAP)) {
+    const map = view.mapAt(word);
+    return tagged(map.prototype);
+  }
+  if (view.isHole(word)) {
+    return { kind: 'absent', absence: absent('V8 makes it when it is first used') };
+  }
+  return tagged(word);
+}
+
+function boundAccessor(view: HeapView, fn: Tagged, name: string): Value {
+  const target = view.tagged(fn, view.layout.objects.boundFunction.target);
+  if (name === 'name') return made(boundName(view, fn));
+  const innermost = boundTarget(view, target);
+  if (name !== 'length' || innermost === undefined) return { kind: 'absent', absence: absent('not known') };
+  let bound = 0;
+  let word = fn;
+  for (let i = 0; i < 1000 && view.isType(word, view.layout.types.JS_BOUND_FUNCTION); i++) {
+    bound += view.arrayLength(view.tagged(word, view.layout.objects.boundFunction.args));
+    word = view.tagged(word, view.layout.objects.boundFunction.target);
+  }
+  return made(Math.max(0, (functionLength(view, innermost) ?? 0) - bound));
+}
+
+/** "bound bound f". */
+function boundName(view: HeapView, fn: Tagged): string {
+  let prefix = '';
+  let word = fn;
+  for (let i = 0; i < 1000 && view.isType(word, view.layout.types.JS_BOUND_FUNCTION); i++) {
+    prefix += 'bound ';
+    word = view.tagged(word, view.layout.objects.boundFunction.target);
+  }
+  return prefix + (view.isFunction(word) ? sharedName(view, sharedOf(view, word)) : '');
+}
+
+function tagged(word: Tagged): Value {
+  return { kind: 'tagged', word };
+}
+
+function made(primitive: string | number | null | undefined): Value {
+  return { kind: 'synthetic', primitive };
+}

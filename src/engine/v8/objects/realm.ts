@@ -1,0 +1,37 @@
+import type { Tagged } from '../../address.ts';
+import type { HeapView } from './heap-view.ts';
+
+const MAX_CONTEXTS = 10_000;
+
+/** The native context (the realm) that a context belongs to; undefined if the chain leads nowhere. */
+export function nativeContextOf(view: HeapView, context: Tagged): Tagged | undefined {
+  const { types, objects } = view.layout;
+  let word = context;
+  for (let i = 0; i < MAX_CONTEXTS; i++) {
+    const type = view.typeOrUndefined(word);
+    if (type === undefined || !view.layout.isContext(type)) return undefined;
+    if (type === types.nativeContext) return word;
+    // Maps of contexts hold the native context in place of a constructor.
+    const shortcut = view.map(word).constructorWord;
+    if (view.isType(shortcut, types.nativeContext)) return shortcut;
+    word = view.tagged(word, objects.context.slots + 8 * objects.context.previousSlot);
+  }
+  return undefined;
+}
+
+/** The global object of a realm: its JSGlobalProxy (`globalThis`) and the JSGlobalObject behind it. */
+export function globalsOf(
+  view: HeapView,
+  nativeContext: Tagged,
+): { readonly proxy: Tagged; readonly object: Tagged } | undefined {
+  const { types } = view.layout;
+  let proxy: Tagged | undefined;
+  let object: Tagged | undefined;
+  // Context::EXTENSION_INDEX and GLOBAL_PROXY_INDEX are among the first slots.
+  for (let slot = 2; slot < 10; slot++) {
+    const word = view.element(nativeContext, slot);
+    if (view.isType(word, types.JS_GLOBAL_PROXY)) proxy ??= word;
+    if (view.isType(word, types.JS_GLOBAL_OBJECT)) object ??= word;
+  }
+  return proxy === undefined || object === undefined ? undefined : { proxy, object };
+}
