@@ -1,0 +1,34 @@
+import { type Frame, frameLabel, type Measure, type Profile } from './profile.ts';
+import { stackWeights } from './weights.ts';
+
+/** Frames of a stack, outermost first. */
+export function framesOf(profile: Profile, stack: number): number[] {
+  const { parent, frame } = profile.stacks;
+  const frames: number[] = [];
+  for (let at = stack; at >= 0; at = parent[at]!) frames.push(frame[at]!);
+  return frames.reverse();
+}
+
+/** Folded stacks, one in each line, equal ones together; in the order of the stacks' first appearance. */
+export function* foldedLines(profile: Profile, measure: Measure): Generator<string> {
+  const { self } = stackWeights(profile, measure);
+  const names = profile.frames.map(foldedName);
+  for (let stack = 0; stack < self.length; stack++) {
+    if (self[stack] === 0) continue;
+    yield `${framesOf(profile, stack)
+      .map((frame) => names[frame])
+      .join(';')} ${foldedNumber(self[stack]!)}\n`;
+  }
+}
+
+/** A frame as folded stacks name it: with its place, and without what would end it. */
+export function foldedName(frame: Frame): string {
+  const place = frame.source === '' ? '' : ` ${frame.source}${frame.line > 0 ? `:${frame.line}` : ''}`;
+  const name = frame.name === '' && place !== '' ? `(anonymous)${place}` : `${frameLabel(frame)}${place}`;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a line break would end the stack
+  return name.replaceAll(';', ':').replace(/[\u0000-\u001f]/g, ' ');
+}
+
+function foldedNumber(value: number): string {
+  return Number.isInteger(value) ? String(value) : String(Math.round(value * 1000) / 1000);
+}
