@@ -73,6 +73,7 @@ export function codeLayout(c: Constants) {
       evalFromPosition: f('Script.eval_from_position', 80),
       flags: t('Script.flags', [96, 104, 104, 104, 104]),
       sourceUrl: t('Script.source_url', [104, 112, 112, 112, 112]),
+      sourceMappingUrl: t('Script.source_mapping_url', [112, 120, 120, 120, 120]),
       sharedFunctionInfos: t('Script.shared_function_infos', 88),
     },
     bytecodeArray: {

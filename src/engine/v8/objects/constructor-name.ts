@@ -25,12 +25,12 @@ export function constructorName(view: HeapView, object: Tagged): string {
 function mapConstructorName(view: HeapView, object: Tagged): string | undefined {
   const map = view.map(object);
   if ((map.bitField2 & view.layout.objects.map.newTargetIsBase) === 0) return undefined;
-  const constructor = map.constructorWord;
-  if (view.isFunction(constructor)) {
-    const name = sharedDebugName(view, sharedOf(view, constructor));
+  const maker = map.constructorWord;
+  if (view.isFunction(maker)) {
+    const name = sharedDebugName(view, sharedOf(view, maker));
     return name !== '' && name !== 'Object' ? name : undefined;
   }
-  return templateName(view, constructor);
+  return templateName(view, maker);
 }
 
 /** Class name of a FunctionTemplateInfo. */
@@ -83,11 +83,11 @@ export function className(view: HeapView, object: Tagged): string {
   const simple = simpleClasses(view).get(type);
   if (simple) return simple;
   return attemptOr('Object', () => {
-    const constructor = map.constructorWord;
-    if (!view.isFunction(constructor)) return templateName(view, constructor) ?? 'Object';
+    const maker = map.constructorWord;
+    if (!view.isFunction(maker)) return templateName(view, maker) ?? 'Object';
     const { functionData, untrustedData } = view.layout.code.shared;
     const data = view.tagged(
-      sharedOf(view, constructor),
+      sharedOf(view, maker),
       Number.isNaN(untrustedData) ? functionData : untrustedData,
     );
     return templateName(view, data) ?? 'Object';
