@@ -1,0 +1,15 @@
+import type { Machine } from '../machine.ts';
+import type { DumpObject } from '../operand.ts';
+import { bufferFunctions } from './buffer.ts';
+import type { Run } from './registry.ts';
+
+/** Scripts of Node's own library of which some functions are evaluated: lib/buffer.js, lib/internal/buffer.js. */
+const scripts: ReadonlySet<string> = new Set(['node:buffer', 'node:internal/buffer']);
+
+/** Our own code for a function of Node's library, known by its script and name. */
+export function nodeFunction(machine: Machine, fn: DumpObject): Run | undefined {
+  const location = machine.environment.inspector.location(fn.value);
+  if (!location || !scripts.has(location.url)) return undefined;
+  const name = machine.heap.own(fn, 'name')?.value;
+  return typeof name === 'string' ? bufferFunctions.get(name.replace(/^bound /, '')) : undefined;
+}
