@@ -1,5 +1,6 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Module } from '../../modules/module.ts';
+import { type AsyncLayout, asyncLayout } from './async-layout.ts';
 import { type CodeLayout, codeLayout } from './code-layout.ts';
 import { Constants, type Provenance, readDebugSymbols } from './constants.ts';
 import { type FrameLayout, frameLayout } from './frame-layout.ts';
@@ -21,6 +22,7 @@ export class Layout {
   readonly code: CodeLayout;
   readonly frames: FrameLayout;
   readonly pages: PageLayout;
+  readonly async: AsyncLayout;
   readonly inspector: InspectorRules;
   /** Offsets in the Isolate; `roots` is found anew in each dump if the table is wrong. */
   readonly isolate: { roots: number };
@@ -36,6 +38,7 @@ export class Layout {
     this.code = codeLayout(constants);
     this.frames = frameLayout(constants);
     this.pages = pageLayout(constants);
+    this.async = asyncLayout(constants);
     this.inspector = inspectorRules(constants);
     this.isolate = { roots: constants.table('Isolate.roots_table', [0x120, 0x1f0, 0x250, 0x280, 0x2b0]) };
     for (const [name, value] of Object.entries(this.types)) {
