@@ -7,7 +7,6 @@ import { arrayBuffer, dataView } from './objects/array-buffer.ts';
 import { scriptName } from './objects/call-site.ts';
 import { type Entries, mapEntries, noEntries, setEntries, weakEntries } from './objects/collections.ts';
 import { dateValue } from './objects/date.ts';
-import { dateValue } from './objects/date.ts';
 import { type Elements, elementsOf, noElements } from './objects/elements.ts';
 import { boundTarget, builtinName, functionStart } from './objects/functions.ts';
 import { generatorPosition } from './objects/generator-position.ts';
@@ -190,12 +189,6 @@ export class V8Inspector implements Inspector {
   builtin(value: Value): string | undefined {
     const object = this.#object(value);
     return object === undefined ? undefined : attemptOr(undefined, () => builtinName(this.view, object));
-  }
-
-  time(value: Value): number | undefined {
-    const object = this.#object(value);
-    if (object === undefined || !this.view.isType(object, this.view.layout.types.JS_DATE)) return undefined;
-    return attemptOr(undefined, () => dateValue(this.view, object));
   }
 
   time(value: Value): number | undefined {
