@@ -1,4 +1,4 @@
-import { type Address, address } from '../address.ts';
+import { type Address, address, type Tagged } from '../address.ts';
 import type { CoreThread } from '../dump/elf-core.ts';
 import type { Memory } from '../memory/memory.ts';
 import { demangle } from '../modules/demangle.ts';
@@ -6,16 +6,28 @@ import type { ModuleMap } from '../modules/module-map.ts';
 import { NativeUnwinder, type Step } from '../unwind/native-unwinder.ts';
 import { type Registers, x64, x64Architecture } from '../unwind/registers.ts';
 import type { CodeSite } from '../v8/frames/code-site.ts';
-import { V8Frames } from '../v8/frames/v8-frames.ts';
+import { type EntryPlace, V8Frames } from '../v8/frames/v8-frames.ts';
 import type { Isolate } from '../v8/isolate.ts';
 import type { V8Runtime } from '../v8/runtime.ts';
 import type { StackFrame, ThreadStack } from './frame.ts';
-import { stepFromV8 } from './v8-step.ts';
+import { type Leaf, leafOf } from './v8-leaf.ts';
+import { stepFromLeaf, stepFromV8 } from './v8-step.ts';
 
 const MAX_FRAMES = 100_000;
 
+/** A place on the stack that the walk has come to. */
+interface Spot {
+  readonly registers: Registers;
+  /** The pc is that of the next instruction, not a return address. */
+  readonly exact: boolean;
+  readonly guessed: boolean;
+  readonly site: CodeSite | undefined;
+  readonly leaf: Leaf | undefined;
+}
+
 /** Walks threads' stacks through C++ and JavaScript alike. */
 export class MixedStacks {
+  readonly #memory: Memory;
   readonly #modules: ModuleMap;
   readonly #runtime: V8Runtime | undefined;
   readonly #native: NativeUnwinder;
@@ -23,6 +35,7 @@ export class MixedStacks {
 
   /** Without `runtime` only native frames are seen. */
   constructor(memory: Memory, modules: ModuleMap, runtime: V8Runtime | undefined) {
+    this.#memory = memory;
     this.#modules = modules;
     this.#runtime = runtime;
     this.#native = new NativeUnwinder(memory, modules);
@@ -39,10 +52,9 @@ export class MixedStacks {
     let end = `the stack has more than ${MAX_FRAMES} frames; the rest is left out`;
     while (frames.length < MAX_FRAMES) {
       const site = this.#siteOf(registers, exact, isolate);
-      frames.push(...this.#framesAt(registers, exact, guessed, site, isolate));
-      const step: Step = site
-        ? stepFromV8(this.#runtime!, site, registers)
-        : this.#native.step(registers, exact);
+      const leaf = site && exact ? this.#leafOf(site, registers) : undefined;
+      frames.push(...this.#framesAt({ registers, exact, guessed, site, leaf }, isolate));
+      const step = this.#step(registers, exact, site, leaf);
       const problem = problemOf(step, registers);
       if (problem !== undefined || step.kind === 'end') {
         end = problem ?? (step.kind === 'end' ? step.reason : '');
@@ -55,22 +67,31 @@ export class MixedStacks {
     return { tid: thread.tid, frames, end };
   }
 
+  #step(registers: Registers, exact: boolean, site: CodeSite | undefined, leaf: Leaf | undefined): Step {
+    if (leaf) return stepFromLeaf(this.#runtime!, leaf, registers);
+    return site ? stepFromV8(this.#runtime!, site, registers) : this.#native.step(registers, exact);
+  }
+
+  #leafOf(site: CodeSite, registers: Registers): Leaf | undefined {
+    const owns = () => this.#v8!.ownsFrame(site, registers.fp);
+    return leafOf(this.#memory, site, registers, owns, (pc) => this.#native.isCode(pc));
+  }
+
   #siteOf(registers: Registers, exact: boolean, isolate: Isolate | undefined): CodeSite | undefined {
     if (!this.#v8 || !isolate) return undefined;
     return this.#v8.sites.at(address(exact ? registers.pc : registers.pc - 1), isolate);
   }
 
-  #framesAt(
-    registers: Registers,
-    exact: boolean,
-    guessed: boolean,
-    site: CodeSite | undefined,
-    isolate: Isolate | undefined,
-  ): StackFrame[] {
+  #framesAt({ registers, exact, guessed, site, leaf }: Spot, isolate: Isolate | undefined): StackFrame[] {
     const { pc, fp, sp } = registers;
-    const module = this.#modules.at(pc);
-    const place = { pc, fp, sp, module, guessed };
+    const place = { pc, fp, sp, module: this.#modules.at(pc), guessed };
     if (!site) return [{ ...place, kind: 'native', functionName: this.#symbolAt(pc, exact), js: undefined }];
+    if (leaf) {
+      const entry = leaf.atEntry
+        ? this.#v8!.describeEntry(isolate!, site, entryPlace(registers, leaf))
+        : undefined;
+      return [{ ...place, fp: undefined, ...(entry ?? this.#v8!.describeCode(site)) }];
+    }
     const interpreter = interpreterRegisters(registers);
     const described = this.#v8!.describe(isolate!, site, { pc, fp, exact, interpreter });
     return described.map((frame) => ({ ...place, ...frame }));
@@ -95,6 +116,15 @@ function problemOf(step: Step, registers: Registers): string | undefined {
     return 'the stack does not go on upwards: it is corrupt or loops';
   if (sp === registers.sp && pc === registers.pc) return 'the stack loops';
   return undefined;
+}
+
+/** rdi and rax on x64: kJSFunctionRegister, kJavaScriptCallArgCountRegister. */
+function entryPlace(registers: Registers, leaf: Leaf): EntryPlace {
+  return {
+    returnSlot: leaf.returnSlot,
+    callee: Number(registers.get(x64.rdi) ?? 0n) as Tagged,
+    argumentCount: Number((registers.get(x64.rax) ?? 0n) & 0xffff_ffffn),
+  };
 }
 
 /** r12 and r9 on x64 (codegen/x64/register-x64.h: kInterpreterBytecodeArrayRegister, …OffsetRegister). */

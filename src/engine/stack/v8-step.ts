@@ -5,6 +5,7 @@ import type { Step } from '../unwind/native-unwinder.ts';
 import { type Registers, x64 } from '../unwind/registers.ts';
 import type { CodeSite } from '../v8/frames/code-site.ts';
 import type { V8Runtime } from '../v8/runtime.ts';
+import type { Leaf } from './v8-leaf.ts';
 
 /** Builtins that C++ calls to enter JavaScript; they save C++'s registers. */
 const ENTRY = /^JS(Construct|RunMicrotasks)?Entry$/;
@@ -22,6 +23,15 @@ export function stepFromV8(runtime: V8Runtime, site: CodeSite, registers: Regist
   const pc = memory.u64(at(fp, layout.frames.callerPc));
   const caller = registers.callerAt(pc, at(fp, layout.frames.callerSp), memory.u64(fp));
   if (site.kind === 'builtin' && ENTRY.test(site.builtin.name)) restoreSaved(runtime, caller, registers);
+  return { kind: 'caller', registers: caller, by: 'cfi', signalFrame: false };
+}
+
+/** The caller of a function that has not set up its frame, or has left it already. */
+export function stepFromLeaf(runtime: V8Runtime, leaf: Leaf, registers: Registers): Step {
+  const pc = wordAt(runtime.memory, leaf.returnSlot);
+  if (pc === undefined)
+    return { kind: 'end', reason: 'the return address of the innermost frame cannot be read' };
+  const caller = registers.callerAt(pc, at(leaf.returnSlot, 8), leaf.callerFp);
   return { kind: 'caller', registers: caller, by: 'cfi', signalFrame: false };
 }
 

@@ -7,7 +7,7 @@ import type { Isolate } from '../isolate.ts';
 import type { V8Runtime } from '../runtime.ts';
 import { byteArray, field, smiValue } from './heap-object.ts';
 import type { ScriptLines, ScriptPosition } from './script-lines.ts';
-import { scriptOf, sharedOf, urlOf } from './shared-function-info.ts';
+import { bytecodeOf, scriptOf, sharedOf, urlOf } from './shared-function-info.ts';
 import { positionAt } from './source-position-table.ts';
 import { absentValue, valueAt } from './values.ts';
 
@@ -146,6 +146,45 @@ export class BuiltinJsFrame extends StandardFrame {
 
   protected findPosition(): undefined {
     return undefined;
+  }
+}
+
+/** A function that has been called, but has not set up its frame: only what its caller passed is there. */
+export class EntryFrame extends StandardFrame {
+  readonly tier: Tier;
+  readonly bytecodeArray = undefined;
+  readonly bytecodeOffset = undefined;
+  readonly registerCount = 0;
+  readonly #argumentCount: number;
+
+  /** `frame.fp` is where the frame pointer will be. `argumentCount` counts the receiver. */
+  constructor(frame: PhysicalFrame, fn: Tagged, tier: Tier, argumentCount: number) {
+    super(frame, fn);
+    this.tier = tier;
+    this.#argumentCount = argumentCount;
+  }
+
+  override get context(): Value {
+    const { memory, layout } = this.frame.runtime;
+    return valueAt(memory, at((this.function - 1) as Address, layout.objects.function.context));
+  }
+
+  override get args(): readonly Value[] {
+    const count = this.#argumentCount - 1;
+    if (!(count >= 0 && count <= MAX_ARGUMENTS)) return [];
+    return Array.from({ length: count }, (_, i) =>
+      this.slot(this.frame.runtime.layout.frames.args + 8 * (i + 1)),
+    );
+  }
+
+  register(): Value {
+    return absentValue('the function has not started yet');
+  }
+
+  /** Where the function begins: its first position. */
+  protected findPosition(): number | undefined {
+    const array = bytecodeOf(this.frame.runtime, this.sharedFunctionInfo);
+    return array === undefined ? undefined : positionInBytecode(this.frame.runtime, array, 0);
   }
 }
 

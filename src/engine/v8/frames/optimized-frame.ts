@@ -1,5 +1,5 @@
 import { attemptOr } from '../../absence.ts';
-import type { Tagged } from '../../address.ts';
+import { at, type Tagged } from '../../address.ts';
 import type { Tier } from '../../contract.ts';
 import type { JsFrame } from '../../stack/frame.ts';
 import type { Value } from '../inspect.ts';
@@ -7,11 +7,11 @@ import type { Isolate } from '../isolate.ts';
 import { type CodeObject, codeField } from './code-object.ts';
 import { DeoptimizationData } from './deoptimization-data.ts';
 import { byteArray } from './heap-object.ts';
-import type { PhysicalFrame } from './js-frames.ts';
+import { argumentsOf, type PhysicalFrame } from './js-frames.ts';
 import type { ScriptPosition } from './script-lines.ts';
 import { scriptOf, urlOf } from './shared-function-info.ts';
 import { positionAt } from './source-position-table.ts';
-import { absentValue } from './values.ts';
+import { absentValue, valueAt } from './values.ts';
 
 const MAX_INLINING = 1000;
 
@@ -56,20 +56,27 @@ class PositionedFrame implements JsFrame {
     return script === undefined ? undefined : this.#frame.lines.at(script, this.#offset);
   }
 
+  /** Of the outermost function: the one it was called in. */
   get context(): Value {
-    return absentValue('optimized out');
+    return this.inlined
+      ? absentValue('optimized out')
+      : this.#slot(this.#frame.runtime.layout.frames.contextOrType);
   }
 
   get receiver(): Value {
-    return absentValue('optimized out');
+    return this.inlined ? absentValue('optimized out') : this.#slot(this.#frame.runtime.layout.frames.args);
   }
 
   get args(): readonly Value[] {
-    return [];
+    return this.inlined ? [] : argumentsOf(this.#frame);
   }
 
   register(): Value {
-    return absentValue('optimized out');
+    return absentValue('optimized code keeps its variables readable only at calls');
+  }
+
+  #slot(offset: number): Value {
+    return valueAt(this.#frame.runtime.memory, at(this.#frame.fp, offset));
   }
 }
 

@@ -9,11 +9,25 @@ import { readableBuiltinName } from './builtin-names.ts';
 import { isInstructionStart } from './bytecode-length.ts';
 import { type CodeObject, codeField } from './code-object.ts';
 import { type CodeSite, CodeSites } from './code-site.ts';
+import { DeoptimizationData } from './deoptimization-data.ts';
 import { byteArray, isFunction, isHeapObject, isSmi, ofType, smiValue } from './heap-object.ts';
-import { BuiltinJsFrame, bytecodesOf, type PhysicalFrame, UnoptimizedFrame } from './js-frames.ts';
+import {
+  BuiltinJsFrame,
+  bytecodesOf,
+  EntryFrame,
+  type PhysicalFrame,
+  UnoptimizedFrame,
+} from './js-frames.ts';
 import { framesByPosition } from './optimized-frame.ts';
 import { ScriptLines } from './script-lines.ts';
-import { builtinIdOf, bytecodeOf, debugName, scriptOf } from './shared-function-info.ts';
+import {
+  builtinIdOf,
+  bytecodeArrayIn,
+  bytecodeOf,
+  debugName,
+  scriptOf,
+  sharedOf,
+} from './shared-function-info.ts';
 import { framesByTranslation } from './translated-frame.ts';
 
 /** A frame of V8's code, as far as V8 knows it. */
@@ -31,6 +45,15 @@ export interface FramePlace {
   readonly exact: boolean;
   /** The interpreter's own registers, where the thread stopped in a bytecode handler. */
   readonly interpreter: { readonly bytecodeArray: bigint; readonly bytecodeOffset: bigint } | undefined;
+}
+
+/** Where a function stands that has not begun yet. */
+export interface EntryPlace {
+  readonly returnSlot: Address;
+  /** What the register of the callee holds. */
+  readonly callee: Tagged;
+  /** What the register of the argument count holds; it counts the receiver. */
+  readonly argumentCount: number;
 }
 
 /** Builtins that run the interpreter's loop: their frames are those of interpreted functions. */
@@ -64,6 +87,53 @@ export class V8Frames {
       return [{ kind: type === types.wasm ? 'wasm' : 'internal', functionName: nameOf(site), js: undefined }];
     }
     return [this.#internal(site)];
+  }
+
+  /**
+   * True if the frame at `fp` can be that of the code at `site`: JavaScript's frames name their function, those
+   * of stubs have a type marker.
+   */
+  ownsFrame(site: CodeSite, fp: Address): boolean {
+    const { memory, layout } = this.#runtime;
+    const marker = this.#marker(fp);
+    if (marker === undefined || site.kind === 'unknown') return false;
+    if (!isHeapObject(marker)) return site.kind === 'builtin';
+    const fn = attemptOr(Number.NaN as Tagged, () => memory.tagged(at(fp, layout.frames.function)));
+    if (!isFunction(this.#runtime, fn)) return false;
+    const shared = attemptOr(Number.NaN as Tagged, () => sharedOf(this.#runtime, fn));
+    if (site.kind === 'code' && site.code.kind === 'baseline') {
+      const array = attemptOr(undefined, () => memory.tagged(at(fp, layout.frames.bytecodeArray)));
+      return array !== undefined && array === this.#bytecodeOfBaseline(site.code);
+    }
+    if (site.kind === 'code')
+      return DeoptimizationData.of(this.#runtime, site.code)?.sharedFunctionInfo === shared;
+    const { id, name } = site.builtin;
+    // Handlers without a frame of their own run in the interpreter's.
+    if (INTERPRETER.test(name) || HANDLER.test(name)) return scriptOf(this.#runtime, shared) !== undefined;
+    return id >= 0 && builtinIdOf(this.#runtime, shared) === id;
+  }
+
+  #bytecodeOfBaseline(code: CodeObject): Tagged | undefined {
+    return attemptOr(undefined, () =>
+      bytecodeArrayIn(this.#runtime, codeField(this.#runtime, code, 'deoptimizationData')),
+    );
+  }
+
+  /** A JavaScript function at its very start: the callee is in a register, its arguments are on the stack. */
+  describeEntry(isolate: Isolate, site: CodeSite, entry: EntryPlace): V8Frame | undefined {
+    if (site.kind === 'unknown' || (site.kind === 'builtin' && !INTERPRETER.test(site.builtin.name)))
+      return undefined;
+    if (site.kind === 'code' && site.code.kind === 'other') return undefined;
+    const fn = entry.callee;
+    if (!isFunction(this.#runtime, fn)) return undefined;
+    const tier = site.kind === 'code' ? (site.code.kind as Tier) : 'interpreted';
+    const frame = { runtime: this.#runtime, isolate, lines: this.#lines, fp: at(entry.returnSlot, -8) };
+    return attemptOr(undefined, () => this.#jsFrame(new EntryFrame(frame, fn, tier, entry.argumentCount)));
+  }
+
+  /** Code without a frame of its own. */
+  describeCode(site: CodeSite): V8Frame {
+    return this.#internal(site);
   }
 
   /** Name of a function by its SharedFunctionInfo; '' if it is anonymous. */
