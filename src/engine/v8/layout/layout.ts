@@ -8,6 +8,7 @@ import { type InspectorRules, inspectorRules } from './inspector-rules.ts';
 import { type InstanceTypeName, type InstanceTypes, instanceTypes, rootMapOfType } from './instance-types.ts';
 import { type ObjectLayout, objectLayout } from './object-layout.ts';
 import { type PageLayout, pageLayout } from './page-layout.ts';
+import { type ScopeRules, scopeRules } from './scope-rules.ts';
 import { lineOf, type NodeLine, readVersions, type Versions } from './version.ts';
 
 /**
@@ -24,6 +25,7 @@ export class Layout {
   readonly pages: PageLayout;
   readonly async: AsyncLayout;
   readonly inspector: InspectorRules;
+  readonly scopes: ScopeRules;
   /** Offsets in the Isolate; `roots` is found anew in each dump if the table is wrong. */
   readonly isolate: { roots: number };
   readonly #constants: Constants;
@@ -40,6 +42,7 @@ export class Layout {
     this.pages = pageLayout(constants);
     this.async = asyncLayout(constants);
     this.inspector = inspectorRules(constants);
+    this.scopes = scopeRules(constants);
     this.isolate = { roots: constants.table('Isolate.roots_table', [0x120, 0x1f0, 0x250, 0x280, 0x2b0]) };
     for (const [name, value] of Object.entries(this.types)) {
       if (/^[A-Z]/.test(name)) this.#typeNames.set(value, name);

@@ -24,6 +24,15 @@ export function pageLayout(c: Constants) {
     toPage: 1 << t('TO_PAGE', 4),
     /** Address of the Heap inside of the Isolate. */
     heapInIsolate: c.table('Isolate.heap', [0xc638, 0xd2c0, 0xdea0, 0xeff8, 0xf3c0]),
+    /** Pages count the whole linear allocation area as allocated, also its unused end. */
+    countsUnusedArea: c.table('MemoryChunk.allocated_bytes.counts_area', [0, 0, 1, 1, 1]) === 1,
+    /** Limits in the Heap: bytes of the old generation, of a semi-space; the whole is old + 3 * semi. */
+    limits: {
+      /** Of a pointer in the Heap to the struct that holds maxOldGeneration; NaN where the Heap itself does. */
+      struct: c.table('Heap.limits', [none, none, none, none, 0x7b8]),
+      maxOldGeneration: c.table('Heap.max_old_generation_size', [0xe0, 0xe0, 0x48, 0x50, 0x10]),
+      maxSemiSpace: c.table('Heap.max_semi_space_size', [0xc8, 0xc8, 0x30, 0x30, 0x20]),
+    },
     /** FreeSpace.size counts words instead of bytes. */
     freeSpaceInWords: c.table('FreeSpace.size_in_words', [0, 0, 0, 1, 1]) === 1,
   };

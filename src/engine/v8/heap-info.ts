@@ -1,0 +1,75 @@
+import { attemptOr } from '../absence.ts';
+import { at } from '../address.ts';
+import type { IsolateInfo } from '../contract.ts';
+import { type HeapPage, pagesOf } from './heap-pages.ts';
+import type { Isolate } from './isolate.ts';
+
+const MEBIBYTE = 2 ** 20;
+const MAX_LIMIT = 2 ** 46;
+
+/** Order and names of v8.getHeapSpaceStatistics; spaces that are in the dump beside these come after. */
+const order = [
+  'read_only_space',
+  'new_space',
+  'old_space',
+  'code_space',
+  'map_space',
+  'shared_space',
+  'trusted_space',
+  'shared_trusted_space',
+  'new_large_object_space',
+  'large_object_space',
+  'code_large_object_space',
+  'shared_large_object_space',
+  'trusted_large_object_space',
+  'shared_trusted_large_object_space',
+];
+
+/**
+ * Sizes of an isolate's heap in bytes. `used` counts what V8 counts as allocated, garbage that was not
+ * collected yet included; the read-only space, which all isolates share, is listed but not in the sums.
+ */
+export function heapInfo(isolate: Isolate): IsolateInfo['heap'] {
+  const pages = attemptOr([], () => pagesOf(isolate));
+  if (pages.length === 0) return { used: null, committed: null, limit: null, spaces: [] };
+  const names = [
+    ...new Set([...order.filter((n) => pages.some((p) => p.space === n)), ...pages.map((p) => p.space)]),
+  ];
+  const spaces = names.map((name) => {
+    const own = pages.filter((p) => p.space === name);
+    return { name, used: sum(own, (p) => usedOf(isolate, p)), committed: sum(own, (p) => p.size) };
+  });
+  const counted = spaces.filter((s) => s.name !== 'read_only_space');
+  return {
+    used: counted.reduce((n, s) => n + s.used, 0),
+    committed: counted.reduce((n, s) => n + s.committed, 0),
+    limit: attemptOr(null, () => heapLimit(isolate, pages)),
+    spaces,
+  };
+}
+
+function sum(pages: readonly HeapPage[], of: (page: HeapPage) => number): number {
+  return pages.reduce((n, page) => n + of(page), 0);
+}
+
+function usedOf(isolate: Isolate, page: HeapPage): number {
+  if (page.isFromSpace) return 0;
+  const area = isolate.allocationAreas.find((a) => a.top >= page.areaStart && a.limit <= page.areaEnd);
+  // A semi-space is filled from the start of its pages; V8 keeps no count for them.
+  if (page.space === 'new_space') return Math.max(0, (area ? area.top : page.highWater) - page.areaStart);
+  const { countsUnusedArea } = isolate.runtime.layout.pages;
+  return page.allocated - (area && countsUnusedArea ? area.limit - area.top : 0);
+}
+
+/** What v8.getHeapStatistics gives as heap_size_limit. */
+function heapLimit(isolate: Isolate, pages: readonly HeapPage[]): number | null {
+  const { memory, layout } = isolate.runtime;
+  const { struct, maxOldGeneration, maxSemiSpace } = layout.pages.limits;
+  const heap = pages.find((p) => p.heap !== 0)?.heap;
+  if (heap === undefined) return null;
+  const holder = Number.isNaN(struct) ? heap : memory.pointer(at(heap, struct));
+  const old = memory.pointer(at(holder, maxOldGeneration));
+  const semi = memory.pointer(at(heap, maxSemiSpace));
+  const plausible = (size: number) => size >= MEBIBYTE / 2 && size < MAX_LIMIT && size % 4096 === 0;
+  return plausible(old) && plausible(semi) && semi <= 2 ** 32 ? old + 3 * semi : null;
+}

@@ -1,0 +1,175 @@
+import { attemptOr } from '../absence.ts';
+import { type Address, address, at } from '../address.ts';
+import type { Isolate } from './isolate.ts';
+import type { V8Runtime } from './runtime.ts';
+
+/** A page of a V8 heap (heap/memory-chunk.h): what its header says. */
+export interface HeapPage {
+  readonly start: Address;
+  /** Bytes, the header included; more than a regular page's for one large object. */
+  readonly size: number;
+  /** Objects lie in `[areaStart, areaEnd)`. */
+  readonly areaStart: Address;
+  readonly areaEnd: Address;
+  readonly flags: number;
+  /** Bytes that V8 counts as allocated. */
+  readonly allocated: number;
+  /** Nothing was ever allocated in `[highWater, areaEnd)`. */
+  readonly highWater: Address;
+  /** As v8.getHeapSpaceStatistics names it. */
+  readonly space: string;
+  /** Address of the Heap that it belongs to; 0 for pages shared by all isolates. */
+  readonly heap: Address;
+  /** True for the half of the new space that holds only dead copies. */
+  readonly isFromSpace: boolean;
+  readonly isLarge: boolean;
+}
+
+const MAX_HEADER = 0x8000;
+const MAX_PAGE = 2 ** 36;
+/** How far behind its Isolate a Heap may lie. */
+const MAX_HEAP_OFFSET = 0x20000;
+
+/** C++ classes of spaces (heap/spaces.h) by the name in their vtable's symbol. */
+const spaceNames: Readonly<Record<string, string>> = {
+  NewSpace: 'new_space',
+  SemiSpace: 'new_space',
+  SemiSpaceNewSpace: 'new_space',
+  PagedNewSpace: 'new_space',
+  PagedSpaceForNewSpace: 'new_space',
+  OldSpace: 'old_space',
+  CodeSpace: 'code_space',
+  MapSpace: 'map_space',
+  SharedSpace: 'shared_space',
+  TrustedSpace: 'trusted_space',
+  SharedTrustedSpace: 'shared_trusted_space',
+  ReadOnlySpace: 'read_only_space',
+  NewLargeObjectSpace: 'new_large_object_space',
+  OldLargeObjectSpace: 'large_object_space',
+  CodeLargeObjectSpace: 'code_large_object_space',
+  SharedLargeObjectSpace: 'shared_large_object_space',
+  TrustedLargeObjectSpace: 'trusted_large_object_space',
+  SharedTrustedLargeObjectSpace: 'shared_trusted_large_object_space',
+};
+
+const cache = new WeakMap<V8Runtime, readonly HeapPage[]>();
+
+/**
+ * All heap pages of the process, by a look at every address that a page may start at: its header must agree
+ * with itself and name a Heap that lies in a known isolate. Sorted by address.
+ */
+export function heapPages(runtime: V8Runtime): readonly HeapPage[] {
+  let pages = cache.get(runtime);
+  if (!pages) {
+    pages = findPages(runtime);
+    cache.set(runtime, pages);
+  }
+  return pages;
+}
+
+/** The pages of an isolate, with the read-only ones that all isolates share. */
+export function pagesOf(isolate: Isolate): readonly HeapPage[] {
+  const pages = heapPages(isolate.runtime);
+  const heap = heapOf(isolate, pages);
+  return pages.filter((p) => p.heap === 0 || p.heap === heap);
+}
+
+/** The isolate's Heap, which lies inside of it: that which most pages name. */
+function heapOf(isolate: Isolate, pages: readonly HeapPage[]): Address | undefined {
+  return pages.find((p) => isIn(p.heap, isolate))?.heap;
+}
+
+function isIn(heap: Address, isolate: Isolate): boolean {
+  return heap > isolate.address && heap < isolate.address + MAX_HEAP_OFFSET;
+}
+
+function findPages(runtime: V8Runtime): HeapPage[] {
+  const { memory, layout } = runtime;
+  const { pageSize } = layout.pages;
+  const reader = new HeaderReader(runtime);
+  const pages: HeapPage[] = [];
+  let next = 0;
+  for (const region of memory.regions) {
+    if (!region.source) continue;
+    const first = Math.ceil(Math.max(region.start, next) / pageSize) * pageSize;
+    for (let start = first; start < region.end; ) {
+      const page = attemptOr(undefined, () => reader.pageAt(address(start)));
+      if (page) pages.push(page);
+      start += page ? Math.ceil(page.size / pageSize) * pageSize : pageSize;
+      next = start;
+    }
+  }
+  return pages;
+}
+
+/** Reads page headers by small reads of the dump, so that a sparse heap does not fill the block cache. */
+class HeaderReader {
+  readonly #runtime: V8Runtime;
+  readonly #header = Buffer.alloc(128);
+  readonly #spaces = new Map<Address, string | undefined>();
+
+  constructor(runtime: V8Runtime) {
+    this.#runtime = runtime;
+  }
+
+  pageAt(start: Address): HeapPage | undefined {
+    const { memory, layout } = this.#runtime;
+    const o = layout.pages;
+    const region = memory.regionAt(start);
+    const got = region?.source?.read(region.offset + (start - region.start), this.#header) ?? 0;
+    if (got < this.#header.length) return undefined;
+    const outside = !Number.isNaN(o.metadata);
+    const metadata = outside ? this.#word(o.metadata) : start;
+    const field = (offset: number): Address =>
+      outside ? memory.pointer(at(metadata, offset)) : this.#word(offset);
+    if (outside && !(metadata % 8 === 0 && metadata !== 0 && memory.has(metadata, 96))) return undefined;
+    const areaStart = field(o.areaStart);
+    if (!(areaStart > start && areaStart < start + MAX_HEADER)) return undefined;
+    const areaEnd = field(o.areaEnd);
+    const size = field(o.size);
+    if (!(size > 0 && size < MAX_PAGE && areaEnd > areaStart && areaEnd <= start + size)) return undefined;
+    const heap = field(o.heap);
+    const owner = field(o.owner);
+    if (heap !== 0 && !this.#runtime.isolates.some((i) => isIn(heap, i))) return undefined;
+    const space = heap === 0 ? 'read_only_space' : this.#spaceName(owner);
+    if (space === undefined) return undefined;
+    layout.derived('MemoryChunk.area_start');
+    const flags = this.#word(o.flags) % 0x1_0000_0000;
+    return {
+      start,
+      size,
+      areaStart,
+      areaEnd,
+      flags,
+      allocated: field(o.allocatedBytes),
+      highWater: address(start + Math.min(field(o.highWaterMark), size)),
+      space,
+      heap,
+      isFromSpace: space === 'new_space' && (flags & o.fromPage) !== 0,
+      isLarge: space.endsWith('large_object_space'),
+    };
+  }
+
+  #word(offset: number): Address {
+    return address(this.#header.readUInt32LE(offset) + this.#header.readUInt32LE(offset + 4) * 0x1_0000_0000);
+  }
+
+  /** A space is a C++ object: the symbol of its vtable has the class's name. */
+  #spaceName(owner: Address): string | undefined {
+    if (!this.#spaces.has(owner)) {
+      this.#spaces.set(
+        owner,
+        attemptOr(undefined, () => this.#nameOfClass(owner)),
+      );
+    }
+    return this.#spaces.get(owner);
+  }
+
+  #nameOfClass(owner: Address): string | undefined {
+    const { memory, module } = this.#runtime;
+    const vtable = memory.pointer(owner);
+    const symbol = module.symbols?.covering(vtable - module.bias);
+    const name = /^_ZTVN2v88internal\d+([A-Za-z]+)E/.exec(symbol?.name ?? '')?.[1];
+    return name === undefined ? undefined : spaceNames[name];
+  }
+}
