@@ -17,6 +17,8 @@ export interface FunctionFacts {
   readonly strict: boolean;
   /** Parameter names of a wrapped function, which its source does not show. */
   readonly wrappedArguments: readonly string[];
+  /** See ScopeRules. */
+  readonly hoistsShadowed: boolean;
 }
 
 /** The scopes of one function, with a place for every variable that it uses. */
@@ -57,7 +59,7 @@ export function isSynthetic(name: string): boolean {
 }
 
 function buildScopes(syntax: ScriptSyntax, facts: FunctionFacts): Scope | Absence {
-  const builder = new ScopeBuilder(syntax.source);
+  const builder = new ScopeBuilder(syntax.source, facts.hoistsShadowed);
   const around = new Scope('script', undefined, -1);
   if (facts.kind === 'function') {
     const found = syntax.functionAt(facts.start, facts.end);
@@ -110,7 +112,7 @@ function topLevel(
   }
   builder.within(root, program.body);
   if (type === 'module') placeExports(program, root);
-  if (!strict) hoistBlockFunctions(root, root);
+  if (!strict) hoistBlockFunctions(root, root, facts.hoistsShadowed);
   if (wrapped) declareArguments(root);
   // Rewriter::Rewrite: the completion value.
   if ((type === 'script' || type === 'eval') && program.body.some(hasCompletion)) root.temporary('.result');
@@ -133,27 +135,23 @@ function declareImports(program: acorn.Program, root: Scope): void {
 
 /** ModuleScope::AllocateModuleVariables. */
 function placeExports(program: acorn.Program, root: Scope): void {
-  const place = (name: string): void => {
+  for (const name of program.body.flatMap(exportedNames)) {
     const variable = root.variables.get(name);
     if (variable) variable.location ??= { kind: 'module' };
-  };
-  for (const statement of program.body) {
-    if (statement.type === 'ExportNamedDeclaration' && !statement.source) {
-      for (const specifier of statement.specifiers) {
-        if (specifier.local.type === 'Identifier') place(specifier.local.name);
-      }
-      const { declaration } = statement;
-      if (declaration?.type === 'VariableDeclaration') {
-        for (const name of root.variables.keys()) if (declares(declaration, name)) place(name);
-      } else if (declaration?.id) place(declaration.id.name);
-    } else if (statement.type === 'ExportDefaultDeclaration') {
-      const { declaration } = statement;
-      const named = 'id' in declaration && declaration.id && /Declaration$/.test(declaration.type);
-      place(named ? (declaration.id as acorn.Identifier).name : '.default');
-    }
   }
 }
 
-function declares(declaration: acorn.VariableDeclaration, name: string): boolean {
-  return declaration.declarations.some((declarator) => patternNames(declarator.id).includes(name));
+/** Names of the module's own variables that a statement exports. */
+function exportedNames(statement: acorn.Program['body'][number]): string[] {
+  if (statement.type === 'ExportDefaultDeclaration') {
+    const { declaration } = statement;
+    const isDeclaration = /Declaration$/.test(declaration.type);
+    return [isDeclaration && 'id' in declaration && declaration.id ? declaration.id.name : '.default'];
+  }
+  if (statement.type !== 'ExportNamedDeclaration' || statement.source) return [];
+  const { declaration, specifiers } = statement;
+  const listed = specifiers.flatMap(({ local }) => (local.type === 'Identifier' ? [local.name] : []));
+  if (!declaration) return listed;
+  if (declaration.type !== 'VariableDeclaration') return [...listed, declaration.id.name];
+  return [...listed, ...declaration.declarations.flatMap((declarator) => patternNames(declarator.id))];
 }

@@ -22,6 +22,7 @@ const plain: FunctionRole = { method: false, home: undefined };
  */
 export class ScopeBuilder {
   readonly #source: string;
+  readonly #hoistsShadowed: boolean;
   /** Functions of classes that no syntax node stands for: where field values and static blocks run. */
   readonly initializers = new Map<acorn.Node, { instance?: Scope; static?: Scope }>();
   /** Scopes of the functions met so far. */
@@ -31,8 +32,10 @@ export class ScopeBuilder {
   /** Function literals and direct evals seen so far. */
   #functionsOrEvals = 0;
 
-  constructor(source: string) {
+  /** `hoistsShadowed`: see ScopeRules. */
+  constructor(source: string, hoistsShadowed: boolean) {
     this.#source = source;
+    this.#hoistsShadowed = hoistsShadowed;
   }
 
   /** Visits nodes inside a scope that the caller made. */
@@ -117,7 +120,7 @@ export class ScopeBuilder {
       inner.end = node.end;
     }
     this.within(inner, body.type === 'BlockStatement' ? body.body : [body]);
-    if (!scope.strict) hoistBlockFunctions(inner, scope);
+    if (!scope.strict) hoistBlockFunctions(inner, scope, this.#hoistsShadowed);
     if (inner !== scope) {
       inner.finalizeBlock();
       if (!scope.isArrow) declareArguments(scope);
@@ -132,71 +135,102 @@ export class ScopeBuilder {
   }
 
   #visit(node: acorn.AnyNode): void {
-    const scope = this.#scope;
     switch (node.type) {
       case 'Identifier':
-        return scope.refer(node.name);
+        this.#scope.refer(node.name);
+        break;
       case 'ThisExpression':
-        return scope.refer('this');
+        this.#scope.refer('this');
+        break;
       case 'MetaProperty':
-        return node.meta.name === 'new' ? scope.refer('.new.target') : undefined;
+        if (node.meta.name === 'new') this.#scope.refer('.new.target');
+        break;
       case 'Super':
-        return this.#superProperty();
+        this.#superProperty();
+        break;
       case 'CallExpression':
-        return this.#call(node);
+        this.#call(node);
+        break;
       case 'MemberExpression':
         this.#visit(node.object as acorn.AnyNode);
-        return node.computed ? this.#visit(node.property as acorn.AnyNode) : undefined;
+        if (node.computed) this.#visit(node.property as acorn.AnyNode);
+        break;
       case 'ObjectExpression':
-        return this.#object(node);
+        this.#object(node);
+        break;
       case 'Property':
         if (node.computed) this.#visit(node.key);
-        return this.#visit(node.value as acorn.AnyNode);
+        this.#visit(node.value as acorn.AnyNode);
+        break;
       case 'FunctionExpression':
       case 'ArrowFunctionExpression':
-        this.function(node, scope);
-        return;
+        this.function(node, this.#scope);
+        break;
       case 'FunctionDeclaration':
-        return this.#functionDeclaration(node);
+        this.#functionDeclaration(node);
+        break;
       case 'ClassDeclaration':
       case 'ClassExpression':
-        return this.#class(node);
+        this.#class(node);
+        break;
+      case 'ExportDefaultDeclaration':
+        this.#exportDefault(node);
+        break;
+      case 'ExportNamedDeclaration':
+        if (node.declaration) this.#visit(node.declaration);
+        break;
+      case 'ImportDeclaration':
+      case 'ExportAllDeclaration':
+      case 'BreakStatement':
+      case 'ContinueStatement':
+        break;
+      default:
+        if (!this.#statement(node)) for (const child of childrenOf(node)) this.#visit(child);
+    }
+  }
+
+  /** Statements that open scopes; false for all others. */
+  #statement(node: acorn.AnyNode): boolean {
+    switch (node.type) {
       case 'VariableDeclaration':
-        return this.#variables(node);
+        this.#variables(node);
+        return true;
       case 'BlockStatement':
-        return this.#block(node.body, node.start, node.end);
+        this.#block(node.body, node.start, node.end);
+        return true;
       case 'IfStatement':
         this.#visit(node.test);
         this.#scopedStatement(node.consequent);
-        return node.alternate ? this.#scopedStatement(node.alternate) : undefined;
+        if (node.alternate) this.#scopedStatement(node.alternate);
+        return true;
       case 'ForStatement':
-        return this.#for(node);
+        this.#for(node);
+        return true;
       case 'ForInStatement':
       case 'ForOfStatement':
-        return this.#forEach(node);
+        this.#forEach(node);
+        return true;
       case 'SwitchStatement':
-        this.#visit(node.discriminant);
-        // RewriteSwitchStatement keeps the value in a temporary if the cases declare something.
-        if (this.#block(node.cases, node.start, node.end)) scope.temporary('.switch_tag');
-        return;
+        this.#switch(node);
+        return true;
       case 'TryStatement':
-        return this.#try(node);
+        this.#try(node);
+        return true;
       case 'WithStatement':
-        return this.#with(node);
+        this.#with(node);
+        return true;
       case 'LabeledStatement':
-        return this.#visit(node.body);
-      case 'BreakStatement':
-      case 'ContinueStatement':
-      case 'ImportDeclaration':
-      case 'ExportAllDeclaration':
-        return;
-      case 'ExportNamedDeclaration':
-        return node.declaration ? this.#visit(node.declaration) : undefined;
-      case 'ExportDefaultDeclaration':
-        return this.#exportDefault(node);
+        this.#visit(node.body);
+        return true;
       default:
-        for (const child of childrenOf(node)) this.#visit(child);
+        return false;
     }
+  }
+
+  #switch(node: acorn.SwitchStatement): void {
+    this.#visit(node.discriminant);
+    // RewriteSwitchStatement keeps the value in a temporary if the cases declare something.
+    if (this.#block(node.cases, node.start, node.end)) this.#scope.temporary('.switch_tag');
   }
 
   #superProperty(): void {
@@ -356,9 +390,11 @@ export class ScopeBuilder {
         return;
       case 'AssignmentPattern':
         this.#patternExpressions(pattern.left);
-        return this.#visit(pattern.right);
+        this.#visit(pattern.right);
+        return;
       case 'RestElement':
-        return this.#patternExpressions(pattern.argument);
+        this.#patternExpressions(pattern.argument);
+        return;
       default:
         this.#visit(pattern as acorn.AnyNode);
     }
@@ -436,7 +472,8 @@ export class ScopeBuilder {
     if (left.type !== 'VariableDeclaration') {
       this.#visit(left as acorn.AnyNode);
       this.#visit(right);
-      return this.#visit(body);
+      this.#visit(body);
+      return;
     }
     const names = left.declarations.flatMap((declarator) => patternNames(declarator.id));
     if (left.kind === 'var' && !awaits) {
@@ -545,20 +582,21 @@ function declareOwnName(scope: Scope, name: string): void {
 }
 
 /** DeclarationScope::HoistSloppyBlockFunctions. */
-export function hoistBlockFunctions(scope: Scope, parameterScope: Scope): void {
+export function hoistBlockFunctions(scope: Scope, parameterScope: Scope, hoistsShadowed: boolean): void {
   for (const { name, scope: block, variable } of scope.blockFunctions) {
     if (parameterScope.variables.get(name)?.kind === 'parameter') continue;
-    if (conflicts(name, block, scope)) continue;
+    if (conflicts(name, block, scope, hoistsShadowed)) continue;
     variable.used = true;
     if (scope.type === 'eval') continue;
     scope.declare(name, 'var').used = true;
   }
 }
 
-function conflicts(name: string, block: Scope, declaration: Scope): boolean {
+function conflicts(name: string, block: Scope, declaration: Scope, hoistsShadowed: boolean): boolean {
   for (let scope: Scope | undefined = block.outer; scope; scope = scope.outer) {
     const variable = scope.variables.get(name);
-    if (variable?.isLexical && variable.kind !== 'block-function') return true;
+    const harmless = hoistsShadowed && variable?.kind === 'block-function';
+    if (variable?.isLexical && !harmless) return true;
     if (scope === declaration) return false;
   }
   return false;

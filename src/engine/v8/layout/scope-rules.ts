@@ -1,0 +1,34 @@
+import type { Constants } from './constants.ts';
+
+/** How a release line numbers its scopes and allocates variables (common/globals.h, ast/scopes.cc). */
+export function scopeRules(c: Constants) {
+  const t = (name: string, table: Parameters<Constants['table']>[1]) => c.table(name, table);
+  return {
+    /** ScopeType, as ScopeInfo flags hold it. */
+    types: {
+      script: t('ScopeType.SCRIPT_SCOPE', [4, 4, 4, 0, 0]),
+      class: t('ScopeType.CLASS_SCOPE', [0, 0, 0, 2, 2]),
+      eval: t('ScopeType.EVAL_SCOPE', [1, 1, 1, 3, 3]),
+      function: t('ScopeType.FUNCTION_SCOPE', [2, 2, 2, 4, 4]),
+      module: t('ScopeType.MODULE_SCOPE', [3, 3, 3, 5, 5]),
+      catch: t('ScopeType.CATCH_SCOPE', [5, 5, 5, 6, 6]),
+      block: t('ScopeType.BLOCK_SCOPE', [6, 6, 6, 7, 7]),
+      with: t('ScopeType.WITH_SCOPE', [7, 7, 7, 8, 8]),
+    },
+    /** FunctionKind of the functions in which the fields and static blocks of a class run. */
+    instanceInitializer: t('FunctionKind.kClassMembersInitializerFunction', 24),
+    staticInitializer: t('FunctionKind.kClassStaticInitializerFunction', 25),
+    lastInitializer: t('FunctionKind.kClassStaticInitializerFunctionPrecededByMember', 26),
+    functionKindMask: t('ScopeFlags.function_kind_mask', 31),
+    /** A function in a block is also a `var` if an outer block declares the same function (Annex B.3.3). */
+    hoistsShadowed: t('HoistSloppyBlockFunctions.ignores_block_functions', [0, 1, 1, 1, 1]) === 1,
+    /** ContextCell::State of cells whose number stands beside the tagged value. */
+    cellInt32: t('ContextCell.kInt32', 2),
+    cellFloat64: t('ContextCell.kFloat64', 3),
+    /** SourceTextModule: FixedArrays of Cells, by cell index - 1 (exports) and -1 - cell index (imports). */
+    regularExports: t('SourceTextModule.regular_exports', 64),
+    regularImports: t('SourceTextModule.regular_imports', 72),
+  };
+}
+
+export type ScopeRules = ReturnType<typeof scopeRules>;
