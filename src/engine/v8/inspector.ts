@@ -1,7 +1,7 @@
 import { type Absence, absent, attempt, attemptOr } from '../absence.ts';
 import { type Address, address, type Tagged } from '../address.ts';
 import { ScriptLines } from './frames/script-lines.ts';
-import type { ChildCounts, Inspector, Preview, Property, Value } from './inspect.ts';
+import type { ChildCounts, Inspector, Kind, Preview, Property, Value } from './inspect.ts';
 import type { Isolate } from './isolate.ts';
 import { arrayBuffer, dataView } from './objects/array-buffer.ts';
 import { scriptName } from './objects/call-site.ts';
@@ -12,10 +12,10 @@ import { boundTarget, builtinName, functionStart } from './objects/functions.ts'
 import { generatorPosition } from './objects/generator-position.ts';
 import { HeapView } from './objects/heap-view.ts';
 import { collectionIterator, internalSlots, slot } from './objects/internal-slots.ts';
-import { named } from './objects/lookup.ts';
+import { kindOf } from './objects/kind.ts';
+import { NameIndex } from './objects/name-index.ts';
 import { elementProperty, namedProperties, propertyHolder, propertyOf } from './objects/own-properties.ts';
 import { previewOf, primitivePreview } from './objects/preview.ts';
-import { findProperty } from './objects/properties.ts';
 import { globalsOf, nativeContextOf } from './objects/realm.ts';
 import { typedArray } from './objects/typed-array.ts';
 import { processTimeZone } from './time-zone.ts';
@@ -26,10 +26,12 @@ const NO_CHILDREN: ChildCounts = { named: 0, indexed: 0, internal: 0, entries: 0
 export class V8Inspector implements Inspector {
   readonly view: HeapView;
   readonly lines: ScriptLines;
+  readonly #names: NameIndex;
   #timeZone: string | undefined | null = null;
 
   constructor(isolate: Isolate) {
     this.view = new HeapView(isolate);
+    this.#names = new NameIndex(this.view);
     this.lines = new ScriptLines(isolate.runtime);
   }
 
@@ -59,6 +61,11 @@ export class V8Inspector implements Inspector {
         return attempt(() => previewOf(this.view, this.lines, this.#zone(), word));
       }
     }
+  }
+
+  kind(value: Value): Kind | undefined {
+    const word = value.kind === 'tagged' ? this.view.strong(value.word) : undefined;
+    return word === undefined ? undefined : attemptOr(undefined, () => kindOf(this.view, word));
   }
 
   counts(value: Value): ChildCounts {
@@ -174,7 +181,7 @@ export class V8Inspector implements Inspector {
       }
       if (type === types.JS_PROXY) return undefined;
       const holder = propertyHolder(this.view, object);
-      const stored = findProperty(this.view, holder, named(this.view, name));
+      const stored = this.#names.find(holder, name);
       return stored && propertyOf(this.view, this.lines, holder, stored);
     });
   }

@@ -47,6 +47,18 @@ export function findProperty(
   return undefined;
 }
 
+/** Keys of the descriptors of a fast map, in order. */
+export function storedKeys(view: HeapView, map: MapInfo): Tagged[] {
+  const { descriptors } = map;
+  const part = view.layout.objects.descriptors.key;
+  return Array.from({ length: map.ownDescriptors }, (_, i) => descriptorWord(view, descriptors, i, part));
+}
+
+/** The property of an object of that fast map at a descriptor. */
+export function fastPropertyAt(view: HeapView, object: Tagged, map: MapInfo, index: number): StoredProperty {
+  return fastProperty(view, object, map, map.descriptors, index);
+}
+
 function propertiesOrHash(view: HeapView, object: Tagged): Tagged {
   return view.tagged(object, view.layout.objects.object.properties);
 }
