@@ -1,0 +1,332 @@
+import { type HeapGraph, search } from './heap-graph.ts';
+import { type EdgeIndex, EdgeType, NodeType } from './types.ts';
+
+/** The dominator tree: the nodes that every path from the root to a node leads through. */
+export interface Dominators {
+  /** By ordinal: the immediate dominator's ordinal; the root's is the root. */
+  readonly dominator: Uint32Array;
+  /** Ordinals so that every node comes behind its dominator; nodes that no owning path reaches are left out. */
+  readonly order: Uint32Array;
+}
+
+/**
+ * Dominators over the edges that own, which are the ones Chrome DevTools takes (HeapSnapshot.ts,
+ * computeIsEssentialEdge): not weak ones, not those to the node itself, shortcuts only from the root, not
+ * the table's edge to a WeakMap entry's value, and none from a node that the global objects don't reach to
+ * one that they do. Nodes that only weak edges lead to hang below the root.
+ *
+ * SEMI-NCA (Georgiadis, Linear-Time Algorithms for Dominators and Related Problems, 2005, section 2.3) in
+ * depth-first numbers, where an edge from a lower to a higher number needs no look-up: its source is the
+ * semidominator candidate. Only the others are kept, as lists in one log. Nothing recurses; memory for
+ * n nodes and m edges is 28 n + 8 (m - n) bytes, of which untouched pages take none.
+ */
+export function computeDominators(graph: HeapGraph): Dominators {
+  const search = new Search(graph);
+  search.run();
+  return solve(search);
+}
+
+/** Depth-first numbering; what the solver needs of each edge is noted on the way. */
+class Search {
+  readonly graph: HeapGraph;
+  /** By ordinal, twice: depth-first number (from 1, 0 unvisited) and last entry of the log. */
+  readonly numbers: Uint32Array;
+  /** By number: ordinal. */
+  readonly vertex: Uint32Array;
+  /** By number: number of the parent in the depth-first tree. */
+  readonly parent: Uint32Array;
+  /** By number: least number of a source below the node's own. */
+  readonly semi: Uint32Array;
+  /** Twice: number of the source, entry before of the same target. */
+  readonly log: Uint32Array;
+  readonly stackNode: Uint32Array;
+  readonly stackEdge: Uint32Array;
+  count = 0;
+  #entries = 1;
+  /** Nodes up to this number are reached from the global objects. */
+  #lastUserNumber = 0xffffffff;
+  /** Nodes that only non-owning edges reach from the global objects; rarely any. */
+  #alsoUser: Uint8Array | null = null;
+  readonly #hasEphemerons: boolean;
+
+  constructor(graph: HeapGraph) {
+    this.graph = graph;
+    const n = graph.nodeCount;
+    this.numbers = new Uint32Array(2 * n);
+    this.vertex = new Uint32Array(n + 1);
+    this.parent = new Uint32Array(n + 1);
+    this.semi = new Uint32Array(n + 1);
+    this.log = new Uint32Array(2 * (graph.edgeCount + 1));
+    this.stackNode = new Uint32Array(n + 1);
+    this.stackEdge = new Uint32Array(n + 1);
+    this.#hasEphemerons = graph.ephemerons.names.length > 0;
+  }
+
+  run(): void {
+    const { firstEdge, edgeType, edgeTo } = this.graph;
+    this.#visit(0, 0);
+    const rootEnd = firstEdge[1]!;
+    const seeds: number[] = [];
+    for (let e = 0; e < rootEnd; e++) if (this.#isUserSeed(e)) seeds.push(edgeTo[e]!);
+    const doubtful: number[] = [];
+    for (const seed of seeds) this.#from(seed, 1, doubtful);
+    this.#lastUserNumber = this.count;
+    this.#markAlsoUser(doubtful);
+    for (let e = 0; e < rootEnd; e++) {
+      const to = edgeTo[e]!;
+      if (edgeType[e] !== EdgeType.weak && to !== 0) this.#from(to, 1, null);
+    }
+    this.#orphans();
+  }
+
+  /** Global objects, and the documents of browsers. */
+  #isUserSeed(edge: number): boolean {
+    const { edgeType, edgeTo, nodeType, nodeName, strings } = this.graph;
+    if (edgeType[edge] === EdgeType.shortcut) return true;
+    const to = edgeTo[edge]!;
+    return (
+      edgeType[edge] === EdgeType.element &&
+      nodeType[to] === NodeType.synthetic &&
+      strings.text(nodeName[to]!) === '(Document DOM trees)'
+    );
+  }
+
+  #visit(node: number, parent: number): void {
+    const number = ++this.count;
+    this.numbers[2 * node] = number;
+    this.vertex[number] = node;
+    this.parent[number] = parent;
+    this.semi[number] = parent;
+  }
+
+  /** Searches from `start`, a target of the node of number `source`. Targets of edges that don't own go to `doubtful`. */
+  #from(start: number, source: number, doubtful: number[] | null): void {
+    const seen = this.numbers[2 * start]!;
+    if (seen !== 0) {
+      if (seen > source && source < this.semi[seen]!) this.semi[seen] = source;
+      return;
+    }
+    this.#visit(start, source);
+    const { firstEdge, edgeType, edgeTo, edgeName } = this.graph;
+    const { isEphemeron } = this.graph.ephemerons;
+    const { numbers, vertex, parent, semi, log, stackNode, stackEdge } = this;
+    const hasEphemerons = this.#hasEphemerons;
+    const lastUser = this.#lastUserNumber;
+    const alsoUser = this.#alsoUser;
+    let count = this.count;
+    let entries = this.#entries;
+    let depth = 0;
+    let node = start;
+    let number = count;
+    let edge = firstEdge[node]!;
+    let end = firstEdge[node + 1]!;
+    let isUser = number <= lastUser || (alsoUser !== null && alsoUser[node] === 1);
+    for (;;) {
+      if (edge === end) {
+        if (depth === 0) break;
+        depth--;
+        node = stackNode[depth]!;
+        edge = stackEdge[depth]!;
+        end = firstEdge[node + 1]!;
+        number = numbers[2 * node]!;
+        isUser = number <= lastUser || (alsoUser !== null && alsoUser[node] === 1);
+        continue;
+      }
+      const type = edgeType[edge]!;
+      const to = edgeTo[edge]!;
+      if (type >= EdgeType.shortcut) {
+        if (type === EdgeType.shortcut && doubtful !== null) doubtful.push(to);
+        edge++;
+        continue;
+      }
+      if (to === node) {
+        edge++;
+        continue;
+      }
+      if (hasEphemerons && type === EdgeType.internal) {
+        const name = edgeName[edge]!;
+        if (((isEphemeron[name >>> 3]! >>> (name & 7)) & 1) === 1 && isTableEdge(this.graph, node, edge)) {
+          if (doubtful !== null) doubtful.push(to);
+          edge++;
+          continue;
+        }
+      }
+      const seen = numbers[2 * to]!;
+      if (!isUser && ((seen !== 0 && seen <= lastUser) || (alsoUser !== null && alsoUser[to] === 1))) {
+        edge++;
+        continue;
+      }
+      edge++;
+      if (seen === 0) {
+        stackNode[depth] = node;
+        stackEdge[depth++] = edge;
+        count++;
+        numbers[2 * to] = count;
+        vertex[count] = to;
+        parent[count] = number;
+        semi[count] = number;
+        node = to;
+        number = count;
+        edge = firstEdge[node]!;
+        end = firstEdge[node + 1]!;
+        if (alsoUser !== null) isUser = number <= lastUser || alsoUser[node] === 1;
+        else isUser = number <= lastUser;
+      } else if (seen > number) {
+        if (number < semi[seen]!) semi[seen] = number;
+      } else {
+        log[2 * entries] = number;
+        log[2 * entries + 1] = numbers[2 * to + 1]!;
+        numbers[2 * to + 1] = entries++;
+      }
+    }
+    this.count = count;
+    this.#entries = entries;
+  }
+
+  /** The reach of the global objects also goes over shortcuts and over the table's edges of WeakMaps. */
+  #markAlsoUser(targets: readonly number[]): void {
+    const { firstEdge, edgeType, edgeTo, nodeCount } = this.graph;
+    const stack = targets.filter((node) => this.numbers[2 * node] === 0);
+    if (stack.length === 0) return;
+    const marks = new Uint8Array(nodeCount);
+    for (const node of stack) marks[node] = 1;
+    while (stack.length > 0) {
+      const node = stack.pop()!;
+      for (let e = firstEdge[node]!; e < firstEdge[node + 1]!; e++) {
+        const to = edgeTo[e]!;
+        if (marks[to] === 1 || this.numbers[2 * to] !== 0 || edgeType[e] === EdgeType.weak) continue;
+        marks[to] = 1;
+        stack.push(to);
+      }
+    }
+    this.#alsoUser = marks;
+  }
+
+  /** Nodes that no owning edge leads to are taken as held by the root. */
+  #orphans(): void {
+    const { nodeCount, firstEdge, edgeTo } = this.graph;
+    if (this.count === nodeCount) return;
+    const held = new Uint8Array(nodeCount);
+    for (let node = 0; node < nodeCount; node++) {
+      if (this.numbers[2 * node] !== 0) continue;
+      for (let e = firstEdge[node]!; e < firstEdge[node + 1]!; e++)
+        if (this.#owns(node, e)) held[edgeTo[e]!] = 1;
+    }
+    for (let node = 0; node < nodeCount; node++)
+      if (this.numbers[2 * node] === 0 && held[node] === 0) this.#from(node, 1, null);
+  }
+
+  #isUser(node: number): boolean {
+    const number = this.numbers[2 * node]!;
+    return (number !== 0 && number <= this.#lastUserNumber) || this.#alsoUser?.[node] === 1;
+  }
+
+  #owns(node: number, edge: number): boolean {
+    const type = this.graph.edgeType[edge]!;
+    const to = this.graph.edgeTo[edge]!;
+    if (type >= EdgeType.shortcut || to === node) return false;
+    if (this.graph.isEphemeronEdge(edge as EdgeIndex) && isTableEdge(this.graph, node, edge)) return false;
+    return this.#isUser(node) || !this.#isUser(to);
+  }
+}
+
+/** Whether a WeakMap entry's edge is the one from the table. */
+function isTableEdge(graph: HeapGraph, node: number, edge: number): boolean {
+  const i = search(graph.ephemerons.names, graph.edgeName[edge]!);
+  return i >= 0 && graph.ephemerons.tables[i] === graph.nodeId[node];
+}
+
+function solve(found: Search): Dominators {
+  const { numbers, vertex, parent, semi, log, count } = found;
+  // Twice by number: ancestor in the forest of linked nodes, least semidominator on the way to it.
+  const forest = new Uint32Array(2 * (count + 1));
+  const stack = found.stackNode;
+  for (let w = 1; w <= count; w++) forest[2 * w] = parent[w]!;
+  for (let w = count; w > 1; w--) {
+    let least = semi[w]!;
+    for (let entry = numbers[2 * vertex[w]! + 1]!; entry !== 0; entry = log[2 * entry + 1]!) {
+      const source = log[2 * entry]!;
+      // Path compression: afterwards the source's ancestor is not linked yet, so at most w.
+      let depth = 0;
+      let v = source;
+      while (forest[2 * v]! > w) {
+        stack[depth++] = v;
+        v = forest[2 * v]!;
+      }
+      let label = forest[2 * v + 1]!;
+      const top = forest[2 * v]!;
+      while (depth > 0) {
+        v = stack[--depth]!;
+        if (label < forest[2 * v + 1]!) forest[2 * v + 1] = label;
+        else label = forest[2 * v + 1]!;
+        forest[2 * v] = top;
+      }
+      if (label < least) least = label;
+    }
+    semi[w] = least;
+    forest[2 * w + 1] = least;
+  }
+  const dominator = new Uint32Array(found.graph.nodeCount);
+  for (let w = 2; w <= count; w++) {
+    let d = parent[w]!;
+    const s = semi[w]!;
+    while (d > s) d = parent[d]!;
+    parent[w] = d;
+    dominator[vertex[w]!] = vertex[d]!;
+  }
+  return { dominator, order: vertex.subarray(1, count + 1) };
+}
+
+/** By ordinal: bytes of the node and of all that it dominates; `sizes` are the nodes' own, `large` those beyond 2^32. */
+export function sumRetained(
+  { dominator, order }: Dominators,
+  sizes: Uint32Array,
+  large: ReadonlyMap<number, number>,
+): Float64Array {
+  const retained = new Float64Array(sizes.length);
+  for (let node = 0; node < sizes.length; node++) retained[node] = sizes[node]!;
+  for (const [node, size] of large) retained[node] = size;
+  for (let i = order.length - 1; i > 0; i--) {
+    const node = order[i]!;
+    const above = dominator[node]!;
+    retained[above] = retained[above]! + retained[node]!;
+  }
+  if (order.length < sizes.length) {
+    const reached = new Uint8Array(sizes.length);
+    for (const node of order) reached[node] = 1;
+    for (let node = 0; node < sizes.length; node++)
+      if (reached[node] === 0) retained[0] = retained[0]! + retained[node]!;
+  }
+  return retained;
+}
+
+/** The dominator tree downward, in compressed rows. */
+export interface DominatedNodes {
+  /** `nodeCount + 1` positions in `nodes`. */
+  readonly first: Uint32Array;
+  /** Ordinals, ascending within a row. */
+  readonly nodes: Uint32Array;
+}
+
+export function dominatedNodes({ dominator }: Dominators): DominatedNodes {
+  const n = dominator.length;
+  const first = new Uint32Array(n + 1);
+  for (let node = 1; node < n; node++) {
+    const above = dominator[node]!;
+    first[above] = first[above]! + 1;
+  }
+  let sum = 0;
+  for (let node = 0; node < n; node++) {
+    sum += first[node]!;
+    first[node] = sum;
+  }
+  first[n] = sum;
+  const nodes = new Uint32Array(sum);
+  for (let node = n - 1; node > 0; node--) {
+    const above = dominator[node]!;
+    const at = first[above]! - 1;
+    first[above] = at;
+    nodes[at] = node;
+  }
+  return { first, nodes };
+}

@@ -1,0 +1,53 @@
+import { Worker } from 'node:worker_threads';
+import type { Task, TaskResult } from './tasks.ts';
+
+/** A second thread for the engine's heavy loops; arrays are shared with it, never copied. */
+export class HelperThread {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, { done: (value: unknown) => void; failed: (error: Error) => void }>();
+  #next = 0;
+
+  constructor() {
+    this.#worker = startWorker();
+    this.#worker.unref();
+    this.#worker.on('message', (message: { id: number; value?: unknown; error?: string }) => {
+      const waiting = this.#waiting.get(message.id);
+      this.#waiting.delete(message.id);
+      if (message.error !== undefined) waiting?.failed(new Error(message.error));
+      else waiting?.done(message.value);
+    });
+    const fail = (error: Error) => {
+      for (const waiting of this.#waiting.values()) waiting.failed(error);
+      this.#waiting.clear();
+    };
+    this.#worker.on('error', fail);
+    this.#worker.on('exit', () => fail(new Error('the helper thread ended')));
+  }
+
+  /** Runs a task there; the promise settles when this thread is idle again. */
+  run<T extends Task>(task: T): Promise<TaskResult<T>> {
+    const id = this.#next++;
+    const result = new Promise<TaskResult<T>>((done, failed) => {
+      this.#waiting.set(id, { done: done as (value: unknown) => void, failed });
+    });
+    // It is awaited only after this thread's own share of the work.
+    result.catch(() => undefined);
+    this.#worker.ref();
+    this.#worker.postMessage({ id, task });
+    return result.finally(() => {
+      if (this.#waiting.size === 0) this.#worker.unref();
+    });
+  }
+
+  close(): void {
+    void this.#worker.terminate();
+  }
+}
+
+/** The bundle has the worker beside itself; run from the sources, it is loaded as this module was. */
+function startWorker(): Worker {
+  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./heap-worker.js', import.meta.url));
+  const entry = JSON.stringify(new URL('./worker.ts', import.meta.url).href);
+  const api = JSON.stringify(import.meta.resolve('tsx/esm/api'));
+  return new Worker(`import(${api}).then((tsx) => (tsx.register(), import(${entry})))`, { eval: true });
+}

@@ -1,0 +1,10 @@
+import { parentPort } from 'node:worker_threads';
+import { perform, type Task } from './tasks.ts';
+
+parentPort?.on('message', (message: { id: number; task: Task }) => {
+  try {
+    parentPort?.postMessage({ id: message.id, value: perform(message.task) });
+  } catch (error) {
+    parentPort?.postMessage({ id: message.id, error: String(error) });
+  }
+});
