@@ -55,8 +55,8 @@ function arrayElements(array: MadeArray): Elements {
 }
 
 function* dumpElements(machine: Machine, object: DumpObject): Steps<Elements> {
-  if (object.preview.subtype === 'proxy') throw refused('a Proxy is not asked: its traps are code');
-  const isTyped = object.preview.subtype === 'typedarray';
+  if (object.subtype === 'proxy') throw refused('a Proxy is not asked: its traps are code');
+  const isTyped = object.subtype === 'typedarray';
   const length = isTyped
     ? machine.environment.inspector.counts(object.value).indexed
     : yield* lengthOf(machine, object);
@@ -90,7 +90,7 @@ export function typedArrayClass(value: Operand): keyof typeof typedArrays | unde
 }
 
 function dumpClass(object: DumpObject): string {
-  if (object.preview.subtype !== 'typedarray') return '';
+  if (object.subtype !== 'typedarray') return '';
   const name = object.preview.className ?? '';
   return name === 'FastBuffer' ? 'Buffer' : name;
 }
@@ -109,28 +109,28 @@ export function* typedArray(
     converted.push(number);
   }
   machine.meter.allocate(items.length * 8);
-  const constructor = typedArrays[className] as unknown as {
+  const type = typedArrays[className] as unknown as {
     from(items: unknown[]): ArrayLike<number | bigint>;
   };
-  return new MadeBytes(className, constructor.from(converted));
+  return new MadeBytes(className, type.from(converted));
 }
 
 /** What a method that gives "the same kind of array" gives: an Array, or a typed array of the class. */
 export function* sameKind(machine: Machine, self: Operand, items: (Operand | typeof hole)[]): Steps<Made> {
   const className = typedArrayClass(self);
   if (className) return yield* typedArray(machine, className, items as Operand[]);
-  if (self instanceof DumpObject && self.preview.subtype === 'array') refuseSubclass(machine, self);
+  if (self instanceof DumpObject && self.subtype === 'array') refuseSubclass(machine, self);
   return machine.array(items);
 }
 
 /** ArraySpeciesCreate: an array of a subclass would be made by the subclass's constructor. */
 function refuseSubclass(machine: Machine, array: DumpObject): void {
-  const constructor = machine.get(array, 'constructor');
-  if (constructor === undefined) return;
-  if (constructor instanceof DumpObject) {
-    if (machine.heap.builtin(constructor) === 'ArrayConstructor') {
-      const species = machine.get(constructor, machine.realm.symbol('species'));
-      if (species instanceof DumpObject && species.word === constructor.word) return;
+  const maker = machine.get(array, 'constructor');
+  if (maker === undefined) return;
+  if (maker instanceof DumpObject) {
+    if (machine.heap.builtin(maker) === 'ArrayConstructor') {
+      const species = machine.get(maker, machine.realm.symbol('species'));
+      if (species instanceof DumpObject && species.word === maker.word) return;
       if (species === undefined || species === null) return;
     }
   }

@@ -1,10 +1,11 @@
-import { absent } from '../absence.ts';
 import type { Value } from '../v8/inspect.ts';
+import { step } from './builtins/iterator.ts';
 import type { Environment } from './environment.ts';
 import { Interpreter } from './interpreter.ts';
 import { Machine } from './machine.ts';
-import { DumpObject, Made, type Operand, type Steps, Sym, Unavailable } from './operand.ts';
+import { done, MadeIterator, type Operand, type Steps } from './operand.ts';
 import { parse } from './parse.ts';
+import { toValue } from './value.ts';
 
 /**
  * The value of a JavaScript expression over a dump. Nothing of the dump's code runs and nothing changes;
@@ -34,14 +35,18 @@ export async function evaluateAsync(expression: string, environment: Environment
 
 function start(expression: string, environment: Environment): { machine: Machine; steps: Steps<Operand> } {
   const machine = new Machine(environment);
-  return { machine, steps: new Interpreter(machine, parse(expression)).run() };
+  return { machine, steps: whole(machine, expression) };
 }
 
-/** An operand as it leaves the evaluation. */
-export function toValue(operand: Operand): Value {
-  if (operand instanceof DumpObject) return operand.value;
-  if (operand instanceof Sym) return operand.value ?? { kind: 'made', made: operand };
-  if (operand instanceof Unavailable) return { kind: 'absent', absence: absent(operand.reason) };
-  if (operand instanceof Made) return { kind: 'made', made: operand };
-  return { kind: 'synthetic', primitive: operand };
+/** Elements of a resulting iterator that are shown. */
+const SHOWN = 100;
+
+function* whole(machine: Machine, expression: string): Steps<Operand> {
+  const result = yield* new Interpreter(machine, parse(expression)).run();
+  while (result instanceof MadeIterator && result.shown.length < SHOWN) {
+    const element = yield* step(result.next);
+    if (element === done) break;
+    result.shown.push(element);
+  }
+  return result;
 }

@@ -1,6 +1,6 @@
 import { isAbsent } from '../absence.ts';
 import type { Address } from '../address.ts';
-import type { Property, Value } from '../v8/inspect.ts';
+import type { Kind, Property, Value } from '../v8/inspect.ts';
 import type { Environment } from './environment.ts';
 import { DumpObject, type Key, Made, type Operand, type Slot, Sym, Unavailable } from './operand.ts';
 import { refused } from './refusal.ts';
@@ -28,19 +28,18 @@ export class Heap {
     if (value.kind === 'made') return value.made instanceof Made ? value.made : new Unavailable('unknown');
     const smi = value.word / SMI;
     if (Number.isInteger(smi)) return smi;
-    const preview = this.environment.inspector.preview(value);
+    const { inspector } = this.environment;
+    const kind = inspector.kind?.(value);
+    if (kind) return this.#ofKind(value, value.word, kind);
+    const preview = inspector.preview(value);
     if (isAbsent(preview)) return new Unavailable(preview.reason);
-    switch (preview.type) {
-      case 'object':
-        if (preview.subtype === 'null') return null;
-        return new DumpObject(value, value.word, preview);
-      case 'function':
-        return new DumpObject(value, value.word, preview);
-      case 'symbol':
-        return this.#symbol(value, value.word, preview.description);
-      default:
-        return preview.primitive;
-    }
+    if (preview.type === 'symbol') return this.#symbol(value, value.word, preview.description);
+    return this.#ofKind(value, value.word, preview);
+  }
+
+  #ofKind(value: Value, word: number, kind: Kind): Operand {
+    if (kind.type !== 'object' && kind.type !== 'function') return kind.primitive;
+    return kind.subtype === 'null' ? null : new DumpObject(value, word, kind, this.environment.inspector);
   }
 
   #symbol(value: Value, word: number, text: string): Sym {
@@ -74,7 +73,7 @@ export class Heap {
         const found = inspector.indexed(object.value, index, 1)[0];
         return found?.name === key ? found : undefined;
       }
-      if (inspector.own) return inspector.own(object.value, key);
+      if (inspector.own && !/^(#|Symbol\()/.test(key)) return inspector.own(object.value, key);
     }
     const named = this.named(object);
     return named.get(key) ?? (key instanceof Sym ? named.get(this.#symbolByText(`${key}`)) : undefined);

@@ -34,7 +34,7 @@ export class Objects {
 
   own(object: Reference, key: Key): Slot | undefined {
     if (object instanceof DumpObject) {
-      if (object.preview.subtype === 'proxy') throw refused('a Proxy is not asked: its traps are code');
+      if (object.subtype === 'proxy') throw refused('a Proxy is not asked: its traps are code');
       return this.#heap.own(object, key);
     }
     return exoticSlot(object, key) ?? (object.isBare ? undefined : object.properties.get(key));
@@ -45,7 +45,7 @@ export class Objects {
       if (object.prototype !== undefined) return object.prototype;
       return this.#realm.prototype(object.className);
     }
-    if (object.preview.subtype === 'proxy') throw refused('a Proxy is not asked: its traps are code');
+    if (object.subtype === 'proxy') throw refused('a Proxy is not asked: its traps are code');
     const prototype = this.#heap.prototype(object);
     if (prototype instanceof DumpObject || prototype === null) return prototype;
     const why = prototype instanceof Unavailable ? prototype.reason : 'it is no object';
@@ -81,7 +81,7 @@ export class Objects {
   }
 
   *#dumpEntries(object: DumpObject): Generator<[Key, Slot]> {
-    if (object.preview.subtype === 'proxy') throw refused('a Proxy is not asked: its traps are code');
+    if (object.subtype === 'proxy') throw refused('a Proxy is not asked: its traps are code');
     const { inspector } = this.#heap.environment;
     const { indexed } = inspector.counts(object.value);
     for (let start = 0; start < indexed; start += 512) {
@@ -116,11 +116,12 @@ function exoticSlot(object: Made, key: Key): Slot | undefined {
   return undefined;
 }
 
-function* madeEntries(object: Made): Generator<[Key, Slot]> {
+/** Own properties of a made object; `from` skips the elements before it. */
+export function* madeEntries(object: Made, from = 0): Generator<[Key, Slot]> {
   if (object instanceof MadeArray || object instanceof MadeBytes) {
     const items: ArrayLike<Operand | typeof hole> =
       object instanceof MadeArray ? object.items : object.elements;
-    for (let i = 0; i < items.length; i++) {
+    for (let i = from; i < items.length; i++) {
       const value = items[i];
       if (value !== hole) yield [String(i), { value: value as Operand, enumerable: true }];
     }

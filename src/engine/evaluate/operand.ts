@@ -1,5 +1,6 @@
+import { isAbsent } from '../absence.ts';
 import type { ValueType } from '../contract.ts';
-import type { Preview, Value } from '../v8/inspect.ts';
+import type { Inspector, Kind, Preview, Value } from '../v8/inspect.ts';
 
 /**
  * What the interpreter computes with: host primitives stand for themselves, everything else is wrapped in a
@@ -33,13 +34,39 @@ export class Sym {
 export class DumpObject {
   readonly value: Value;
   readonly word: number;
-  readonly preview: Preview;
+  readonly type: 'object' | 'function';
+  /** As in Preview. */
+  readonly subtype: string | undefined;
+  readonly #inspector: Inspector;
+  #preview: Preview | undefined;
 
-  constructor(value: Value, word: number, preview: Preview) {
+  constructor(value: Value, word: number, kind: Kind, inspector: Inspector) {
     this.value = value;
     this.word = word;
-    this.preview = preview;
+    this.type = kind.type === 'function' ? 'function' : 'object';
+    this.subtype = kind.subtype;
+    this.#inspector = inspector;
   }
+
+  /** Texts, which take long to make. */
+  get preview(): Preview {
+    if (!this.#preview) {
+      const preview = this.#inspector.preview(this.value);
+      this.#preview = isAbsent(preview) ? unreadable(this.type, this.subtype) : preview;
+    }
+    return this.#preview;
+  }
+}
+
+function unreadable(type: 'object' | 'function', subtype: string | undefined): Preview {
+  return {
+    type,
+    subtype,
+    primitive: undefined,
+    className: undefined,
+    description: type,
+    address: undefined,
+  };
 }
 
 /** A value that the dump lacks; it can be shown, and nothing can be done with it. */
@@ -198,6 +225,8 @@ export type Cursor = () => Operand | typeof done | Pending<Operand | typeof done
 export class MadeIterator extends Made {
   readonly className: string;
   readonly next: Cursor;
+  /** The first elements, taken from an iterator that is the result, for display. */
+  readonly shown: Operand[] = [];
 
   /** `className` as V8 names iterators: "Array Iterator", "Map Iterator", "Iterator Helper", ... */
   constructor(className: string, next: Cursor) {
@@ -218,7 +247,7 @@ export function identity(operand: Operand): unknown {
 }
 
 export function isCallable(operand: Operand): operand is DumpObject | MadeFunction {
-  if (operand instanceof DumpObject) return operand.preview.type === 'function';
+  if (operand instanceof DumpObject) return operand.type === 'function';
   return operand instanceof MadeFunction;
 }
 

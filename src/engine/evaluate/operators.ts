@@ -14,7 +14,7 @@ export function need(operand: Operand): Exclude<Operand, Unavailable> {
 export function typeOf(operand: Operand): string {
   need(operand);
   if (operand instanceof Sym) return 'symbol';
-  if (operand instanceof DumpObject) return operand.preview.type;
+  if (operand instanceof DumpObject) return operand.type;
   return isReference(operand) ? operand.type : typeof operand;
 }
 

@@ -344,7 +344,7 @@ function* flatten(machine: Machine, elements: Elements, depth: number, items: It
 }
 
 export function isArray(value: Operand): boolean {
-  return value instanceof MadeArray || (value instanceof DumpObject && value.preview.subtype === 'array');
+  return value instanceof MadeArray || (value instanceof DumpObject && value.subtype === 'array');
 }
 
 /** Methods that change an array: done to arrays that the evaluation built, refused for the dump's. */
@@ -404,7 +404,7 @@ const statics: readonly Intrinsic[] = [
     builtin: 'ArrayIsArray',
     path: 'Array.isArray',
     *run(_machine, _self, args) {
-      if (args[0] instanceof DumpObject && args[0].preview.subtype === 'proxy') {
+      if (args[0] instanceof DumpObject && args[0].subtype === 'proxy') {
         throw refused('a Proxy is not asked: its traps are code');
       }
       return isArray(args[0]);

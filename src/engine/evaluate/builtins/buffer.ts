@@ -8,7 +8,7 @@ import type { Intrinsic, Run } from './registry.ts';
 
 /** Bytes of a Uint8Array or Buffer. */
 export function bytesOf(machine: Machine, self: Operand): Uint8Array {
-  if (self instanceof DumpObject && self.preview.subtype === 'typedarray') {
+  if (self instanceof DumpObject && self.subtype === 'typedarray') {
     const place = machine.environment.inspector.memory(self.value);
     if ('length' in place) machine.meter.allocate(place.length);
     return machine.heap.bytes(self);
@@ -149,7 +149,7 @@ export const bufferFunctions: ReadonlyMap<string, Run> = new Map<string, Run>([
 
 function length(machine: Machine, self: Operand): number {
   if (self instanceof MadeBytes) return self.elements.length;
-  if (self instanceof DumpObject && self.preview.subtype === 'typedarray') {
+  if (self instanceof DumpObject && self.subtype === 'typedarray') {
     return machine.environment.inspector.counts(self.value).indexed;
   }
   throw bad(`${describe(self)} is not a typed array`);

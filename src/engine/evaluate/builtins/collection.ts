@@ -46,7 +46,7 @@ function* mapped<T>(items: Iterable<T>, pick: (item: T) => Operand): Generator<O
 }
 
 function collection(self: Operand, kind: Kind | 'WeakMap' | 'WeakSet', method: string): DumpObject {
-  if (self instanceof DumpObject && self.preview.subtype === kind.toLowerCase()) return self;
+  if (self instanceof DumpObject && self.subtype === kind.toLowerCase()) return self;
   throw bad(`Method ${kind}.prototype.${method} called on incompatible receiver ${describe(self)}`);
 }
 
@@ -226,8 +226,7 @@ function setOperation(name: string, operation: SetOperation): Intrinsic {
     path: `Set.prototype.${name}`,
     *run(machine, self, args) {
       const other = args[0];
-      const isMap =
-        other instanceof MadeMap || (other instanceof DumpObject && other.preview.subtype === 'map');
+      const isMap = other instanceof MadeMap || (other instanceof DumpObject && other.subtype === 'map');
       const a = yield* elements(
         machine,
         entries(machine, self, 'Set', name, ([value]) => value),

@@ -7,7 +7,7 @@ import type { Intrinsic, Run } from './registry.ts';
 /** Milliseconds since 1970 that a Date holds. */
 export function timeOf(machine: Machine, self: Operand): number {
   if (self instanceof MadeDate) return self.time;
-  if (self instanceof DumpObject && self.preview.subtype === 'date') {
+  if (self instanceof DumpObject && self.subtype === 'date') {
     const time = machine.environment.inspector.time?.(self.value);
     if (time !== undefined) return time;
     throw refused('the time of this Date cannot be read');
@@ -66,7 +66,7 @@ const construct: Run = function* (machine, _self, args) {
     return new MadeDate(new Date(...(parts as [number, number])).getTime());
   }
   const [arg] = args;
-  if (arg instanceof MadeDate || (arg instanceof DumpObject && arg.preview.subtype === 'date')) {
+  if (arg instanceof MadeDate || (arg instanceof DumpObject && arg.subtype === 'date')) {
     return new MadeDate(timeOf(machine, arg));
   }
   const primitive = yield* machine.toPrimitive(arg);

@@ -46,7 +46,7 @@ export const functionIntrinsics: readonly Intrinsic[] = [
     path: 'Function.prototype.toString',
     *run(_machine, self) {
       if (self instanceof MadeFunction) return self.source;
-      if (self instanceof DumpObject && self.preview.type === 'function') return self.preview.description;
+      if (self instanceof DumpObject && self.type === 'function') return self.preview.description;
       throw bad("Function.prototype.toString requires that 'this' be a Function");
     },
   },

@@ -102,14 +102,14 @@ function tagOf(machine: Machine, self: Operand): string {
 
 function builtinTag(machine: Machine, value: Exclude<Operand, null | undefined>): string {
   if (value instanceof DumpObject) {
-    if (value.preview.type === 'function') return 'Function';
+    if (value.type === 'function') return 'Function';
     if (value.preview.className === 'Arguments' || value.preview.description.startsWith('Arguments('))
       return 'Arguments';
     const inner = machine.heap.internal(value, '[[PrimitiveValue]]');
     if (inner !== undefined && !isReference(inner) && inner !== null && !(inner instanceof Sym)) {
       return typeof inner === 'bigint' ? 'Object' : capital(typeof inner);
     }
-    return builtinTags[value.preview.subtype ?? ''] ?? 'Object';
+    return builtinTags[value.subtype ?? ''] ?? 'Object';
   }
   if (value instanceof MadeArray || value instanceof MadeDate || value instanceof MadeRegExp)
     return value.className;

@@ -39,7 +39,7 @@ export function regExpOf(machine: Machine, operand: Operand): Pattern | undefine
       },
     };
   }
-  if (!(operand instanceof DumpObject) || operand.preview.subtype !== 'regexp') return undefined;
+  if (!(operand instanceof DumpObject) || operand.subtype !== 'regexp') return undefined;
   const text = operand.preview.description;
   const end = text.lastIndexOf('/');
   const lastIndex = machine.heap.own(operand, 'lastIndex')?.value;
