@@ -1,19 +1,33 @@
-import type { DumpInfo, StackInfo, ThreadInfo } from './contract.ts';
+import type { Absence } from './absence.ts';
+import type { DumpInfo, FrameInfo, ScopeInfo, StackInfo, ThreadInfo, VariableInfo } from './contract.ts';
 import { type OpenedDump, openSource } from './dump/detect.ts';
 import { elf } from './dump/elf.ts';
 import { ElfCore } from './dump/elf-core.ts';
 import { DayAfterError } from './errors.ts';
+import type { Environment } from './evaluate/environment.ts';
+import { evaluate } from './evaluate/evaluate.ts';
+import { MadeInspector } from './evaluate/made-inspector.ts';
 import { type LoadedModules, loadModules } from './modules/load.ts';
 import type { LocateOptions } from './modules/locate.ts';
 import { ModuleMap } from './modules/module-map.ts';
 import { commandLine } from './process/arguments.ts';
 import { explainDeath } from './process/death.ts';
-import { frameInfo } from './report/frame.ts';
-import type { StackFrame, ThreadStack } from './stack/frame.ts';
+import { type Thrown, thrownValue } from './process/thrown-value.ts';
+import { frameInfo, suspendedFrameInfo } from './report/frame.ts';
+import { describeThrown } from './report/thrown.ts';
+import { propertyVariable, type VariableOptions, variable } from './report/variable.ts';
+import { environmentAt } from './session/environment.ts';
+import type { JsFrame, StackFrame, ThreadStack } from './stack/frame.ts';
 import { MixedStacks } from './stack/mixed-stack.ts';
 import { threadNames } from './stack/thread-names.ts';
+import { AwaitChain, type AwaitHop } from './v8/async/await-chain.ts';
+import { heapInfo } from './v8/heap-info.ts';
+import type { Inspector, Value } from './v8/inspect.ts';
+import { V8Inspector } from './v8/inspector.ts';
 import type { Isolate } from './v8/isolate.ts';
 import { V8Runtime } from './v8/runtime.ts';
+import { type FrameScope, frameScopes } from './v8/scopes/frame-scopes.ts';
+import { type Script, scriptsOf } from './v8/scripts.ts';
 
 export interface OpenOptions extends LocateOptions {
   readonly signal?: AbortSignal | undefined;
@@ -55,6 +69,7 @@ export class CoreSession {
   readonly #dump: OpenedDump;
   readonly #moduleMap: ModuleMap;
   readonly #stacks = new Map<number, ThreadStack>();
+  readonly #inspectors = new Map<Isolate, V8Inspector>();
   #runtime: V8Runtime | DayAfterError | undefined;
   #mixed: MixedStacks | undefined;
   #names: ReadonlyMap<number, string | null> | undefined;
@@ -113,18 +128,38 @@ export class CoreSession {
     return stack;
   }
 
-  /** The stack as the contract gives it. */
-  stack(tid: number): StackInfo {
+  /** The stack as the contract gives it; with `locals`, every frame has its scopes. */
+  stack(tid: number, locals?: VariableOptions): StackInfo {
     const stack = this.thread(tid);
     const info = this.threads().find((t) => t.id === tid)!;
     const runtime = this.requireRuntime();
     return {
       ...info,
       isolate: runtime.isolateOf(tid)?.index ?? null,
-      frames: stack.frames.map(frameInfo),
-      asyncFrames: [],
+      frames: stack.frames.map((frame, i) => this.frameInfo(tid, i, frame, locals)),
+      asyncFrames: this.awaiting(tid).map((hop) => ({
+        label: hop.label,
+        frames: hop.frame ? [this.#infoOf(hop.frame, locals)] : [],
+      })),
       end: stack.end,
     };
+  }
+
+  frameInfo(tid: number, index: number, frame: StackFrame, locals?: VariableOptions): FrameInfo {
+    const info = frameInfo(frame);
+    return locals ? { ...info, scopes: this.#scopeInfos(frame.js, this.scopes(tid, index), locals) } : info;
+  }
+
+  /** The functions that await what the thread was running, innermost first; empty outside of microtasks. */
+  awaiting(tid: number): readonly AwaitHop[] {
+    const isolate = this.requireRuntime().isolateOf(tid);
+    return isolate ? new AwaitChain(isolate, this.inspectorOf(isolate).lines).ofCurrentMicrotask() : [];
+  }
+
+  /** Scopes of a frame, innermost first; empty for frames that are not JavaScript. The global one is left out. */
+  scopes(tid: number, index: number): readonly FrameScope[] {
+    const { js } = this.requireFrame(tid, index);
+    return js ? frameScopes(js, this.inspectorOf(js.isolate)) : [];
   }
 
   /** Throws NO_SUCH_FRAME. */
@@ -138,6 +173,15 @@ export class CoreSession {
       );
     }
     return frame;
+  }
+
+  inspectorOf(isolate: Isolate): V8Inspector {
+    let inspector = this.#inspectors.get(isolate);
+    if (!inspector) {
+      inspector = new V8Inspector(isolate);
+      this.#inspectors.set(isolate, inspector);
+    }
+    return inspector;
   }
 
   /** The isolate of that index, of the thread, or of the thread that took the signal, else the first. */
@@ -160,6 +204,68 @@ export class CoreSession {
     );
   }
 
+  /** All scripts of all isolates, or of one; in the order of V8's list, without doubles of the same URL. */
+  scripts(isolateIndex?: number): ScriptInfo[] {
+    const { isolates } = this.requireRuntime();
+    const wanted = isolateIndex === undefined ? isolates : [this.isolateFor({ isolate: isolateIndex })];
+    const seen = new Set<string>();
+    const result: ScriptInfo[] = [];
+    for (const isolate of wanted) {
+      for (const script of scriptsOf(isolate)) {
+        const key = `${script.url}\0${script.length}`;
+        if (seen.has(key) && script.url !== '') continue;
+        seen.add(key);
+        result.push({ url: script.url, length: script.length, script });
+      }
+    }
+    return result;
+  }
+
+  scriptText(info: ScriptInfo): string | Absence {
+    return info.script.source;
+  }
+
+  /** `inspect`: the value of an expression with its children. */
+  inspect(expression: string, options: EvaluationPlace & VariableOptions): VariableInfo {
+    const { value, inspector } = this.evaluate(expression, options);
+    return variable(inspector, expression, value, options);
+  }
+
+  /** Evaluates a read-only expression. Throws BAD_EXPRESSION, REFUSED_EXPRESSION, NO_SUCH_… */
+  evaluate(expression: string, place: EvaluationPlace): { value: Value; inspector: Inspector } {
+    const environment = this.environment(place);
+    return { value: evaluate(expression, environment), inspector: new MadeInspector(environment.inspector) };
+  }
+
+  /** What an expression sees at a place; without a frame, that of the innermost frame of the user's own code. */
+  environment(place: EvaluationPlace): Environment {
+    const tid = place.thread ?? this.core.threads[0]!.tid;
+    const index = place.frame ?? (place.isolate === undefined ? this.ownFrame(tid) : undefined);
+    const frame = index === undefined ? undefined : this.requireFrame(tid, index);
+    const inspector = this.inspectorOf(frame?.js?.isolate ?? this.isolateFor(place));
+    return environmentAt(inspector, frame?.js ? this.scopes(tid, index!) : [], frame);
+  }
+
+  /** Index of the innermost frame of the program's own JavaScript (not Node's), or undefined. */
+  ownFrame(tid: number): number | undefined {
+    const index = this.thread(tid).frames.findIndex(
+      (f) => f.kind === 'js' && f.js?.url?.startsWith('node:') === false,
+    );
+    return index < 0 ? undefined : index;
+  }
+
+  /** What was thrown and not caught; undefined if nothing was, or it can't be told. */
+  thrown(): Value | undefined {
+    const thrown = this.#thrown();
+    return thrown && { kind: 'tagged', word: thrown.value };
+  }
+
+  #thrown(): Thrown | undefined {
+    const tid = this.core.threads[0]!.tid;
+    const isolate = this.runtime instanceof DayAfterError ? undefined : this.runtime.isolateOf(tid);
+    return isolate && thrownValue(isolate, this.thread(tid).frames);
+  }
+
   info(): DumpInfo {
     const { runtime } = this;
     const v8 = runtime instanceof DayAfterError ? undefined : runtime;
@@ -180,7 +286,8 @@ export class CoreSession {
       },
       death: this.death(),
       threads: this.threads(),
-      isolates: [],
+      isolates:
+        v8?.isolates.map((i) => ({ index: i.index, thread: i.thread ?? null, heap: heapInfo(i) })) ?? [],
       modules: this.modules.modules.map((m) => ({
         path: m.path,
         buildId: m.buildId ?? null,
@@ -194,19 +301,46 @@ export class CoreSession {
   death(): DumpInfo['death'] {
     const first = this.core.threads[0]!;
     const { frames } = this.thread(first.tid);
+    const isolate = this.runtime instanceof DayAfterError ? undefined : this.runtime.isolateOf(first.tid);
+    const heap = isolate && heapInfo(isolate);
+    const thrown = this.#thrown();
     return explainDeath({
       signal: this.core.signal,
       cursig: first.signal,
       pid: this.core.pid,
       frames,
-      thrown: undefined,
-      heap: undefined,
+      thrown: thrown && isolate && describeThrown(this.inspectorOf(isolate), thrown),
+      heap: heap && { used: heap.used ?? undefined, limit: heap.limit ?? undefined },
     });
+  }
+
+  #infoOf(js: JsFrame, locals: VariableOptions | undefined): FrameInfo {
+    const info = suspendedFrameInfo(js);
+    if (!locals) return info;
+    return { ...info, scopes: this.#scopeInfos(js, frameScopes(js, this.inspectorOf(js.isolate)), locals) };
+  }
+
+  #scopeInfos(js: JsFrame | undefined, scopes: readonly FrameScope[], locals: VariableOptions): ScopeInfo[] {
+    if (!js) return [];
+    const inspector = this.inspectorOf(js.isolate);
+    return scopes.map((scope) => ({
+      kind: scope.kind,
+      name: scope.name ?? null,
+      variables: scope.variables.map((p) => propertyVariable(inspector, p, locals)),
+    }));
   }
 
   #signalNumber(): number {
     return this.core.signal?.signo ?? this.core.threads[0]!.signal;
   }
+}
+
+/** A script of the dump; `script` is for scriptText. */
+export interface ScriptInfo {
+  readonly url: string;
+  /** In UTF-16 code units. */
+  readonly length: number;
+  readonly script: Script;
 }
 
 function openRuntime(modules: LoadedModules, core: ElfCore): V8Runtime | DayAfterError {

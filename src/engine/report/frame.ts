@@ -1,6 +1,7 @@
 import { hex } from '../address.ts';
 import type { FrameInfo } from '../contract.ts';
-import type { StackFrame } from '../stack/frame.ts';
+import type { JsFrame, StackFrame } from '../stack/frame.ts';
+import { debugName } from '../v8/frames/shared-function-info.ts';
 
 /** A frame as the contract gives it, without scopes. */
 export function frameInfo(frame: StackFrame): FrameInfo {
@@ -17,6 +18,24 @@ export function frameInfo(frame: StackFrame): FrameInfo {
     module: module?.path ?? null,
     offset: module === undefined ? null : frame.pc - module.start,
     address: hex(frame.pc),
+    scopes: null,
+  };
+}
+
+/** A frame that is not on a stack: a suspended async function or generator, at its `await` or `yield`. */
+export function suspendedFrameInfo(js: JsFrame): FrameInfo {
+  return {
+    kind: 'js',
+    function: debugName(js.isolate.runtime, js.sharedFunctionInfo),
+    source: js.url ?? null,
+    line: js.position?.line ?? null,
+    column: js.position?.column ?? null,
+    original: null,
+    tier: null,
+    inlined: false,
+    module: null,
+    offset: null,
+    address: null,
     scopes: null,
   };
 }
