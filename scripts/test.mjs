@@ -19,7 +19,7 @@ const checks = {
 };
 
 const suites = {
-  'engine, command line and adapter': bin('mocha/bin/mocha.js'),
+  'engine, command line and adapter': [...bin('mocha/bin/mocha.js'), 'test/**/*.test.ts'],
   'extension host': [node, '--import', 'tsx', 'test/host/run.ts'],
   'user interface': [...bin('mocha/bin/mocha.js'), '--config', 'test/ui/.mocharc.json'],
 };
