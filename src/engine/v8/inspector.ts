@@ -182,7 +182,7 @@ export class V8Inspector implements Inspector {
       if (type === types.JS_PROXY) return undefined;
       const holder = propertyHolder(this.view, object);
       const stored = this.#names.find(holder, name);
-      return stored && propertyOf(this.view, this.lines, holder, stored);
+      return stored && propertyOf(this.view, this.lines, holder, stored, name);
     });
   }
 

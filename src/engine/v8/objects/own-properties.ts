@@ -3,6 +3,7 @@ import type { Tagged } from '../../address.ts';
 import type { ScriptLines } from '../frames/script-lines.ts';
 import type { Property, Value } from '../inspect.ts';
 import type { Element } from './elements.ts';
+import { sharedOf } from './functions.ts';
 import type { HeapView } from './heap-view.ts';
 import { moduleExports } from './module-namespace.ts';
 import { nativeAccessor, stackValue } from './native-accessor.ts';
@@ -14,6 +15,7 @@ import {
   type StoredProperty,
   storedProperties,
 } from './properties.ts';
+import { sharedScript } from './shared-function.ts';
 import { keyText } from './symbol.ts';
 
 const READ_ONLY = 1;
@@ -58,24 +60,30 @@ export function namedProperties(view: HeapView, lines: ScriptLines, object: Tagg
   return [...first, ...strings, ...symbols, ...hidden, ...privateMembers(view, undefined, holder)];
 }
 
-/** A stored property as the debugger shows it. */
+/** A stored property as the debugger shows it; `text` is its key's, where that is known. */
 export function propertyOf(
   view: HeapView,
   lines: ScriptLines,
   object: Tagged,
   stored: StoredProperty,
+  text?: string,
 ): Property {
-  const name = keyText(view, stored.key);
-  const isSymbol = !view.isString(stored.key);
-  const base = {
+  const name = text ?? keyText(view, stored.key);
+  const { kind, value, getter, setter } = contentOf(view, lines, object, stored, name);
+  // No spreads here: evaluations come by this for every property that they read.
+  const property: Property = {
     name,
+    kind,
+    value,
+    getter,
+    setter,
     enumerable: (stored.attributes & DONT_ENUM) === 0,
     writable: (stored.attributes & READ_ONLY) === 0,
     configurable: (stored.attributes & DONT_DELETE) === 0,
-    isSymbol,
-    ...(isSymbol ? { symbol: { kind: 'tagged', word: stored.key } as Value } : {}),
+    isSymbol: false,
   };
-  return { ...base, ...contentOf(view, lines, object, stored, name) };
+  if (text !== undefined || view.isString(stored.key)) return property;
+  return { ...property, isSymbol: true, symbol: { kind: 'tagged', word: stored.key } };
 }
 
 type Content = Pick<Property, 'kind' | 'value' | 'getter' | 'setter'>;
@@ -94,10 +102,14 @@ function contentOf(
   }
   const { getter, setter } = accessorPair(view, stored.value);
   // V8's own accessor of Error objects, which debuggers show as a value.
-  if (name === 'stack' && getter === undefined && setter === undefined) {
+  if (name === 'stack' && (getter === undefined || isNative(view, getter))) {
     return data(stackValue(view, lines, object));
   }
   return accessor(getter, setter);
+}
+
+function isNative(view: HeapView, fn: Tagged): boolean {
+  return attemptOr(false, () => view.isFunction(fn) && sharedScript(view, sharedOf(view, fn)) === undefined);
 }
 
 function unknown(): Value {
@@ -121,9 +133,13 @@ export function elementProperty(view: HeapView, element: Element): Property {
   const pair = element.accessor;
   const isPair = pair !== undefined && view.isType(pair, view.layout.types.ACCESSOR_PAIR);
   const parts = isPair ? accessorPair(view, pair) : undefined;
+  const { kind, value, getter, setter } = parts ? accessor(parts.getter, parts.setter) : data(element.value);
   return {
     name: String(element.index),
-    ...(parts ? accessor(parts.getter, parts.setter) : data(element.value)),
+    kind,
+    value,
+    getter,
+    setter,
     enumerable: (element.attributes & DONT_ENUM) === 0,
     writable: (element.attributes & READ_ONLY) === 0,
     configurable: (element.attributes & DONT_DELETE) === 0,
