@@ -40,6 +40,8 @@ export interface JsFrame {
   readonly receiver: Value;
   /** Actual arguments, without the receiver. */
   readonly args: readonly Value[];
+  /** Formal parameter `index` as it is now, also one that the caller did not pass; undefined if unknown. */
+  parameter?(index: number): Value | undefined;
   readonly bytecodeArray: Tagged | undefined;
   readonly bytecodeOffset: number | undefined;
   /** The interpreter register r<index>; for optimized frames from the deoptimization translation. */

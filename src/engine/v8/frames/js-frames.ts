@@ -128,6 +128,14 @@ export class UnoptimizedFrame extends StandardFrame {
     return this.slot(this.frame.runtime.layout.frames.registerFile - 8 * index);
   }
 
+  /** Frames have a slot for every formal parameter, also for those that were not passed. */
+  parameter(index: number): Value | undefined {
+    const { runtime } = this.frame;
+    const formal = attemptOr(0, () => parameterCount(runtime, this.bytecodeArray)) - 1;
+    if (!(index >= 0 && index < formal)) return undefined;
+    return this.slot(runtime.layout.frames.args + 8 * (index + 1));
+  }
+
   protected findPosition(): number | undefined {
     return positionInBytecode(this.frame.runtime, this.bytecodeArray, this.bytecodeOffset);
   }

@@ -1,0 +1,364 @@
+import { attemptOr, isAbsent } from '../../absence.ts';
+import type { ScopeKind } from '../../contract.ts';
+import type { JsFrame } from '../../stack/frame.ts';
+import { absentValue, taggedValue } from '../frames/values.ts';
+import type { Property, Value } from '../inspect.ts';
+import type { V8Inspector } from '../inspector.ts';
+import { functionName } from '../objects/functions.ts';
+import type { HeapView } from '../objects/heap-view.ts';
+import { sharedDebugName } from '../objects/shared-function.ts';
+import { isSynthetic } from './allocate.ts';
+import { Context } from './context.ts';
+import { FunctionScopesCache } from './function-scopes.ts';
+import { innermostScope } from './innermost.ts';
+import { moduleCell } from './module-cells.ts';
+import type { Scope, ScopeType, Variable } from './scope-tree.ts';
+import { scriptVariables } from './script-scope.ts';
+
+/** A scope of a frame as the live debugger shows it. */
+export interface FrameScope {
+  readonly kind: ScopeKind;
+  readonly name: string | undefined;
+  readonly variables: readonly Property[];
+  /** Why variables are missing; undefined where none are. */
+  readonly note: string | undefined;
+}
+
+/** A context chain longer than this is taken for a broken one. */
+const MAX_CONTEXTS = 10_000;
+const MAX_WITH_ELEMENTS = 1000;
+
+const caches = new WeakMap<V8Inspector, FunctionScopesCache>();
+
+/**
+ * The scopes of a frame, innermost first, without the global one, in the kinds and the order of V8's
+ * ScopeIterator (src/debug/debug-scopes.cc). Empty for frames of builtins.
+ */
+export function frameScopes(js: JsFrame, inspector: V8Inspector): readonly FrameScope[] {
+  if (js.script === undefined) return [];
+  let cache = caches.get(inspector);
+  if (cache === undefined) {
+    cache = new FunctionScopesCache(inspector.view);
+    caches.set(inspector, cache);
+  }
+  const walk = new ScopeWalk(js, inspector, cache);
+  attemptOr(undefined, () => walk.run());
+  return walk.scopes;
+}
+
+class ScopeWalk {
+  readonly scopes: FrameScope[] = [];
+  readonly #js: JsFrame;
+  readonly #inspector: V8Inspector;
+  readonly #view: HeapView;
+  readonly #cache: FunctionScopesCache;
+  #context: Context | undefined;
+  #seenScript = false;
+
+  constructor(js: JsFrame, inspector: V8Inspector, cache: FunctionScopesCache) {
+    this.#js = js;
+    this.#inspector = inspector;
+    this.#view = inspector.view;
+    this.#cache = cache;
+    const { context } = js;
+    this.#context = context.kind === 'tagged' ? Context.at(this.#view, context.word) : undefined;
+  }
+
+  run(): void {
+    const outer = this.#functionContext();
+    this.#insideFunction(outer);
+    if (outer) this.#context = outer;
+    this.#outsideFunction();
+  }
+
+  /** The context in which the function was made. */
+  #functionContext(): Context | undefined {
+    const fn = this.#js.function;
+    if (fn === undefined) return undefined;
+    return attemptOr(undefined, () =>
+      Context.at(this.#view, this.#view.tagged(fn, this.#view.layout.objects.function.context)),
+    );
+  }
+
+  #insideFunction(outer: Context | undefined): void {
+    const found = this.#cache.of(this.#js);
+    const name = this.#functionName();
+    if (isAbsent(found)) {
+      this.#insideByContexts(outer, name, found.reason);
+      return;
+    }
+    const position = this.#js.position?.offset;
+    const start = position === undefined ? found.root : innermostScope(found.root, position);
+    for (let scope: Scope | undefined = start; scope; scope = scope.outer) {
+      const own = this.#contextOf(scope, outer);
+      if (!scope.hidden || scope === start) this.#pushInner(scope, own, name);
+      if (own) this.#context = own.previous;
+      if (scope === found.root) break;
+    }
+  }
+
+  #functionName(): string | undefined {
+    const { function: fn, sharedFunctionInfo } = this.#js;
+    const name = attemptOr('', () =>
+      fn === undefined ? sharedDebugName(this.#view, sharedFunctionInfo) : functionName(this.#view, fn),
+    );
+    return name || undefined;
+  }
+
+  /**
+   * The current context, if it is the scope's: between two tokens, a scope's context may not be there yet.
+   * Contexts that hold nothing but V8's own variables are stepped over.
+   */
+  #contextOf(scope: Scope, outer: Context | undefined): Context | undefined {
+    for (let i = 0; i < MAX_CONTEXTS; i++) {
+      const context = this.#context;
+      if (context === undefined || context.isNative || context.word === outer?.word) return undefined;
+      if (stands(context, scope)) return context;
+      const { type } = context.scopeInfo;
+      const nameless = context.scopeInfo.names.every(isSynthetic);
+      if (!(nameless && (type === 'block' || type === 'class'))) return undefined;
+      this.#context = context.previous;
+    }
+    return undefined;
+  }
+
+  #pushInner(scope: Scope, own: Context | undefined, name: string | undefined): void {
+    if (scope.type === 'with') {
+      this.#pushWith(own, name);
+      return;
+    }
+    if (scope.type === 'script') {
+      this.#pushScript();
+      return;
+    }
+    const variables = new Variables();
+    const { functionName: self } = scope;
+    if (self?.location) variables.set(self.name, this.#selfValue());
+    for (const variable of scope.locals) {
+      if (isSynthetic(variable.name) || variable.location === undefined) continue;
+      if (variable.location.kind === 'lookup') continue;
+      variables.set(variable.name, this.#valueOf(variable, own));
+    }
+    // Private members and class names that V8 kept for static methods.
+    if (scope.type === 'class' && own) this.#addContextLocals(variables, own);
+    if (own) this.#addEvalVariables(variables, own);
+    this.#push(innerKind(scope.type), name, variables.list);
+  }
+
+  #selfValue(): Value {
+    const fn = this.#js.function;
+    return fn === undefined ? absentValue('optimized out') : taggedValue(fn);
+  }
+
+  #valueOf(variable: Variable, own: Context | undefined): Value {
+    const { location } = variable;
+    if (location === undefined || location.kind === 'lookup') return absentValue('not allocated');
+    if (location.kind === 'parameter') return this.#alive(this.#parameter(location.index));
+    if (location.kind === 'register') {
+      const value = this.#js.register(location.index);
+      return this.#isBeforeInitializer(variable, value) ? deadZone() : this.#alive(value);
+    }
+    if (location.kind === 'context') {
+      if (own === undefined) return absentValue('its scope was not entered yet');
+      const value = attemptOr(undefined, () => own.variable(variable.name));
+      return value === undefined ? absentValue('not in the context') : this.#alive(value);
+    }
+    return own === undefined
+      ? absentValue('the module is not known')
+      : this.#moduleVariable(own, variable.name);
+  }
+
+  /** A formal parameter: the caller may have passed fewer, and the function may have assigned it. */
+  #parameter(index: number): Value {
+    const { args } = this.#js;
+    const formal = this.#js.parameter?.(index);
+    return formal ?? args[index] ?? { kind: 'synthetic', primitive: undefined };
+  }
+
+  /** V8 may leave `undefined` where it need not check for the dead zone (ScopeIterator::VisitLocals). */
+  #isBeforeInitializer(variable: Variable, value: Value): boolean {
+    const offset = this.#js.position?.offset;
+    return (
+      variable.isLexical &&
+      value.kind === 'tagged' &&
+      value.word === this.#view.undefined &&
+      offset !== undefined &&
+      offset <= variable.initializerPosition
+    );
+  }
+
+  #alive(value: Value): Value {
+    return value.kind === 'tagged' && this.#view.isHole(value.word) ? deadZone() : value;
+  }
+
+  #moduleVariable(context: Context, name: string): Value {
+    return attemptOr(absentValue('the module’s cells cannot be read'), () => {
+      const entry = context.scopeInfo.moduleVariables.find((variable) => variable.name === name);
+      const cell = entry && moduleCell(this.#view, context.extension, entry.cellIndex);
+      return cell === undefined ? absentValue('not linked yet') : this.#alive(taggedValue(cell));
+    });
+  }
+
+  /** Without names for the registers: what the contexts alone say. */
+  #insideByContexts(outer: Context | undefined, name: string | undefined, reason: string): void {
+    let local = false;
+    for (let i = 0; i < MAX_CONTEXTS; i++) {
+      const context = this.#context;
+      if (context === undefined || context.isNative || context.word === outer?.word) break;
+      const { type } = context.scopeInfo;
+      if (type === 'with') {
+        this.#pushWith(context, name);
+      } else if (type !== undefined) {
+        const variables = new Variables();
+        this.#addContextLocals(variables, context);
+        this.#addEvalVariables(variables, context);
+        local ||= type === 'function';
+        this.#push(innerKind(type), name, variables.list, reason);
+      }
+      this.#context = context.previous;
+      if (type === 'function') break;
+    }
+    if (!local) this.scopes.push({ kind: 'local', name, variables: [], note: reason });
+  }
+
+  #outsideFunction(): void {
+    for (let i = 0; i < MAX_CONTEXTS; i++) {
+      const context = this.#context;
+      if (context === undefined) return;
+      const type = context.isNative ? 'script' : context.scopeInfo.type;
+      const name = context.isNative ? undefined : closureName(context);
+      if (type === 'script') this.#pushScript();
+      else if (type === 'with') this.#pushWith(context, name);
+      else if (type !== undefined) this.#pushOuter(context, type, name);
+      if (context.isNative) return;
+      this.#context = context.previous;
+    }
+  }
+
+  #pushOuter(context: Context, type: ScopeType, name: string | undefined): void {
+    const variables = new Variables();
+    this.#addContextLocals(variables, context);
+    this.#addEvalVariables(variables, context);
+    for (const variable of type === 'module' ? context.scopeInfo.moduleVariables : []) {
+      if (!isSynthetic(variable.name))
+        variables.set(variable.name, this.#moduleVariable(context, variable.name));
+    }
+    const kind = innerKind(type);
+    this.#push(kind === 'local' || kind === 'eval' ? 'closure' : kind, name, variables.list);
+  }
+
+  #addContextLocals(variables: Variables, context: Context): void {
+    const { scopeInfo } = context;
+    for (const [index, name] of scopeInfo.names.entries()) {
+      if (isSynthetic(name) || variables.has(name)) continue;
+      variables.set(
+        name,
+        attemptOr(absentValue('cannot be read'), () => this.#alive(context.valueAt(scopeInfo.slotOf(index)))),
+      );
+    }
+  }
+
+  /** Variables that a sloppy direct eval added at run time stand in an object beside the context. */
+  #addEvalVariables(variables: Variables, context: Context): void {
+    if (!context.scopeInfo.sloppyEvalExtends) return;
+    const { extension } = context;
+    if (!this.#view.isReceiver(extension)) return;
+    for (const property of this.#inspector.named(taggedValue(extension))) {
+      if (!property.isSymbol) variables.set(property.name, property.value);
+    }
+  }
+
+  #pushWith(context: Context | undefined, name: string | undefined): void {
+    const object =
+      context && this.#view.isReceiver(context.extension) ? taggedValue(context.extension) : undefined;
+    const variables = object
+      ? [...this.#inspector.indexed(object, 0, MAX_WITH_ELEMENTS), ...this.#inspector.named(object)]
+      : [];
+    this.scopes.push({ kind: 'with', name, variables, note: undefined });
+  }
+
+  /** All scripts of a realm share one scope for their `let`, `const` and `class`. */
+  #pushScript(): void {
+    if (this.#seenScript) return;
+    this.#seenScript = true;
+    const variables = new Variables();
+    const context = this.#context ?? this.#functionContext();
+    for (const script of context ? scriptVariables(this.#view, context.word) : []) {
+      this.#addContextLocals(variables, script);
+    }
+    this.#push('script', undefined, variables.list);
+  }
+
+  /** DebugScopeIterator::ShouldIgnore: only the local scope is shown when it is empty. */
+  #push(kind: ScopeKind, name: string | undefined, variables: readonly Property[], note?: string): void {
+    if (variables.length === 0 && kind !== 'local') return;
+    this.scopes.push({ kind, name, variables, note });
+  }
+}
+
+function deadZone(): Value {
+  return absentValue('not initialized yet (temporal dead zone)');
+}
+
+/** Whether a context is the one of this scope. */
+function stands(context: Context, scope: Scope): boolean {
+  const { scopeInfo } = context;
+  if (scopeInfo.type !== scope.type) return false;
+  if (scope.type === 'class' || scope.type === 'with' || scope.type === 'module') return true;
+  if (scope.type === 'eval' || scope.type === 'script') return true;
+  const shown = scopeInfo.names.filter((name) => !isSynthetic(name));
+  const ours = scope.locals.filter((v) => v.location?.kind === 'context' && !isSynthetic(v.name));
+  if (!scope.needsContext) return false;
+  return shown.length === ours.length && ours.every((variable) => shown.includes(variable.name));
+}
+
+function innerKind(type: ScopeType): ScopeKind {
+  switch (type) {
+    case 'function':
+      return 'local';
+    case 'class':
+      return 'block';
+    default:
+      return type;
+  }
+}
+
+/** Context::closure_context: name of the function around a context. */
+function closureName(context: Context): string | undefined {
+  let current: Context | undefined = context;
+  for (let i = 0; i < MAX_CONTEXTS && current && !current.isNative; i++) {
+    const { type } = current.scopeInfo;
+    if (type === 'function' || type === 'module' || type === 'script' || type === 'eval') {
+      return current.scopeInfo.functionName || undefined;
+    }
+    current = current.previous;
+  }
+  return undefined;
+}
+
+/** Variables in the order in which they were first set. */
+class Variables {
+  readonly #byName = new Map<string, Property>();
+
+  set(name: string, value: Value): void {
+    this.#byName.set(name, {
+      name,
+      kind: 'data',
+      value,
+      getter: undefined,
+      setter: undefined,
+      enumerable: true,
+      writable: true,
+      configurable: true,
+      isSymbol: false,
+    });
+  }
+
+  has(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
+  get list(): readonly Property[] {
+    return [...this.#byName.values()];
+  }
+}
