@@ -49,6 +49,8 @@ export function codeLayout(c: Constants) {
       mask: 7,
       wrapped: t('FunctionSyntaxKind.kWrapped', 4),
     },
+    /** Bit of SharedFunctionInfo.flags: `new Function`, named "anonymous". */
+    anonymousFlag: 1 << t('SharedFunctionInfo.flags.name_should_print_as_anonymous', 25),
     interpreterData: { bytecodeArray: t('InterpreterData.bytecode_array', 8) },
     uncompiledData: {
       inferredName: f('UncompiledData.inferred_name', 8),

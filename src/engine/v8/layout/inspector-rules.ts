@@ -13,6 +13,8 @@ export function inspectorRules(c: Constants) {
     proxyTarget: rule('proxy_target', [0, 1, 1, 1, 1]),
     /** A static `name` of the constructor names its instances. */
     ownConstructorName: rule('own_constructor_name', [0, 0, 0, 0, 1]),
+    /** Stack traces name any function that is the receiver, not only classes. */
+    functionReceivers: rule('function_receivers', [0, 0, 0, 1, 1]),
     privateMethodList: rule('private_method_list', [0, 1, 1, 1, 1]),
   };
 }

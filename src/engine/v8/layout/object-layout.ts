@@ -70,9 +70,10 @@ export function objectLayout(c: Constants) {
       flags: t('Symbol.flags', 12),
       description: f('Symbol.name', 16),
       /** Bits of flags: objects/name.tq SymbolFlags. */
-      isPrivate: 1 << t('Symbol.flags.is_private', 0),
-      isPrivateName: 1 << t('Symbol.flags.is_private_name', 4),
-      isPrivateBrand: 1 << t('Symbol.flags.is_private_brand', [5, 5, 5, 5, 5]),
+      isPrivate: t('Symbol.flags.private_mask', [1, 1, 1, 1, 3]),
+      isPrivateName: t('Symbol.flags.private_name_mask', [16, 16, 16, 16, 2]),
+      /** All of its bits. */
+      isPrivateBrand: t('Symbol.flags.private_brand_mask', [32, 32, 32, 32, 3]),
     },
     heapNumber: { value: f('HeapNumber.value', 8) },
     bigInt: { bitField: t('BigInt.bitfield', 8), digits: t('BigInt.digits', 16) },
@@ -305,7 +306,7 @@ function scopeFlags(c: Constants) {
     hasInferredName: bit('has_inferred_function_name', 14),
     functionKindShift: c.table('ScopeFlags.function_kind', 17),
     hasOuterScopeInfo: bit('has_outer_scope_info', 22),
-    hasContextExtensionSlot: c.table('ScopeFlags.has_context_extension_slot', 24),
+    hasContextExtensionSlot: c.table('ScopeFlags.has_context_extension_slot', 26),
   };
 }
 

@@ -6,7 +6,7 @@ import type { ScriptLines, ScriptPosition } from '../frames/script-lines.ts';
 import { bytecodeArrayIn } from '../frames/shared-function-info.ts';
 import { positionAt } from '../frames/source-position-table.ts';
 import { constructorName } from './constructor-name.ts';
-import { functionName, sharedOf } from './functions.ts';
+import { functionName, isClass, sharedOf } from './functions.ts';
 import type { HeapView } from './heap-view.ts';
 import { named, prototypeChain } from './lookup.ts';
 import { findProperty, storedProperties } from './properties.ts';
@@ -158,6 +158,10 @@ function typeName(view: HeapView, receiver: Tagged): string {
   if (type === types.BIGINT) return 'BigInt';
   if (receiver === view.true || receiver === view.false) return 'Boolean';
   if (type === types.JS_PROXY) return 'Proxy';
+  if (view.isFunction(receiver) && (view.layout.inspector.functionReceivers || isClass(view, receiver))) {
+    const name = functionName(view, receiver);
+    if (name !== '') return name;
+  }
   return view.isReceiver(receiver) ? attemptOr('', () => constructorName(view, receiver)) : '';
 }
 

@@ -24,7 +24,8 @@ export function constructorName(view: HeapView, object: Tagged): string {
 
 function mapConstructorName(view: HeapView, object: Tagged): string | undefined {
   const map = view.map(object);
-  if ((map.bitField2 & view.layout.objects.map.newTargetIsBase) === 0) return undefined;
+  // Prototypes count as instances of what they inherit from.
+  if (map.isPrototypeMap || (map.bitField2 & view.layout.objects.map.newTargetIsBase) === 0) return undefined;
   const maker = map.constructorWord;
   if (view.isFunction(maker)) {
     const name = sharedDebugName(view, sharedOf(view, maker));

@@ -22,7 +22,7 @@ export function dateText(time: number, timeZone: string | undefined): string {
   const offset = Math.abs(zone.offset);
   return (
     `${DAYS[local.getUTCDay()]} ${MONTHS[local.getUTCMonth()]} ${two(local.getUTCDate())} ` +
-    `${year < 0 ? '-' : ''}${String(Math.abs(year)).padStart(year < 0 ? 6 : 4, '0')} ` +
+    `${year < 0 ? '-' : ''}${String(Math.abs(year)).padStart(4, '0')} ` +
     `${two(local.getUTCHours())}:${two(local.getUTCMinutes())}:${two(local.getUTCSeconds())} ` +
     `GMT${zone.offset < 0 ? '-' : '+'}${two(Math.floor(offset / 60))}${two(offset % 60)} (${zone.name})`
   );

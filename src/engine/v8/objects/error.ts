@@ -5,6 +5,23 @@ import { callSites, callSiteText } from './call-site.ts';
 import { constructorName } from './constructor-name.ts';
 import type { HeapView } from './heap-view.ts';
 import { lookup, named, stringProperty } from './lookup.ts';
+import { symbolDescription } from './symbol.ts';
+
+/**
+ * The first line of a stack that nobody has read yet, as Node's prepareStackTrace writes it: errors of Node
+ * itself (which carry the symbol kIsNodeError) show their code.
+ */
+function stackHeader(view: HeapView, error: Tagged): string {
+  const isNodeError = lookup(
+    view,
+    error,
+    (key) => view.isType(key, view.layout.types.SYMBOL) && symbolDescription(view, key) === 'kIsNodeError',
+  );
+  const code = isNodeError ? stringProperty(view, error, 'code') : undefined;
+  if (code === undefined) return errorText(view, error);
+  const name = stringProperty(view, error, 'name') ?? 'Error';
+  return `${name} [${code}]: ${stringProperty(view, error, 'message') ?? ''}`;
+}
 
 /** Error.prototype.toString. */
 export function errorText(view: HeapView, error: Tagged): string {
@@ -44,7 +61,7 @@ export function capturedStack(view: HeapView, lines: ScriptLines, error: Tagged)
   const frames = sites.map(
     (s) => `\n    at ${attemptOr('<unreadable>', () => callSiteText(view, lines, s))}`,
   );
-  return errorText(view, error) + frames.join('');
+  return stackHeader(view, error) + frames.join('');
 }
 
 /** descriptionForError (inspector/value-mirror.cc). */
@@ -56,6 +73,6 @@ export function errorDescription(view: HeapView, lines: ScriptLines, error: Tagg
     if (stack !== undefined) return stack;
     return message === '' ? className : `${className}: ${message}`;
   }
-  const index = stack?.indexOf(message) ?? -1;
-  return `${className}: ${message}${index < 0 ? '' : stack!.slice(index + message.length)}`;
+  const frames = stack?.indexOf('\n    at ') ?? -1;
+  return `${className}: ${message}${frames < 0 ? '' : stack!.slice(frames)}`;
 }

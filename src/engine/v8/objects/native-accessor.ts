@@ -37,7 +37,7 @@ function functionAccessor(view: HeapView, fn: Tagged, name: string): Value {
     case 'length':
       return made(functionLength(view, fn));
     case 'name':
-      return made(sharedName(view, sharedOf(view, fn)));
+      return made(ownName(view, fn));
     case 'prototype':
       return functionPrototype(view, fn);
     case 'arguments':
@@ -90,7 +90,15 @@ function boundName(view: HeapView, fn: Tagged): string {
     prefix += 'bound ';
     word = view.tagged(word, view.layout.objects.boundFunction.target);
   }
-  return prefix + (view.isFunction(word) ? sharedName(view, sharedOf(view, word)) : '');
+  return prefix + (view.isFunction(word) ? ownName(view, word) : '');
+}
+
+/** JSFunction::GetName. */
+function ownName(view: HeapView, fn: Tagged): string {
+  const shared = sharedOf(view, fn);
+  const isAnonymous =
+    (view.u32(shared, view.layout.code.shared.flags) & view.layout.code.anonymousFlag) !== 0;
+  return isAnonymous ? 'anonymous' : sharedName(view, shared);
 }
 
 function tagged(word: Tagged): Value {

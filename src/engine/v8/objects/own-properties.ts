@@ -3,7 +3,7 @@ import type { Tagged } from '../../address.ts';
 import type { ScriptLines } from '../frames/script-lines.ts';
 import type { Property, Value } from '../inspect.ts';
 import type { Element } from './elements.ts';
-import { sharedOf } from './functions.ts';
+import { builtinName, sharedOf } from './functions.ts';
 import type { HeapView } from './heap-view.ts';
 import { moduleExports } from './module-namespace.ts';
 import { nativeAccessor, stackValue } from './native-accessor.ts';
@@ -78,7 +78,10 @@ export function propertyOf(
     getter,
     setter,
     enumerable: (stored.attributes & DONT_ENUM) === 0,
-    writable: (stored.attributes & READ_ONLY) === 0,
+    // Accessor pairs have no such flag; the debugger then says no.
+    writable:
+      (stored.attributes & READ_ONLY) === 0 &&
+      !(stored.isAccessor && view.isType(stored.value, view.layout.types.ACCESSOR_PAIR)),
     configurable: (stored.attributes & DONT_DELETE) === 0,
     isSymbol: false,
   };
@@ -104,6 +107,10 @@ function contentOf(
   // V8's own accessor of Error objects, which debuggers show as a value.
   if (name === 'stack' && (getter === undefined || isNative(view, getter))) {
     return data(stackValue(view, lines, object));
+  }
+  // Symbol.species of V8's own constructors.
+  if (getter !== undefined && attemptOr(undefined, () => builtinName(view, getter)) === 'ReturnReceiver') {
+    return data({ kind: 'tagged', word: object });
   }
   return accessor(getter, setter);
 }

@@ -176,7 +176,7 @@ export function isPrivateName(view: HeapView, key: Tagged): boolean {
 
 export function isPrivateBrand(view: HeapView, key: Tagged): boolean {
   const { flags, isPrivateBrand: bit } = view.layout.objects.symbol;
-  return isPrivateSymbol(view, key) && (view.u32(key, flags) & bit) !== 0;
+  return isPrivateSymbol(view, key) && (view.u32(key, flags) & bit) === bit;
 }
 
 /** Getter and setter of an AccessorPair; undefined, null and templates count as none. */

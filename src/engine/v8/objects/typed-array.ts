@@ -1,6 +1,7 @@
-import { Fault } from '../../absence.ts';
+import { attempt, Fault, isAbsent } from '../../absence.ts';
 import { type Address, address, type Tagged } from '../../address.ts';
 import type { Memory } from '../../memory/memory.ts';
+import type { Value } from '../inspect.ts';
 import { arrayBuffer } from './array-buffer.ts';
 import type { Element, Elements } from './elements.ts';
 import type { HeapView } from './heap-view.ts';
@@ -73,8 +74,12 @@ export function typedElements(view: HeapView, object: Tagged): Elements {
     slice: (start, end) => {
       const result: Element[] = [];
       for (let index = start; index < Math.min(end, length); index++) {
-        const primitive = type.read(view.memory, address(data + index * type.size));
-        result.push({ index, value: { kind: 'synthetic', primitive }, attributes: 0 });
+        const at = address(data + index * type.size);
+        const read = attempt(() => type.read(view.memory, at));
+        const value: Value = isAbsent(read)
+          ? { kind: 'absent', absence: read }
+          : { kind: 'synthetic', primitive: read };
+        result.push({ index, value, attributes: 0 });
       }
       return result;
     },
