@@ -89,7 +89,7 @@ export function readBytes(source: ByteSource, position: number, length: number):
     return Buffer.alloc(0);
   }
   const wanted = Math.min(length, source.size - position);
-  const target = Buffer.alloc(wanted);
+  const target = Buffer.allocUnsafe(wanted);
   const got = source.read(position, target);
   return got === wanted ? target : target.subarray(0, got);
 }

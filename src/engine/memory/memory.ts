@@ -1,6 +1,7 @@
 import { Fault } from '../absence.ts';
 import { type Address, address, hex, type Tagged } from '../address.ts';
 import type { ByteSource } from '../dump/byte-source.ts';
+import { splice } from './splice.ts';
 
 /**
  * A range of the dumped address space. With `source`, its bytes are there at `offset`; without, they are
@@ -111,14 +112,18 @@ export class Memory {
 
   /** NUL-terminated UTF-8 text, cut after `max` bytes. */
   cString(a: Address, max = 4096): string {
-    const parts: Buffer[] = [];
-    for (let done = 0; done < max; ) {
+    const first = Math.min(max, PAGE - (a % PAGE));
+    const chunk = this.bytes(a, first);
+    const end = chunk.indexOf(0);
+    if (end >= 0) return chunk.toString('utf8', 0, end);
+    const parts: Buffer[] = [chunk];
+    for (let done = first; done < max; ) {
       const from = address(a + done);
       const n = Math.min(max - done, PAGE - (from % PAGE));
-      const chunk = this.bytes(from, n);
-      const end = chunk.indexOf(0);
-      parts.push(end < 0 ? chunk : chunk.subarray(0, end));
-      if (end >= 0) break;
+      const next = this.bytes(from, n);
+      const stop = next.indexOf(0);
+      parts.push(stop < 0 ? next : next.subarray(0, stop));
+      if (stop >= 0) break;
       done += n;
     }
     return Buffer.concat(parts).toString('utf8');
@@ -175,7 +180,8 @@ export class Memory {
   #fill(index: number): Block {
     const start = index * BLOCK;
     const end = start + BLOCK;
-    const bytes = Buffer.alloc(BLOCK);
+    // Not cleared: what is not valid is never handed out.
+    const bytes = Buffer.allocUnsafeSlow(BLOCK);
     const valid = new Uint16Array(BLOCK / PAGE);
     for (let i = Math.max(0, this.#indexAt(address(start))); i < this.regions.length; i++) {
       const region = this.regions[i]!;
@@ -220,35 +226,6 @@ function markValid(valid: Uint16Array, offset: number, length: number): void {
   for (let page = Math.floor(offset / PAGE); page * PAGE < end; page++) {
     valid[page] = Math.max(valid[page]!, Math.min(PAGE, end - page * PAGE));
   }
-}
-
-/** Sorted, disjoint regions; where the input overlaps, the earlier region of the list wins. */
-function splice(regions: readonly Region[]): Region[] {
-  const result: Region[] = [];
-  for (const region of regions) {
-    const overlapping = result.filter((r) => r.start < region.end && r.end > region.start);
-    if (overlapping.length === 0) {
-      if (region.end > region.start) insert(result, region);
-      continue;
-    }
-    let from = region.start;
-    for (const other of overlapping) {
-      if (other.start > from) insert(result, clip(region, from, other.start));
-      from = address(Math.max(from, other.end));
-    }
-    if (from < region.end) insert(result, clip(region, from, region.end));
-  }
-  return result;
-}
-
-function clip(region: Region, start: Address, end: Address): Region {
-  return { ...region, start, end, offset: region.offset + (start - region.start) };
-}
-
-function insert(sorted: Region[], region: Region): void {
-  let i = sorted.length;
-  while (i > 0 && sorted[i - 1]!.start > region.start) i--;
-  sorted.splice(i, 0, region);
 }
 
 /** For messages: `0x1000-0x2000`. */

@@ -59,11 +59,11 @@ export function loadModules(core: ElfCore, options: LocateOptions): LoadedModule
 /** The kernel's vdso: an image that no file holds; all of it is in the dump. */
 function vdsoOf(core: ElfCore, memory: Memory): Module | undefined {
   const start = core.auxv.get(AT_SYSINFO_EHDR);
-  const region = start === undefined ? undefined : memory.regionAt(address(start));
-  if (start === undefined || region === undefined || region.start !== start) return undefined;
+  const segment = start === undefined ? undefined : segmentAt(core, address(start));
+  if (!segment || segment.start !== start) return undefined;
   try {
-    const file = new ElfFile(new MemorySource(memory, region.start, region.end - start, '[vdso]'));
-    const mapping = { start: region.start, end: region.end, fileOffset: 0, path: '[vdso]' };
+    const file = new ElfFile(new MemorySource(memory, segment.start, segment.end - segment.start, '[vdso]'));
+    const mapping = { start: segment.start, end: segment.end, fileOffset: 0, path: '[vdso]' };
     return new Module('[vdso]', [mapping], file, { status: 'matched', file });
   } catch {
     return undefined;
@@ -73,9 +73,8 @@ function vdsoOf(core: ElfCore, memory: Memory): Module | undefined {
 /** The ELF header of a mapped file, read from its first dumped page; undefined if it is no ELF image. */
 function imageHeader(core: ElfCore, mappings: readonly FileMapping[]): ElfFile | undefined {
   const first = mappings.find((m) => m.fileOffset === 0);
-  const segment =
-    first && core.segments.find((s) => first.start >= s.start && first.start < s.start + s.filesz);
-  if (!first || !segment) return undefined;
+  const segment = first && segmentAt(core, first.start);
+  if (!first || !segment || first.start >= segment.start + segment.filesz) return undefined;
   const offset = segment.offset + (first.start - segment.start);
   const page = readBytes(
     core.elf.source,
@@ -89,6 +88,19 @@ function imageHeader(core: ElfCore, mappings: readonly FileMapping[]): ElfFile |
   }
 }
 
+/** The segment that holds `a`; they are sorted by address. */
+function segmentAt(core: ElfCore, a: Address): CoreSegment | undefined {
+  let low = 0;
+  let high = core.segments.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (core.segments[middle]!.start <= a) low = middle + 1;
+    else high = middle;
+  }
+  const segment = core.segments[low - 1];
+  return segment && a < segment.end ? segment : undefined;
+}
+
 /** Dumped parts first; for the rest, the mapped file's bytes if they may be used. */
 function regionsOf(core: ElfCore, modules: readonly Module[]): Region[] {
   const regions: Region[] = [];
@@ -99,8 +111,7 @@ function regionsOf(core: ElfCore, modules: readonly Module[]): Region[] {
   for (const mapping of core.files) {
     const module = fileOf.get(mapping.path);
     // Writable pages that were not dumped may have differed from the file.
-    const flags =
-      core.segments.find((s) => s.start <= mapping.start && mapping.start < s.end)?.flags ?? PF_R | PF_X;
+    const flags = segmentAt(core, mapping.start)?.flags ?? PF_R | PF_X;
     if (module?.file) {
       regions.push({
         start: mapping.start,

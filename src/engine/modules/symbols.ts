@@ -12,149 +12,219 @@ export interface ElfSymbol {
 }
 
 const SYM_SIZE = 24;
+const SYM_WORDS = SYM_SIZE / 4;
 const STT_SECTION = 3;
 const STT_FILE = 4;
 const STT_TLS = 6;
 
 /** One symbol section with its strings, as raw bytes; nothing is decoded before it is asked for. */
 class Table {
-  readonly symbols: Buffer;
-  readonly strings: Buffer;
+  readonly #file: ElfFile;
+  readonly #section: SectionHeader;
+  readonly #bytes: Buffer;
+  /** The entries as 32-bit words: st_name, info and section, value (2), size (2). */
+  readonly #words: Uint32Array;
   readonly count: number;
-  /** st_name of every symbol, for quick searches. */
-  readonly nameOffsets: Uint32Array;
+  #strings: Buffer | undefined;
+  #nameOffsets: Uint32Array | undefined;
 
   constructor(file: ElfFile, section: SectionHeader) {
-    const strings = file.sections[section.link];
-    this.symbols = readBytes(file.source, section.offset, section.size);
-    this.strings = strings ? readBytes(file.source, strings.offset, strings.size) : Buffer.alloc(0);
-    this.count = Math.floor(this.symbols.length / SYM_SIZE);
-    this.nameOffsets = new Uint32Array(this.count);
-    for (let i = 0; i < this.count; i++) this.nameOffsets[i] = this.symbols.readUInt32LE(i * SYM_SIZE);
+    this.#file = file;
+    this.#section = section;
+    const bytes = readBytes(file.source, section.offset, section.size);
+    this.count = Math.floor(bytes.length / SYM_SIZE);
+    this.#bytes = bytes.byteOffset % 4 === 0 ? bytes : Buffer.from(Uint8Array.from(bytes).buffer);
+    this.#words = new Uint32Array(this.#bytes.buffer, this.#bytes.byteOffset, this.count * SYM_WORDS);
+  }
+
+  get strings(): Buffer {
+    if (!this.#strings) {
+      const section = this.#file.sections[this.#section.link];
+      this.#strings = section ? readBytes(this.#file.source, section.offset, section.size) : Buffer.alloc(0);
+    }
+    return this.#strings;
+  }
+
+  /** st_name of every symbol, for quick searches. */
+  get nameOffsets(): Uint32Array {
+    if (!this.#nameOffsets) {
+      this.#nameOffsets = new Uint32Array(this.count);
+      for (let i = 0; i < this.count; i++) this.#nameOffsets[i] = this.#words[i * SYM_WORDS]!;
+    }
+    return this.#nameOffsets;
   }
 
   at(index: number): ElfSymbol {
-    const o = index * SYM_SIZE;
     return {
       name: this.name(index),
-      type: this.symbols[o + 4]! & 15,
+      type: this.type(index),
       value: this.value(index),
-      size: this.symbols.readUInt32LE(o + 16) + this.symbols.readUInt32LE(o + 20) * 0x1_0000_0000,
+      size: this.size(index),
     };
   }
 
   value(index: number): number {
-    const o = index * SYM_SIZE;
-    return this.symbols.readUInt32LE(o + 8) + this.symbols.readUInt32LE(o + 12) * 0x1_0000_0000;
+    const o = index * SYM_WORDS;
+    return this.#words[o + 2]! + this.#words[o + 3]! * 0x1_0000_0000;
   }
 
-  name(index: number): string {
-    const start = this.symbols.readUInt32LE(index * SYM_SIZE);
-    const end = this.strings.indexOf(0, start);
-    return this.strings.toString('latin1', start, end < 0 ? this.strings.length : end);
+  size(index: number): number {
+    const o = index * SYM_WORDS;
+    return this.#words[o + 4]! + this.#words[o + 5]! * 0x1_0000_0000;
   }
 
   type(index: number): number {
-    return this.symbols[index * SYM_SIZE + 4]! & 15;
+    return this.#bytes[index * SYM_SIZE + 4]! & 15;
   }
 
   isDefined(index: number): boolean {
-    return this.symbols.readUInt16LE(index * SYM_SIZE + 6) !== 0;
+    return this.#words[index * SYM_WORDS + 1]! >>> 16 !== 0;
+  }
+
+  name(index: number): string {
+    const { strings } = this;
+    const start = this.#words[index * SYM_WORDS]!;
+    const end = strings.indexOf(0, start);
+    return strings.toString('latin1', start, end < 0 ? strings.length : end);
   }
 }
 
-/** The symbols of .symtab and .dynsym of one ELF file: by name, by prefix, by address. */
+/** The symbols of one ELF file, of .symtab or else .dynsym: by name, by prefix, by address. */
 export class SymbolTable {
-  readonly #tables: readonly Table[];
-  /** Sorted `value * 2^20 + index` per table, made at the first look-up by address. */
-  #byAddress: readonly Float64Array[] | undefined;
+  readonly #table: Table | undefined;
+  readonly #found = new Map<string, ElfSymbol | undefined>();
+  #byAddress: AddressIndex | undefined;
 
   constructor(file: ElfFile) {
-    // .symtab first: it holds all of .dynsym's names and the local ones, but stripped files lack it.
-    this.#tables = [elf.SHT_SYMTAB, elf.SHT_DYNSYM]
-      .map((type) => file.sections.find((s) => s.type === type))
-      .filter((s) => s !== undefined)
-      .map((s) => new Table(file, s));
+    // .symtab holds all of .dynsym's names and the local ones, but stripped files lack it.
+    const section =
+      file.sections.find((s) => s.type === elf.SHT_SYMTAB && s.size > 0) ??
+      file.sections.find((s) => s.type === elf.SHT_DYNSYM);
+    this.#table = section && new Table(file, section);
   }
 
   /** The defined symbol of exactly this name. */
   find(name: string): ElfSymbol | undefined {
-    const bytes = Buffer.from(`${name}\0`, 'latin1');
-    for (const table of this.#tables) {
-      for (let at = table.strings.indexOf(bytes); at >= 0; at = table.strings.indexOf(bytes, at + 1)) {
-        // Linkers merge tails: the hit may lie inside a longer name and still be some symbol's own.
-        const index = indexWithName(table, at);
-        if (index >= 0) return table.at(index);
-      }
-    }
-    return undefined;
+    if (!this.#found.has(name)) this.#found.set(name, this.#table && findIn(this.#table, name));
+    return this.#found.get(name);
   }
 
   /** All defined symbols whose names start with one of the prefixes. */
   withPrefix(...prefixes: string[]): ElfSymbol[] {
+    const table = this.#table;
+    if (!table) return [];
+    // Names are few beside symbols: find the wanted strings first.
+    const offsets = new Set<number>();
+    for (const prefix of prefixes) {
+      const bytes = Buffer.from(prefix, 'latin1');
+      for (let at = table.strings.indexOf(bytes); at >= 0; at = table.strings.indexOf(bytes, at + 1)) {
+        offsets.add(at);
+      }
+    }
     const seen = new Set<string>();
     const result: ElfSymbol[] = [];
-    for (const table of this.#tables) {
-      // Names are few beside symbols: find the wanted strings first.
-      const offsets = new Set<number>();
-      for (const prefix of prefixes) {
-        const bytes = Buffer.from(prefix, 'latin1');
-        for (let at = table.strings.indexOf(bytes); at >= 0; at = table.strings.indexOf(bytes, at + 1)) {
-          offsets.add(at);
-        }
-      }
-      for (let i = 0; i < table.count; i++) {
-        if (!offsets.has(table.nameOffsets[i]!) || !table.isDefined(i)) continue;
-        const symbol = table.at(i);
-        if (!seen.has(symbol.name)) result.push(symbol);
-        seen.add(symbol.name);
-      }
+    const { nameOffsets } = table;
+    for (let i = 0; i < table.count; i++) {
+      if (!offsets.has(nameOffsets[i]!) || !table.isDefined(i)) continue;
+      const symbol = table.at(i);
+      if (!seen.has(symbol.name)) result.push(symbol);
+      seen.add(symbol.name);
     }
     return result;
   }
 
   /** The symbol that covers `value`; without `exact`, also the nearest one before it that has no size. */
   covering(value: number, exact = false): ElfSymbol | undefined {
-    this.#byAddress ??= this.#tables.map(sortByAddress);
-    for (const [t, sorted] of this.#byAddress.entries()) {
-      const table = this.#tables[t]!;
-      let low = 0;
-      let high = sorted.length;
-      const key = (value + 1) * INDEX_RANGE;
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if (sorted[middle]! < key) low = middle + 1;
-        else high = middle;
-      }
-      // Aliases and nested symbols: look at a few before giving up.
-      for (let i = low - 1; i >= 0 && i >= low - 8; i--) {
-        const symbol = table.at(sorted[i]! % INDEX_RANGE);
-        if (value < symbol.value + symbol.size) return symbol;
-        if (symbol.size === 0 && !exact && i === low - 1) return symbol;
+    if (!this.#table) return undefined;
+    this.#byAddress ??= new AddressIndex(this.#table);
+    return this.#byAddress.covering(value, exact);
+  }
+}
+
+function findIn(table: Table, name: string): ElfSymbol | undefined {
+  const bytes = Buffer.from(`${name}\0`, 'latin1');
+  const { strings, nameOffsets } = table;
+  for (let at = strings.indexOf(bytes); at >= 0; at = strings.indexOf(bytes, at + 1)) {
+    // Linkers merge tails: the hit may lie inside a longer name and still be some symbol's own.
+    for (let i = nameOffsets.indexOf(at); i >= 0; i = nameOffsets.indexOf(at, i + 1)) {
+      if (table.isDefined(i)) return table.at(i);
+    }
+  }
+  return undefined;
+}
+
+const BUCKET_SHIFT = 12;
+const MAX_BUCKETS = 1 << 20;
+/** Aliases and nested symbols: so many starts before an address are looked at. */
+const MAX_CANDIDATES = 8;
+/** Furthest that a symbol's start is looked for, in buckets: 4 MiB. */
+const MAX_BUCKETS_BACK = 1024;
+
+/** Symbols by the 4 KiB bucket that their address lies in: cheaper to make than a sorted list. */
+class AddressIndex {
+  readonly #table: Table;
+  readonly #first: number;
+  /** Index of a bucket's first symbol, or -1. */
+  readonly #heads: Int32Array;
+  /** Index of the next symbol in the same bucket, or -1. */
+  readonly #next: Int32Array;
+
+  constructor(table: Table) {
+    this.#table = table;
+    let low = Number.POSITIVE_INFINITY;
+    let high = 0;
+    const buckets = new Float64Array(table.count);
+    for (let i = 0; i < table.count; i++) {
+      const bucket = isPlace(table, i) ? Math.floor(table.value(i) / (1 << BUCKET_SHIFT)) : -1;
+      buckets[i] = bucket;
+      if (bucket >= 0 && bucket < low) low = bucket;
+      if (bucket > high) high = bucket;
+    }
+    this.#first = low;
+    const count = high >= low ? Math.min(high - low + 1, MAX_BUCKETS) : 0;
+    this.#heads = new Int32Array(count).fill(-1);
+    this.#next = new Int32Array(table.count);
+    for (let i = 0; i < table.count; i++) {
+      const bucket = buckets[i]! - low;
+      if (buckets[i]! < 0 || bucket >= count) continue;
+      this.#next[i] = this.#heads[bucket]!;
+      this.#heads[bucket] = i;
+    }
+  }
+
+  covering(value: number, exact: boolean): ElfSymbol | undefined {
+    const table = this.#table;
+    const start = Math.floor(value / (1 << BUCKET_SHIFT)) - this.#first;
+    let seen = 0;
+    for (let bucket = start; bucket >= 0 && bucket > start - MAX_BUCKETS_BACK; bucket--) {
+      const candidates = this.#before(bucket, value);
+      for (const index of candidates) {
+        if (seen++ >= MAX_CANDIDATES) return undefined;
+        if (value < table.value(index) + table.size(index)) return table.at(index);
+        if (table.size(index) === 0 && !exact && seen === 1) return table.at(index);
       }
     }
     return undefined;
   }
+
+  /** Symbols of a bucket that start at or before `value`, nearest first. */
+  #before(bucket: number, value: number): number[] {
+    const table = this.#table;
+    const result: number[] = [];
+    for (let i = this.#heads[bucket] ?? -1; i >= 0; i = this.#next[i]!)
+      if (table.value(i) <= value) result.push(i);
+    return result.sort((a, b) => table.value(b) - table.value(a) || b - a);
+  }
 }
 
-const INDEX_RANGE = 2 ** 20;
-
-function sortByAddress(table: Table): Float64Array {
-  const keys = new Float64Array(table.count);
-  let n = 0;
-  for (let i = 0; i < table.count && i < INDEX_RANGE; i++) {
-    const type = table.type(i);
-    const value = table.value(i);
-    if (!table.isDefined(i) || type === STT_SECTION || type === STT_FILE || type === STT_TLS) continue;
-    if (value === 0 || value >= 2 ** 33) continue;
-    keys[n++] = value * INDEX_RANGE + i;
-  }
-  return keys.subarray(0, n).sort();
-}
-
-function indexWithName(table: Table, offset: number): number {
-  for (let i = table.nameOffsets.indexOf(offset); i >= 0; i = table.nameOffsets.indexOf(offset, i + 1)) {
-    if (table.isDefined(i)) return i;
-  }
-  return -1;
+/** True if the symbol names a place in memory. */
+function isPlace(table: Table, index: number): boolean {
+  const type = table.type(index);
+  return (
+    table.isDefined(index) &&
+    type !== STT_SECTION &&
+    type !== STT_FILE &&
+    type !== STT_TLS &&
+    table.value(index) !== 0
+  );
 }

@@ -39,7 +39,7 @@ export class MixedStacks {
     this.#modules = modules;
     this.#runtime = runtime;
     this.#native = new NativeUnwinder(memory, modules);
-    this.#v8 = runtime && new V8Frames(runtime);
+    this.#v8 = runtime && new V8Frames(runtime, modules);
   }
 
   /** All frames of a thread, innermost first. */

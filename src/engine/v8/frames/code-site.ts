@@ -1,4 +1,5 @@
 import { type Address, address } from '../../address.ts';
+import type { ModuleMap } from '../../modules/module-map.ts';
 import type { Builtin } from '../builtins.ts';
 import type { Isolate } from '../isolate.ts';
 import type { V8Runtime } from '../runtime.ts';
@@ -14,10 +15,12 @@ export type CodeSite =
 /** Tells V8's code from that of C++ compilers. */
 export class CodeSites {
   readonly #runtime: V8Runtime;
+  readonly #modules: ModuleMap;
   readonly #objects: CodeObjects;
 
-  constructor(runtime: V8Runtime) {
+  constructor(runtime: V8Runtime, modules: ModuleMap) {
     this.#runtime = runtime;
+    this.#modules = modules;
     this.#objects = new CodeObjects(runtime);
   }
 
@@ -25,8 +28,9 @@ export class CodeSites {
   at(pc: Address, isolate: Isolate): CodeSite | undefined {
     const builtin = isolate.builtinAt(pc);
     if (builtin) return { kind: 'builtin', builtin, offset: this.#offsetIn(builtin, pc, isolate) };
+    // Code made at run time is in no file.
     const region = this.#runtime.memory.regionAt(pc);
-    if (!region || (region.flags & 1) === 0) return undefined;
+    if (!region || (region.flags & 1) === 0 || this.#modules.at(pc)) return undefined;
     const code = this.#objects.at(pc, isolate);
     if (code) return { kind: 'code', code, offset: pc - code.start };
     return undefined;

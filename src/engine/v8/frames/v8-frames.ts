@@ -1,6 +1,7 @@
 import { attemptOr } from '../../absence.ts';
 import { type Address, address, at, type Tagged } from '../../address.ts';
 import type { FrameKind, Tier } from '../../contract.ts';
+import type { ModuleMap } from '../../modules/module-map.ts';
 import type { JsFrame } from '../../stack/frame.ts';
 import type { Isolate } from '../isolate.ts';
 import type { V8Runtime } from '../runtime.ts';
@@ -69,10 +70,10 @@ export class V8Frames {
   readonly #names = new Map<Tagged, string>();
   readonly sites: CodeSites;
 
-  constructor(runtime: V8Runtime) {
+  constructor(runtime: V8Runtime, modules: ModuleMap) {
     this.#runtime = runtime;
     this.#lines = new ScriptLines(runtime);
-    this.sites = new CodeSites(runtime);
+    this.sites = new CodeSites(runtime, modules);
   }
 
   /** The frames at a place in V8's code, innermost (inlined) first; at least one. */
