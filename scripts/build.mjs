@@ -62,10 +62,17 @@ const bundles = [
     banner: { js: requireBanner },
   },
   {
+    ...nodeModule,
+    entryPoints: { 'heap-worker': 'src/engine/snapshot/worker.ts' },
+    outdir: 'dist',
+  },
+  {
     ...common,
     entryPoints: {
       'info-card': 'webview/info-card/main.ts',
       'info-card-style': 'webview/info-card/style.css',
+      flame: 'webview/flame/main.ts',
+      'flame-style': 'webview/flame/style.css',
     },
     outdir: 'dist/webview',
     platform: 'browser',

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { DayAfterError } from '../engine/errors.ts';
+import { flameCommand, flameSubjects } from './commands/flame.ts';
 import { infoCommand } from './commands/info.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { sourceCommand } from './commands/source.ts';
@@ -75,6 +76,12 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
   command('source <dump> [url]', "the scripts that the dump holds, or one's text").action(
     (dump, url, options) => sourceCommand(dump, url, options, output),
   );
+  command('flame <profile>', 'a flame graph, or its folded stacks, of a profile or a dump')
+    .addOption(new Option('--of <subject>', 'what of a dump is shown').choices(flameSubjects))
+    .option('-o, --output <file>', 'writes a page (.html), folded stacks (.folded) or .speedscope.json')
+    .option('--fold', 'prints folded stacks')
+    .option('--diff <older>', 'compares with an older profile or dump')
+    .action((dump, options) => flameCommand(dump, options, output));
 
   try {
     if (argv.length === 0) {

@@ -1,0 +1,275 @@
+import { type FlameLayout, firstEndingAfter } from '../../src/engine/profile/layout.ts';
+import type { Glyphs } from './glyphs.ts';
+
+/** What one picture shows. All lengths are device pixels. */
+export interface Scene {
+  readonly layout: FlameLayout;
+  /** Range of the horizontal axis, in the layout's unit. */
+  readonly from: number;
+  readonly to: number;
+  readonly rowHeight: number;
+  /** Pixels by which the first row lies above the picture. */
+  readonly scroll: number;
+  /** The outermost row lies at the bottom. */
+  readonly upright: boolean;
+  /** Pixel of every stack. */
+  readonly colors: Uint32Array;
+  /** Pixel of the label of every stack. */
+  readonly inks: Uint32Array;
+  /** 1 for stacks that are drawn with stripes (vanished), or null. */
+  readonly striped: Uint8Array | null;
+  /** Of every stack, 1 if a search found it; null without a search. */
+  readonly matched: Uint8Array | null;
+  /** Of every box, and behind the last, how many matched boxes stand before it; null without a search. */
+  readonly matchesBefore: Int32Array | null;
+  readonly labels: (stack: number) => string;
+  readonly background: number;
+  readonly matchColor: number;
+  readonly matchInk: number;
+  /** Boxes are outlines in high contrast. */
+  readonly outline: number | null;
+  readonly selected: number;
+  readonly hovered: number;
+  readonly selectedColor: number;
+  readonly hoveredColor: number;
+}
+
+/**
+ * Draws into pixels. The work is bounded by the picture, not by the profile: a row is searched for its first
+ * visible box, boxes narrower than a pixel are passed in runs, and each row's first line is copied downwards.
+ */
+export function drawScene(
+  pixels: Uint32Array,
+  width: number,
+  height: number,
+  scene: Scene,
+  glyphs: Glyphs,
+): void {
+  pixels.fill(scene.background, 0, width * height);
+  const rows = scene.layout.rows.length - 1;
+  const { rowHeight } = scene;
+  const first = Math.max(0, Math.floor(scene.scroll / rowHeight));
+  const last = Math.min(rows - 1, Math.floor((scene.scroll + height - 1) / rowHeight));
+  for (let row = first; row <= last; row++) {
+    const offset = row * rowHeight - scene.scroll;
+    const top = scene.upright ? height - offset - rowHeight : offset;
+    drawRow(pixels, width, height, scene, glyphs, row, top);
+  }
+}
+
+function drawRow(
+  pixels: Uint32Array,
+  width: number,
+  height: number,
+  scene: Scene,
+  glyphs: Glyphs,
+  row: number,
+  top: number,
+): void {
+  const { layout, from, to, rowHeight } = scene;
+  const end = layout.rows[row + 1]!;
+  const scale = width / (to - from);
+  const firstLine = Math.max(0, top);
+  const lastLine = Math.min(height, top + rowHeight - 1);
+  if (lastLine <= firstLine) return;
+  const line = firstLine * width;
+  let box = firstEndingAfter(layout, from, layout.rows[row]!, end);
+  while (box < end && layout.left[box]! < to) {
+    const left = Math.max(0, Math.round((layout.left[box]! - from) * scale));
+    const right = Math.min(width, Math.round((layout.right[box]! - from) * scale));
+    if (right - left < 2) {
+      box = drawRun(pixels, line, width, scene, box, end, left, scale);
+      continue;
+    }
+    const stack = layout.stack[box]!;
+    const found = scene.matched !== null && scene.matched[stack] === 1;
+    const color = found ? scene.matchColor : scene.colors[stack]!;
+    // The last pixel stays free, as the line between boxes.
+    pixels.fill(color, line + left, line + right - 1);
+    box++;
+  }
+  for (let y = firstLine + 1; y < lastLine; y++) pixels.copyWithin(y * width, line, line + width);
+  decorateRow(pixels, width, scene, glyphs, row, top, firstLine, lastLine);
+}
+
+/** Boxes that end within the same pixel are one column of it. Returns the box behind them. */
+function drawRun(
+  pixels: Uint32Array,
+  line: number,
+  width: number,
+  scene: Scene,
+  box: number,
+  end: number,
+  left: number,
+  scale: number,
+): number {
+  const { layout, matchesBefore } = scene;
+  const edge = scene.from + (left + 1) / scale;
+  // Doubling steps, as the run's end is mostly near.
+  let low = box + 1;
+  let step = 1;
+  while (low + step < end && layout.right[low + step]! <= edge) {
+    low += step;
+    step *= 2;
+  }
+  const next = Math.max(box + 1, firstEndingAfter(layout, edge, low, Math.min(end, low + step)));
+  if (left < width) {
+    const found = matchesBefore !== null && matchesBefore[next]! > matchesBefore[box]!;
+    pixels[line + left] = found ? scene.matchColor : scene.colors[layout.stack[box]!]!;
+  }
+  return next;
+}
+
+/** Labels, stripes, outlines: for the boxes that are wide enough. */
+function decorateRow(
+  pixels: Uint32Array,
+  width: number,
+  scene: Scene,
+  glyphs: Glyphs,
+  row: number,
+  top: number,
+  firstLine: number,
+  lastLine: number,
+): void {
+  const { layout, from, to } = scene;
+  const end = layout.rows[row + 1]!;
+  const scale = width / (to - from);
+  const narrowest = glyphs.ellipsis.width * 3 + 6;
+  let box = firstEndingAfter(layout, from, layout.rows[row]!, end);
+  while (box < end && layout.left[box]! < to) {
+    const left = Math.max(0, Math.round((layout.left[box]! - from) * scale));
+    const right = Math.min(width, Math.round((layout.right[box]! - from) * scale)) - 1;
+    if (right - left < 3) {
+      // Passes over the narrow ones, as when they were drawn.
+      const edge = from + (left + 1) / scale;
+      let step = 1;
+      let low = box + 1;
+      while (low + step < end && layout.right[low + step]! <= edge) {
+        low += step;
+        step *= 2;
+      }
+      if (box === scene.selected || box === scene.hovered)
+        outline(
+          pixels,
+          width,
+          left,
+          left + 1,
+          firstLine,
+          lastLine,
+          box === scene.selected ? scene.selectedColor : scene.hoveredColor,
+        );
+      box = Math.max(box + 1, firstEndingAfter(layout, edge, low, Math.min(end, low + step)));
+      continue;
+    }
+    const stack = layout.stack[box]!;
+    const found = scene.matched !== null && scene.matched[stack] === 1;
+    if (scene.striped !== null && scene.striped[stack] === 1)
+      stripes(pixels, width, left, right, firstLine, lastLine, scene.background);
+    if (scene.outline !== null) outline(pixels, width, left, right, firstLine, lastLine, scene.outline);
+    if (right - left >= narrowest) {
+      const ink = found ? scene.matchInk : scene.inks[stack]!;
+      label(
+        pixels,
+        width,
+        left + 3,
+        right - 2,
+        top,
+        firstLine,
+        lastLine,
+        scene.labels(stack),
+        ink,
+        glyphs,
+        scene.rowHeight,
+      );
+    }
+    if (box === scene.hovered) outline(pixels, width, left, right, firstLine, lastLine, scene.hoveredColor);
+    if (box === scene.selected) {
+      outline(pixels, width, left, right, firstLine, lastLine, scene.selectedColor);
+      outline(pixels, width, left + 1, right - 1, firstLine + 1, lastLine - 1, scene.selectedColor);
+    }
+    box++;
+  }
+}
+
+function stripes(
+  pixels: Uint32Array,
+  width: number,
+  left: number,
+  right: number,
+  first: number,
+  last: number,
+  color: number,
+): void {
+  for (let y = first; y < last; y++) {
+    for (let x = left + ((8 - ((left + y) % 8)) % 8); x < right; x += 8) {
+      pixels[y * width + x] = color;
+      if (x + 1 < right) pixels[y * width + x + 1] = color;
+    }
+  }
+}
+
+function outline(
+  pixels: Uint32Array,
+  width: number,
+  left: number,
+  right: number,
+  first: number,
+  last: number,
+  color: number,
+): void {
+  if (last <= first || right <= left) return;
+  pixels.fill(color, first * width + left, first * width + right);
+  pixels.fill(color, (last - 1) * width + left, (last - 1) * width + right);
+  for (let y = first; y < last; y++) {
+    pixels[y * width + left] = color;
+    pixels[y * width + right - 1] = color;
+  }
+}
+
+function label(
+  pixels: Uint32Array,
+  width: number,
+  from: number,
+  to: number,
+  top: number,
+  firstLine: number,
+  lastLine: number,
+  text: string,
+  ink: number,
+  glyphs: Glyphs,
+  rowHeight: number,
+): void {
+  const y = top + Math.floor((rowHeight - 1 - glyphs.height) / 2);
+  let x = from;
+  for (let i = 0; i < text.length; ) {
+    const codePoint = text.codePointAt(i)!;
+    const size = codePoint > 0xffff ? 2 : 1;
+    let glyph = glyphs.get(codePoint);
+    // The last letter that fits gives way to an ellipsis if more follow.
+    const more = i + size < text.length;
+    if (x + glyph.width + (more ? glyphs.ellipsis.width : 0) > to) {
+      if (x + glyphs.ellipsis.width > to) return;
+      if (more || x + glyph.width > to) glyph = glyphs.ellipsis;
+      i = text.length;
+    } else i += size;
+    const { alpha, width: advance } = glyph;
+    for (let line = Math.max(0, firstLine - y); line < glyphs.height && y + line < lastLine; line++) {
+      const target = (y + line) * width + x;
+      const source = line * advance;
+      for (let column = 0; column < advance; column++) {
+        const cover = alpha[source + column]!;
+        if (cover === 0) continue;
+        pixels[target + column] = cover === 255 ? ink : blend(pixels[target + column]!, ink, cover);
+      }
+    }
+    x += advance;
+  }
+}
+
+function blend(below: number, ink: number, cover: number): number {
+  const keep = 255 - cover;
+  const r = ((below & 255) * keep + (ink & 255) * cover + 127) >> 8;
+  const g = (((below >>> 8) & 255) * keep + ((ink >>> 8) & 255) * cover + 127) >> 8;
+  const b = (((below >>> 16) & 255) * keep + ((ink >>> 16) & 255) * cover + 127) >> 8;
+  return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
+}

@@ -1,0 +1,260 @@
+import type { Profile } from '../../src/engine/profile/profile.ts';
+import { h } from '../elements.ts';
+import { type Filter, filterLabel, type ViewName, type ViewState } from './view-model.ts';
+
+export interface ToolbarEvents {
+  change(change: Partial<ViewState>): void;
+  reset(): void;
+  export(format: 'png' | 'svg' | 'folded' | 'speedscope'): void;
+  compare(): void;
+}
+
+const views: readonly [ViewName, string, string][] = [
+  ['flame', 'Flame', 'Callers below, callees above, sorted by name'],
+  ['icicle', 'Icicle', 'Callers above, callees below, sorted by name'],
+  ['heavy', 'Left heavy', 'The heaviest stacks at the left'],
+  ['time', 'Time order', 'Samples as they came'],
+  ['sandwich', 'Sandwich', 'Callers and callees of one function'],
+  ['bottom-up', 'Bottom up', 'What ran, and who called it'],
+  ['table', 'Table', 'Functions with self and total'],
+];
+
+type Choice = readonly [value: string, label: string];
+
+/** The controls above the graph. */
+export class Toolbar {
+  readonly element: HTMLElement;
+  readonly #events: ToolbarEvents;
+  readonly #buttons = new Map<ViewName, HTMLElement>();
+  readonly #search = h('input', {
+    type: 'search',
+    placeholder: 'Search (regular expression)',
+    'aria-label': 'Search functions and files',
+    spellcheck: 'false',
+  }) as HTMLInputElement;
+  readonly #matched = h('span', { class: 'matched', role: 'status' });
+  readonly #chips = h('div', { class: 'chips' });
+  readonly #updates: ((state: ViewState) => void)[] = [];
+
+  constructor(profile: Profile, inEditor: boolean, events: ToolbarEvents) {
+    this.#events = events;
+    const isDifference = profile.type === 'difference';
+    const available = views.filter(([view]) => view !== 'time' || !isDifference);
+    const group = h('div', { class: 'views', role: 'group', 'aria-label': 'View' });
+    for (const [view, label, title] of available) {
+      const button = h('button', { type: 'button', title }, label);
+      button.addEventListener('click', () => events.change({ view }));
+      this.#buttons.set(view, button);
+      group.append(button);
+    }
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    this.#search.addEventListener('input', () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => events.change({ search: this.#search.value }), 120);
+    });
+    const reset = h('button', { type: 'button', title: 'Show the whole width (Escape)' }, 'Reset zoom');
+    reset.addEventListener('click', () => events.reset());
+    const compare = h('button', { type: 'button', title: 'Compare with an older profile' }, 'Compare…');
+    compare.addEventListener('click', () => events.compare());
+    this.element = h(
+      'div',
+      { class: 'toolbar' },
+      h(
+        'div',
+        { class: 'line' },
+        group,
+        reset,
+        h('div', { class: 'search' }, this.#search, this.#matched),
+        inEditor && !isDifference ? compare : null,
+        this.#exporter(),
+      ),
+      h('div', { class: 'line' }, ...this.#selects(profile, isDifference)),
+      this.#chips,
+    );
+  }
+
+  focusSearch(): void {
+    this.#search.focus();
+    this.#search.select();
+  }
+
+  matched(text: string): void {
+    this.#matched.textContent = text;
+  }
+
+  show(state: ViewState): void {
+    for (const [view, button] of this.#buttons)
+      button.setAttribute('aria-pressed', String(view === state.view));
+    if (document.activeElement !== this.#search) this.#search.value = state.search;
+    for (const update of this.#updates) update(state);
+    this.#chips.replaceChildren(
+      ...state.filters.map((filter, i) => {
+        const chip = h(
+          'button',
+          { type: 'button', class: 'chip', title: 'Take this back' },
+          `${filter.action} ${filter.by}: ${filterLabel(filter)} ✕`,
+        );
+        chip.addEventListener('click', () =>
+          this.#events.change({ filters: state.filters.filter((_: Filter, k: number) => k !== i) }),
+        );
+        return chip;
+      }),
+    );
+  }
+
+  #selects(profile: Profile, isDifference: boolean): HTMLElement[] {
+    const { change } = this.#events;
+    const controls: HTMLElement[] = [];
+    if (isDifference) {
+      controls.push(
+        this.#select(
+          'Widths',
+          [
+            ['both', 'larger of both'],
+            ['newer', 'newer'],
+            ['older', 'older'],
+          ],
+          (s) => s.widths,
+          (v) => change({ widths: v as ViewState['widths'] }),
+        ),
+        this.#check(
+          'Same totals',
+          (s) => s.scaled,
+          (scaled) => change({ scaled }),
+        ),
+        h(
+          'span',
+          { class: 'legend' },
+          h('i', { class: 'grown' }),
+          'grew',
+          h('i', { class: 'shrunk' }),
+          'shrank',
+          h('i', { class: 'vanished' }),
+          'vanished',
+        ),
+      );
+    } else if (profile.measures.length > 1) {
+      const measures = profile.measures.map((m, i): Choice => [String(i), m.name]);
+      controls.push(
+        this.#select(
+          'Measure',
+          measures,
+          (s) => String(s.measure),
+          (v) => change({ measure: Number(v) }),
+        ),
+      );
+    }
+    if (profile.threads.length > 1) {
+      const threads: Choice[] = [
+        ['-1', 'all threads'],
+        ...profile.threads.map((name, i): Choice => [String(i), name]),
+      ];
+      controls.push(
+        this.#select(
+          'Thread',
+          threads,
+          (s) => String(s.thread),
+          (v) => change({ thread: Number(v) }),
+        ),
+      );
+    }
+    controls.push(
+      this.#select(
+        'Merge by',
+        [
+          ['frame', 'nothing'],
+          ['function', 'function'],
+          ['file', 'file'],
+          ['package', 'package'],
+          ['kind', 'kind and tier'],
+        ],
+        (s) => s.groupBy,
+        (v) => change({ groupBy: v as ViewState['groupBy'] }),
+      ),
+      this.#select(
+        'Recursion',
+        [
+          ['keep', 'as it is'],
+          ['direct', 'direct collapsed'],
+          ['mutual', 'all collapsed'],
+        ],
+        (s) => s.recursion,
+        (v) => change({ recursion: v as ViewState['recursion'] }),
+      ),
+      this.#select(
+        'Colour',
+        [
+          ['kind', 'by kind'],
+          ['package', 'by package'],
+        ],
+        (s) => s.colorBy,
+        (v) => change({ colorBy: v as ViewState['colorBy'] }),
+      ),
+    );
+    if (profile.frames.some((f) => f.kind === 'idle' || f.kind === 'program'))
+      controls.push(
+        this.#check(
+          'Hide idle and program',
+          (s) => s.hideIdle,
+          (hideIdle) => change({ hideIdle }),
+        ),
+      );
+    if (!isDifference) controls.push(legend(profile));
+    return controls;
+  }
+
+  #select(
+    label: string,
+    choices: readonly Choice[],
+    read: (state: ViewState) => string,
+    write: (value: string) => void,
+  ): HTMLElement {
+    const select = h(
+      'select',
+      {},
+      ...choices.map(([value, text]) => h('option', { value }, text)),
+    ) as HTMLSelectElement;
+    select.addEventListener('change', () => write(select.value));
+    this.#updates.push((state) => {
+      select.value = read(state);
+    });
+    return h('label', {}, `${label} `, select);
+  }
+
+  #check(label: string, read: (state: ViewState) => boolean, write: (value: boolean) => void): HTMLElement {
+    const box = h('input', { type: 'checkbox' }) as HTMLInputElement;
+    box.addEventListener('change', () => write(box.checked));
+    this.#updates.push((state) => {
+      box.checked = read(state);
+    });
+    return h('label', {}, box, ` ${label}`);
+  }
+
+  #exporter(): HTMLElement {
+    const select = h(
+      'select',
+      { 'aria-label': 'Export' },
+      h('option', { value: '' }, 'Export…'),
+      h('option', { value: 'png' }, 'PNG picture'),
+      h('option', { value: 'svg' }, 'SVG picture'),
+      h('option', { value: 'folded' }, 'Folded stacks'),
+      h('option', { value: 'speedscope' }, 'speedscope file'),
+    ) as HTMLSelectElement;
+    select.addEventListener('change', () => {
+      const { value } = select;
+      select.value = '';
+      if (value !== '') this.#events.export(value as 'png');
+    });
+    return select;
+  }
+}
+
+/** The kinds that the profile has, with their colours. */
+function legend(profile: Profile): HTMLElement {
+  const kinds = [...new Set(profile.frames.map((f) => f.kind))];
+  return h(
+    'span',
+    { class: 'legend' },
+    ...kinds.flatMap((kind) => [h('i', { class: `kind-${kind}` }), kind === 'own' ? 'own code' : kind]),
+  );
+}
