@@ -71,7 +71,9 @@ function kindOf(evidence: DeathEvidence, signo: number): DeathKind {
   if (mark) return mark.kind;
   if (signo === 6) return 'abort';
   if (signo === 5 || signo === 4) return evidence.thrown ? 'uncaught-exception' : 'abort';
-  if (signo === 11 || signo === 7 || signo === 8) return 'native-crash';
+  // Faults carry si_code > 0; with a sender, the process sent the signal to itself.
+  if (signo === 11 || signo === 7 || signo === 8)
+    return signal?.sender === undefined ? 'native-crash' : 'signal';
   return signo === 19 ? 'alive' : 'signal';
 }
 
@@ -137,10 +139,16 @@ function whatHappened(
     case 'native-crash':
       return `Native code was stopped by ${signalName(signo)}: ${signalMeaning(signo)}${faultText(evidence)}.`;
     case 'signal':
-      return `${signalName(signo)} came from outside${evidence.signal?.sender ? ` (process ${evidence.signal.sender})` : ''} while the process ran.`;
+      return signalText(evidence, signo);
     case 'alive':
       return 'The process was alive when this dump was taken.';
   }
+}
+
+function signalText({ signal, pid }: DeathEvidence, signo: number): string {
+  if (signal?.sender === undefined) return `${signalName(signo)} ended the process.`;
+  if (signal.sender === pid) return `The process sent ${signalName(signo)} to itself.`;
+  return `${signalName(signo)} came from outside (process ${signal.sender}) while the process ran.`;
 }
 
 function heapText({ heap }: DeathEvidence): string {
@@ -162,9 +170,20 @@ function where(evidence: DeathEvidence, kind: DeathKind): string {
   const verb = kind === 'alive' || kind === 'signal' ? 'It was running' : 'It happened in';
   if (own)
     return `${verb} ${nameOf(own)} (${own.js!.url ?? ''}:${own.js!.position!.line}:${own.js!.position!.column}).`;
+  const origin = originOf(evidence.thrown);
+  if (origin !== undefined && kind !== 'signal' && kind !== 'alive') return `It was made in ${origin}.`;
   if (top)
     return `No JavaScript of the program was on that thread's stack; the innermost function was ${nameOf(top)}.`;
   return "The stack of that thread can't be read.";
+}
+
+/** The innermost frame of the program's own code in an error's stack: "load (/app/a.js:1:2)". */
+function originOf(thrown: ThrownValue | undefined): string | undefined {
+  for (const line of thrown?.stack?.split('\n').slice(1, 200) ?? []) {
+    const frame = /^\s+at (?:async )?(.+:\d+:\d+\)?)$/.exec(line)?.[1];
+    if (frame !== undefined && !/(^|\()node:/.test(frame)) return frame;
+  }
+  return undefined;
 }
 
 function isInternal(frame: StackFrame): boolean {

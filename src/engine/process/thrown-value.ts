@@ -2,6 +2,7 @@ import { attemptOr } from '../absence.ts';
 import { type Address, address, at, type Tagged } from '../address.ts';
 import type { StackFrame } from '../stack/frame.ts';
 import { isHeapObject } from '../v8/frames/heap-object.ts';
+import { openHandles } from '../v8/handles.ts';
 import type { Isolate } from '../v8/isolate.ts';
 
 /** What was thrown and not caught. */
@@ -13,8 +14,6 @@ export interface Thrown {
   readonly found: string;
 }
 
-/** v8::internal::HandleScopeImplementer's blocks: kHandleBlockSize of 1022 words (src/api/api.h). */
-const HANDLE_BLOCK = 1022 * 8;
 /** Words of an exit frame's fixed part and arguments that are looked at. */
 const EXIT_WORDS = 24;
 /** How far below the exit frame C++ may hold the value: bytes of native stack. */
@@ -82,13 +81,8 @@ function newestError(
   sp: Address | undefined,
   exit: Address | undefined,
 ): Thrown | undefined {
-  const { memory } = isolate.runtime;
-  const next = isolate.reference('HandleScope::next');
-  if (next !== undefined) {
-    const top = memory.pointer(next);
-    for (let slot = top - 8; slot > top - HANDLE_BLOCK; slot -= 8) {
-      if (isError(isolate, address(slot))) return found(isolate, slot, 'newest error among the handles');
-    }
+  for (const slot of openHandles(isolate)) {
+    if (isError(isolate, slot)) return found(isolate, slot, 'newest error among the handles');
   }
   if (sp === undefined || exit === undefined) return undefined;
   for (let slot = sp as number; slot < Math.min(exit, sp + NATIVE_STACK); slot += 8) {

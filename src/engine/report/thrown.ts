@@ -9,23 +9,27 @@ export function describeThrown(inspector: Inspector, thrown: Thrown): ThrownValu
   const preview = inspector.preview(value);
   if (isAbsent(preview)) return undefined;
   const { fromPromise } = thrown;
-  if (preview.subtype !== 'error') {
+  const stack = ownText(inspector, value, 'stack');
+  // What a worker threw arrives in the main thread as a copy: an object with an error's properties.
+  if (preview.subtype !== 'error' && stack === undefined) {
     const text = preview.type === 'string' ? String(preview.primitive) : preview.description;
     return { className: preview.className ?? preview.type, message: text, stack: null, fromPromise };
   }
-  const own = inspector.own?.(value, 'message');
-  const message = own && textOf(inspector, own.value);
+  const isCopy = preview.subtype !== 'error';
   return {
-    className: preview.className ?? 'Error',
-    message: message ?? messageIn(preview.description),
-    stack: preview.description || null,
+    className: (isCopy ? ownText(inspector, value, 'name') : preview.className) ?? 'Error',
+    message: ownText(inspector, value, 'message') ?? messageIn(stack ?? preview.description),
+    stack: (isCopy ? stack : preview.description) || null,
     fromPromise,
   };
 }
 
-function textOf(inspector: Inspector, value: Value): string | undefined {
-  const preview = inspector.preview(value);
-  return !isAbsent(preview) && typeof preview.primitive === 'string' ? preview.primitive : undefined;
+function ownText(inspector: Inspector, object: Value, name: string): string | undefined {
+  const property = inspector.own?.(object, name);
+  const preview = property?.kind === 'data' ? inspector.preview(property.value) : undefined;
+  return preview && !isAbsent(preview) && typeof preview.primitive === 'string'
+    ? preview.primitive
+    : undefined;
 }
 
 /** The message in an error's stack text: what stands between the name and the first frame. */
