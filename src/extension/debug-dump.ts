@@ -19,3 +19,10 @@ export async function debugDump(dump: vscode.Uri): Promise<void> {
   }
   await vscode.debug.startDebugging(vscode.workspace.getWorkspaceFolder(dump), configurationFor(dump));
 }
+
+/** VS Code shows the call stack by itself only when a breakpoint was hit. */
+export async function showCallStack(session: vscode.DebugSession): Promise<void> {
+  if (session.type !== debugType) return;
+  const wish = vscode.workspace.getConfiguration('debug').get('openDebug');
+  if (wish !== 'neverOpen') await vscode.commands.executeCommand('workbench.view.debug');
+}

@@ -4,7 +4,7 @@ import { debugType } from '../configuration/attach.ts';
 import { AdapterProcess } from './adapter-process.ts';
 import { copyStackAsMarkdown, copyValueAsExpression } from './clipboard.ts';
 import { ConfigurationProvider, dynamicConfigurations } from './configuration-provider.ts';
-import { debugDump } from './debug-dump.ts';
+import { debugDump, showCallStack } from './debug-dump.ts';
 import { browseForDump, pickDump } from './find-dumps.ts';
 import { InfoEditor, infoViewType } from './info-editor.ts';
 import { Sessions } from './sessions.ts';
@@ -19,6 +19,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
     vscode.debug.registerDebugConfigurationProvider(debugType, new ConfigurationProvider()),
     vscode.debug.registerDebugConfigurationProvider(debugType, dynamicConfigurations, Dynamic),
+    vscode.debug.onDidStartDebugSession(showCallStack),
     vscode.debug.registerDebugAdapterDescriptorFactory(debugType, new AdapterProcess(context.extensionUri)),
     vscode.commands.registerCommand('dayafter.openDump', () => openDump()),
     vscode.commands.registerCommand('dayafter.showInfo', (uri?: vscode.Uri) => showInfo(uri)),
