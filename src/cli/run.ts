@@ -4,6 +4,7 @@ import { DayAfterError } from '../engine/errors.ts';
 import { flameCommand, flameSubjects } from './commands/flame.ts';
 import { infoCommand } from './commands/info.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { objectsCommand } from './commands/objects.ts';
 import { sourceCommand } from './commands/source.ts';
 import { stackCommand } from './commands/stack.ts';
 import { type Output, printError } from './output.ts';
@@ -76,6 +77,11 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
   command('source <dump> [url]', "the scripts that the dump holds, or one's text").action(
     (dump, url, options) => sourceCommand(dump, url, options, output),
   );
+
+  command('objects <dump>', 'histogram by constructor')
+    .option('--shapes', 'plain objects apart by their properties')
+    .addOption(new Option('--limit <n>', 'rows of the text output').argParser(wholeNumber).default(40))
+    .action((dump, options) => objectsCommand(dump, options, output));
   command('flame <profile>', 'a flame graph, or its folded stacks, of a profile or a dump')
     .addOption(new Option('--of <subject>', 'what of a dump is shown').choices(flameSubjects))
     .option('-o, --output <file>', 'writes a page (.html), folded stacks (.folded) or .speedscope.json')

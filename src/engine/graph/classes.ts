@@ -1,3 +1,4 @@
+import { detachedNodes } from './detached.ts';
 import type { HeapGraph } from './heap-graph.ts';
 import { type NodeOrdinal, NodeType } from './types.ts';
 
@@ -36,6 +37,7 @@ export function classify(graph: HeapGraph): Classes {
   };
   const byType = new Int32Array(256).fill(-1);
   const byName = [new Map<number, number>(), new Map<number, number>()];
+  const detached = detachedNodes(graph);
   const { ordinals } = graph.locations;
   let nextLocation = 0;
   for (let node = 0; node < nodeCount; node++) {
@@ -65,6 +67,11 @@ export function classify(graph: HeapGraph): Classes {
         type: 'object',
         location,
       }));
+      continue;
+    }
+    if (type === NodeType.native && detached.has(node)) {
+      const name = className(`Detached ${graph.strings.text(nameId)}`);
+      ofNode[node] = classOf(`=${name}`, () => ({ name, type: 'native', location: null }));
       continue;
     }
     const known = byName[type === NodeType.object ? 0 : 1]!;

@@ -88,7 +88,7 @@ export class Cursor {
   #walkValue(take: (byte: number) => void): void {
     let depth = 0;
     this.token();
-    do {
+    for (;;) {
       const byte = this.next();
       if (byte < 0) throw cut(this.#source);
       take(byte);
@@ -112,7 +112,7 @@ export class Cursor {
         ',]}\n\r\t '.includes(String.fromCharCode(after))
       )
         return;
-    } while (true);
+    }
   }
 
   /**

@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Task, TaskResult } from './tasks.ts';
 
@@ -48,6 +50,7 @@ export class HelperThread {
 function startWorker(): Worker {
   if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./heap-worker.js', import.meta.url));
   const entry = JSON.stringify(new URL('./worker.ts', import.meta.url).href);
-  const api = JSON.stringify(import.meta.resolve('tsx/esm/api'));
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json'));
+  const api = JSON.stringify(new URL('dist/esm/api/index.mjs', tsx).href);
   return new Worker(`import(${api}).then((tsx) => (tsx.register(), import(${entry})))`, { eval: true });
 }

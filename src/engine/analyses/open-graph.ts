@@ -1,0 +1,55 @@
+import { FileSource } from '../dump/byte-source.ts';
+import { openSource } from '../dump/detect.ts';
+import { DayAfterError } from '../errors.ts';
+import type { Heap } from '../graph/heap.ts';
+import { openSnapshot } from '../snapshot/open-snapshot.ts';
+
+export interface OpenGraphOptions {
+  /** Of cores with several isolates: which one's heap. */
+  readonly isolate?: number | undefined;
+  readonly program?: string | undefined;
+  readonly search?: readonly string[] | undefined;
+  readonly sysroot?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes read, of how many. */
+  readonly progress?: ((done: number, total: number) => void) | undefined;
+}
+
+/**
+ * Opens a dump's heap, whatever the dump is; its sizes and dominators are there when it resolves. The caller
+ * closes the heap. Throws the errors of `openSource` and of the reader, and NOT_APPLICABLE for a dump whose
+ * heap cannot be made into a graph.
+ */
+export async function openGraph(path: string, options: OpenGraphOptions = {}): Promise<Heap> {
+  const { format, source } = await openSource(path, options.signal);
+  try {
+    if (format === 'heapsnapshot' && source instanceof FileSource)
+      return await openSnapshot(source, { signal: options.signal, progress: options.progress });
+    throw new DayAfterError(
+      'NOT_APPLICABLE',
+      `${path} is a core: its heap cannot be read as a graph yet`,
+      'Heap commands work on .heapsnapshot files.',
+    );
+  } catch (error) {
+    source.close();
+    throw error;
+  }
+}
+
+/** What a graph holds of the heap it was made from. */
+export interface Coverage {
+  readonly complete: boolean;
+  readonly nodes: number;
+  readonly edges: number;
+  /** What is missing, in words. */
+  readonly notes: readonly string[];
+}
+
+export function coverageOf({ graph }: Heap): Coverage {
+  return {
+    complete: graph.gaps.length === 0,
+    nodes: graph.nodeCount,
+    edges: graph.edgeCount,
+    notes: graph.gaps,
+  };
+}
