@@ -63,8 +63,7 @@ export class AdapterError extends Error {
 /** Any thrown value as the `error` of a response. `format` has no placeholders: its braces are escaped. */
 export function errorMessage(error: unknown, showUser: boolean): DebugProtocol.Message {
   if (error instanceof DayAfterError) {
-    const text = [error.message, error.hint].filter((part) => part !== undefined).map(sentence);
-    return message(engineIds[error.code], text.join(' '), showUser);
+    return message(engineIds[error.code], textOf(error), showUser);
   }
   if (error instanceof ConfigurationError)
     return message(adapterIds.BAD_CONFIGURATION, error.message, showUser);
@@ -73,6 +72,13 @@ export function errorMessage(error: unknown, showUser: boolean): DebugProtocol.M
   }
   const text = error instanceof Error ? error.message : String(error);
   return message(adapterIds.INTERNAL, `Internal error of the debug adapter: ${text}`, showUser);
+}
+
+/** What is said of an expression starts with a name of the program's as a rule, and stays as it is. */
+function textOf(error: DayAfterError): string {
+  if (error.hint === undefined && error.code.endsWith('_EXPRESSION')) return error.message;
+  const message = error.code.endsWith('_EXPRESSION') ? `${error.message}.` : sentence(error.message);
+  return error.hint === undefined ? message : `${message} ${sentence(error.hint)}`;
 }
 
 /** The engine's messages are clauses; clients show sentences. A path keeps its own case. */

@@ -4,21 +4,27 @@
  */
 import type { FrameInfo } from '../engine/contract.ts';
 import { DayAfterError } from '../engine/errors.ts';
-import { frameInfo } from '../engine/report/frame.ts';
+import { frameInfo, suspendedFrameInfo } from '../engine/report/frame.ts';
 import type { CoreSession } from '../engine/session.ts';
-import type { StackFrame } from '../engine/stack/frame.ts';
+import type { JsFrame, StackFrame } from '../engine/stack/frame.ts';
 import { Handles } from './handles.ts';
 import { isNodeInternal, type SkipFiles } from './skip-files.ts';
 
 export type Row =
   | { readonly kind: 'frame'; readonly index: number; readonly frame: StackFrame }
   | { readonly kind: 'label'; readonly text: string }
-  | { readonly kind: 'async'; readonly info: FrameInfo };
+  | { readonly kind: 'async'; readonly js: JsFrame };
 
 /** A row that was given out to the client. */
 export interface PlacedRow {
   readonly thread: number;
   readonly row: Row;
+}
+
+/** The JavaScript frame behind a row; undefined for native code and labels. */
+export function jsFrameOf(row: Row): JsFrame | undefined {
+  if (row.kind === 'frame') return row.frame.js;
+  return row.kind === 'async' ? row.js : undefined;
 }
 
 /** How much of a row's frame is the user's business. */
@@ -52,10 +58,10 @@ export class FrameTable {
   #makeRows(thread: number): Row[] {
     const { frames } = this.#core.thread(thread);
     const rows: Row[] = frames.map((frame, index) => ({ kind: 'frame', index, frame }));
-    const v8 = !(this.#core.runtime instanceof DayAfterError);
-    for (const chain of v8 ? this.#core.stack(thread).asyncFrames : []) {
-      rows.push({ kind: 'label', text: chain.label });
-      for (const info of chain.frames) rows.push({ kind: 'async', info });
+    const readable = !(this.#core.runtime instanceof DayAfterError);
+    for (const hop of readable ? this.#core.awaiting(thread) : []) {
+      rows.push({ kind: 'label', text: hop.label });
+      if (hop.frame) rows.push({ kind: 'async', js: hop.frame });
     }
     return rows;
   }
@@ -75,7 +81,7 @@ export class FrameTable {
   }
 
   info(row: Exclude<Row, { kind: 'label' }>): FrameInfo {
-    return row.kind === 'frame' ? frameInfo(row.frame) : row.info;
+    return row.kind === 'frame' ? frameInfo(row.frame) : suspendedFrameInfo(row.js);
   }
 
   emphasis(thread: number, info: FrameInfo): Emphasis {
@@ -87,7 +93,7 @@ export class FrameTable {
   #strict(info: FrameInfo): Emphasis {
     if (info.kind !== 'js' && info.kind !== 'wasm') return 'native';
     const url = info.original?.source ?? info.source;
-    if (url === null) return info.kind === 'wasm' ? 'own' : 'native';
+    if (url === null) return 'own';
     if (isNodeInternal(url)) return 'node';
     return this.#skipFiles.skips(url) ? 'skipped' : 'own';
   }

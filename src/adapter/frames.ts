@@ -2,7 +2,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { FrameInfo, ThreadInfo } from '../engine/contract.ts';
 import { DayAfterError } from '../engine/errors.ts';
-import type { Row } from './frame-table.ts';
+import { jsFrameOf, type Row } from './frame-table.ts';
 import { moduleId } from './modules.ts';
 import type { Target } from './target.ts';
 
@@ -51,8 +51,9 @@ async function stackFrame(
   };
   if (info.address !== null) frame.instructionPointerReference = info.address;
   if (info.module !== null) frame.moduleId = moduleId(info.module);
-  if (info.source !== null && info.kind !== 'native') {
-    const source = await target.sources.of(info.source);
+  const js = jsFrameOf(row);
+  const source = js && (await target.sources.of(info.source ?? '', js.script));
+  if (source) {
     const origin =
       emphasis === 'node' ? 'Node.js' : emphasis === 'skipped' ? 'skipped by skipFiles' : undefined;
     frame.source = origin === undefined ? source : { ...source, presentationHint: 'deemphasize', origin };
@@ -64,6 +65,7 @@ async function stackFrame(
 export function frameName(info: FrameInfo, format?: DebugProtocol.StackFrameFormat): string {
   const module = info.module === null ? undefined : info.module.slice(info.module.lastIndexOf('/') + 1);
   let name = info.function ?? '';
+  if (info.kind === 'native' && format?.parameters !== true) name = withoutParameters(name);
   if (name === '') {
     if (info.kind === 'js') name = info.source === null ? '(anonymous)' : '(anonymous function)';
     else if (module !== undefined && info.offset !== null) name = `${module}+0x${info.offset.toString(16)}`;
@@ -72,4 +74,18 @@ export function frameName(info: FrameInfo, format?: DebugProtocol.StackFrameForm
     name = `${module}!${name}`;
   }
   return info.inlined ? `${name} (inlined)` : name;
+}
+
+/** `v8::internal::Isolate::Throw` of its demangled signature; other text comes back as it is. */
+export function withoutParameters(name: string): string {
+  const end = name.lastIndexOf(')');
+  let depth = 0;
+  for (let i = end; i > 0; i--) {
+    if (name[i] === ')') depth++;
+    if (name[i] !== '(' || --depth > 0) continue;
+    const isNamespace = name.startsWith('(anonymous namespace)', i);
+    const isOperator = name.endsWith('operator', i);
+    return isNamespace || isOperator ? name : name.slice(0, i);
+  }
+  return name;
 }

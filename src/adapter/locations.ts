@@ -1,5 +1,6 @@
 /** `locations`: where a function that a variable holds is defined. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { DayAfterError } from '../engine/errors.ts';
 import type { Target } from './target.ts';
 
 export async function location(
@@ -7,5 +8,7 @@ export async function location(
   args: DebugProtocol.LocationsArguments,
 ): Promise<NonNullable<DebugProtocol.LocationsResponse['body']>> {
   const { url, line, column } = target.locations.get(args.locationReference);
-  return { source: await target.sources.of(url), line, column };
+  const source = await target.sources.of(url, undefined);
+  if (!source) throw new DayAfterError('NO_SUCH_SCRIPT', `the dump holds no script ${url}`);
+  return { source, line, column };
 }

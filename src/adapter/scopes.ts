@@ -1,6 +1,10 @@
 /** `scopes` of a frame, named as VS Code's JavaScript debugger names them. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { ScopeKind } from '../engine/contract.ts';
+import type { EvaluationPlace } from '../engine/session.ts';
+import { frameScopes } from '../engine/v8/scopes/frame-scopes.ts';
+import { placeOf } from './evaluate.ts';
+import { jsFrameOf } from './frame-table.ts';
 import type { Target } from './target.ts';
 import { plainText } from './value-text.ts';
 import { show } from './variables.ts';
@@ -27,25 +31,32 @@ export function scopes(
   args: DebugProtocol.ScopesArguments,
 ): DebugProtocol.ScopesResponse['body'] {
   const { thread, row } = target.frames.placed(args.frameId);
-  if (row.kind !== 'frame' || !row.frame.js) return { scopes: [] };
-  const inspector = target.core.inspectorOf(row.frame.js.isolate);
-  const described = target.core.scopes(thread, row.index).map((scope) => {
+  const js = jsFrameOf(row);
+  if (!js) return { scopes: [] };
+  const inspector = target.core.inspectorOf(js.isolate);
+  const found = row.kind === 'frame' ? target.core.scopes(thread, row.index) : frameScopes(js, inspector);
+  const described = found.map((scope) => {
     const { variables } = scope;
     const result: DebugProtocol.Scope = {
       name: scopeTitle(scope.kind, scope.name),
       expensive: false,
-      variablesReference: target.containers.add({ kind: 'properties', inspector, properties: variables }),
+      variablesReference: target.containers.add({
+        kind: 'properties',
+        inspector,
+        properties: variables,
+        note: scope.note,
+      }),
       namedVariables: variables.length,
     };
     if (scope.kind === 'local') result.presentationHint = 'locals';
     return result;
   });
-  return { scopes: [...described, globalScope(target, thread, row.index)] };
+  return { scopes: [...described, globalScope(target, placeOf(target, args.frameId))] };
 }
 
 /** The global object has thousands of properties: it is read when it is opened. */
-function globalScope(target: Target, thread: number, frame: number): DebugProtocol.Scope {
-  const { value, inspector } = target.core.evaluate('globalThis', { thread, frame });
+function globalScope(target: Target, place: EvaluationPlace): DebugProtocol.Scope {
+  const { value, inspector } = target.core.evaluate('globalThis', place);
   const { variablesReference } = show(target, inspector, value, 'globalThis', plainText);
   return { name: titles.global, expensive: true, variablesReference };
 }

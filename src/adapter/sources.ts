@@ -6,7 +6,9 @@ import { readFile, stat } from 'node:fs/promises';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { AttachConfiguration } from '../configuration/attach.ts';
 import { baseName, type HostPaths, localCandidates, scriptPath } from '../configuration/paths.ts';
-import { type Absence, absent, isAbsent } from '../engine/absence.ts';
+import { isAbsent } from '../engine/absence.ts';
+import type { Tagged } from '../engine/address.ts';
+import { DayAfterError } from '../engine/errors.ts';
 import type { CoreSession, ScriptInfo } from '../engine/session.ts';
 import { AdapterError } from './errors.ts';
 import { Handles } from './handles.ts';
@@ -16,9 +18,9 @@ export class Sources {
   readonly #core: CoreSession;
   readonly #configuration: AttachConfiguration;
   readonly #host: HostPaths;
-  #byUrl: ReadonlyMap<string, ScriptInfo> | undefined;
-  readonly #urls = new Handles<string>();
-  readonly #sources = new Map<string, Promise<DebugProtocol.Source>>();
+  readonly #references = new Handles<ScriptInfo>();
+  readonly #sources = new Map<ScriptInfo, Promise<DebugProtocol.Source>>();
+  #byUrl: ReadonlyMap<string, readonly ScriptInfo[]> | undefined;
 
   constructor(core: CoreSession, configuration: AttachConfiguration, host: HostPaths) {
     this.#core = core;
@@ -26,59 +28,70 @@ export class Sources {
     this.#host = host;
   }
 
-  /** The source of the script `url`: the same object, and the same sourceReference, each time. */
-  of(url: string): Promise<DebugProtocol.Source> {
-    let source = this.#sources.get(url);
+  /**
+   * The source of a script: the same object, and the same sourceReference, each time. Of several scripts of
+   * one URL (eval, vm, workers) the Script object `word` decides. Undefined if the dump holds none.
+   */
+  of(url: string, word: Tagged | undefined): Promise<DebugProtocol.Source> | undefined {
+    const scripts = this.#scripts.get(url);
+    const same = scripts?.find((candidate) => candidate.script.word === word);
+    const script = same ?? (url === '' ? undefined : scripts?.[0]);
+    return script && this.#of(script);
+  }
+
+  #of(script: ScriptInfo): Promise<DebugProtocol.Source> {
+    let source = this.#sources.get(script);
     if (!source) {
-      source = this.#resolve(url);
-      this.#sources.set(url, source);
+      source = this.#resolve(script);
+      this.#sources.set(script, source);
     }
     return source;
   }
 
-  async #resolve(url: string): Promise<DebugProtocol.Source> {
-    const name = isNodeInternal(url) ? url : baseName(url);
-    const text = this.#text(url);
-    if (isAbsent(text)) {
-      return {
-        name,
-        path: url,
-        sourceReference: this.#urls.add(url),
-        presentationHint: 'deemphasize',
-        origin: text.reason,
-      };
+  async #resolve(script: ScriptInfo): Promise<DebugProtocol.Source> {
+    const { url } = script;
+    if (url === '') return this.#fromDump(script, `<eval>/VM${script.script.id}`, 'from the dump');
+    if (isNodeInternal(url)) return this.#fromDump(script, url, 'Node.js');
+    const text = this.#core.scriptText(script);
+    if (!isAbsent(text)) {
+      for (const path of localCandidates(url, this.#configuration, this.#host)) {
+        if (await hasText(path, text)) return { name: baseName(path), path };
+      }
     }
-    for (const path of isNodeInternal(url) ? [] : localCandidates(url, this.#configuration, this.#host)) {
-      if (await hasText(path, text)) return { name, path };
-    }
-    const origin = isNodeInternal(url) ? 'Node.js' : 'from the dump';
-    return { name, path: scriptPath(url) ?? url, sourceReference: this.#urls.add(url), origin };
+    return this.#fromDump(script, scriptPath(url) ?? url, 'from the dump');
+  }
+
+  #fromDump(script: ScriptInfo, path: string, origin: string): DebugProtocol.Source {
+    const name = isNodeInternal(path) ? path : baseName(path);
+    return { name, path, sourceReference: this.#references.add(script), origin };
   }
 
   /** The text behind a sourceReference, or of a script's URL. */
-  text(reference: number, path: string | undefined): string {
-    const url = reference > 0 ? this.#urls.get(reference) : path;
-    if (url === undefined) throw new AdapterError('BAD_ARGUMENTS', 'A source needs a sourceReference.');
-    const text = this.#text(url);
-    if (isAbsent(text)) throw new AdapterError('NO_SUCH_REFERENCE', `${url}: ${text.reason}`);
+  text(reference: number, url: string | undefined): string {
+    const script = reference > 0 ? this.#references.get(reference) : this.#scripts.get(url ?? '')?.[0];
+    if (!script) throw new AdapterError('BAD_ARGUMENTS', `The dump holds no script ${url ?? ''}.`);
+    const text = this.#core.scriptText(script);
+    if (isAbsent(text)) throw new DayAfterError('NO_SUCH_SCRIPT', `${script.url}: ${text.reason}`);
     return text;
   }
 
-  #text(url: string): string | Absence {
-    const script = this.#scripts.get(url);
-    return script === undefined
-      ? absent('the dump holds no script of this name')
-      : this.#core.scriptText(script);
-  }
-
-  get #scripts(): ReadonlyMap<string, ScriptInfo> {
-    this.#byUrl ??= new Map([...this.#core.scripts()].reverse().map((script) => [script.url, script]));
-    return this.#byUrl;
-  }
-
   async loaded(): Promise<DebugProtocol.Source[]> {
-    const urls = [...this.#scripts.keys()].filter((url) => url !== '');
-    return Promise.all(urls.map((url) => this.of(url)));
+    const named = [...this.#scripts.values()].flat().filter((script) => script.url !== '');
+    return Promise.all(named.map((script) => this.#of(script)));
+  }
+
+  get #scripts(): ReadonlyMap<string, readonly ScriptInfo[]> {
+    if (!this.#byUrl) {
+      const readable = !(this.#core.runtime instanceof DayAfterError);
+      const byUrl = new Map<string, ScriptInfo[]>();
+      for (const script of readable ? this.#core.scripts() : []) {
+        const known = byUrl.get(script.url);
+        if (known) known.push(script);
+        else byUrl.set(script.url, [script]);
+      }
+      this.#byUrl = byUrl;
+    }
+    return this.#byUrl;
   }
 }
 

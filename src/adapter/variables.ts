@@ -8,7 +8,13 @@ import { accessorText, type TextOptions, valueText } from './value-text.ts';
 
 /** What a variablesReference stands for. `path` is an expression for the container, if there is one. */
 export type Container =
-  | { readonly kind: 'properties'; readonly inspector: Inspector; readonly properties: readonly Property[] }
+  | {
+      readonly kind: 'properties';
+      readonly inspector: Inspector;
+      readonly properties: readonly Property[];
+      /** What is missing, and why. */
+      readonly note?: string | undefined;
+    }
   | {
       readonly kind: 'value';
       readonly inspector: Inspector;
@@ -33,6 +39,7 @@ export function variables(
   switch (container.kind) {
     case 'properties':
       if (args.filter !== 'indexed') page.properties(slice(container.properties, args), undefined);
+      if (container.note !== undefined) page.note(container.note);
       break;
     case 'value':
       page.children(container.value, container.path, args.filter, start, count);
@@ -118,6 +125,8 @@ class Page {
     const inspector = this.#inspector;
     if (filter !== 'named') this.properties(inspector.indexed(value, start, count), path);
     if (filter === 'indexed') return;
+    const left = inspector.counts(value).indexed - start - count;
+    if (filter === undefined && left > 0) this.note(`${left} more elements`);
     const paged = filter === 'named' ? { start, count } : { start: 0, count: maxPage };
     const named = inspector.named(value);
     this.properties(named.slice(paged.start, paged.start + paged.count), path);
@@ -181,6 +190,15 @@ class Page {
     }
     const preview = this.#inspector.preview(property.value);
     return isAbsent(preview) || preview.address === undefined ? undefined : hex(preview.address);
+  }
+
+  note(text: string): void {
+    this.variables.push({
+      name: 'note',
+      value: text,
+      variablesReference: 0,
+      presentationHint: { kind: 'virtual', visibility: 'internal' },
+    });
   }
 
   plain(name: string, value: Value): void {

@@ -28,11 +28,16 @@ describe('errors', () => {
   });
 
   it('become sentences for the user, with braces of the dump left alone', () => {
-    const message = errorMessage(new DayAfterError('BAD_EXPRESSION', 'unexpected {x}', 'try a path'), false);
-    assert.equal(message.id, 1020);
+    const message = errorMessage(new DayAfterError('CORRUPT_DUMP', 'unexpected {x}', 'copy it again'), false);
+    assert.equal(message.id, 1008);
     assert.equal(message.format, '{_text}');
-    assert.deepEqual(message.variables, { _text: 'Unexpected {x}. Try a path.' });
+    assert.deepEqual(message.variables, { _text: 'Unexpected {x}. Copy it again.' });
     assert.equal(message.showUser, false);
+  });
+
+  it('leave names of the program as they are', () => {
+    const message = errorMessage(new DayAfterError('BAD_EXPRESSION', 'sessions is not defined'), false);
+    assert.deepEqual(message.variables, { _text: 'sessions is not defined' });
   });
 
   it('ask for a notification only where they say so', () => {

@@ -14,6 +14,8 @@ class Order {
   }
 }
 
+globalThis.shop = { name: 'Corner Shop' };
+
 function parse(text) {
   try {
     return JSON.parse(text);
