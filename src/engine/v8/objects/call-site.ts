@@ -128,7 +128,8 @@ export function callSiteText(view: HeapView, lines: ScriptLines, site: CallSite)
   return name === '' ? `${prefix}${location()}` : `${prefix}${name} (${location()})`;
 }
 
-function siteFunctionName(view: HeapView, site: CallSite): string {
+/** CallSiteInfo::GetFunctionName; '' if it has none. */
+export function siteFunctionName(view: HeapView, site: CallSite): string {
   if (!view.isFunction(site.function)) return '';
   const name = functionName(view, site.function);
   if (name !== '') return name;
@@ -141,6 +142,8 @@ function isTopLevel(view: HeapView, { receiver }: CallSite): boolean {
 }
 
 function methodCall(view: HeapView, site: CallSite, name: string): string {
+  // A name inferred from an assignment ("Module._load") stands alone.
+  if (name !== '' && sharedName(view, sharedOf(view, site.function)) === '') return name;
   const type = typeName(view, site.receiver);
   const method = attemptOr('', () => methodName(view, site));
   if (name === '') return `${type === '' ? '' : `${type}.`}${method || '<anonymous>'}`;

@@ -28,10 +28,16 @@ function mapConstructorName(view: HeapView, object: Tagged): string | undefined 
   if (map.isPrototypeMap || (map.bitField2 & view.layout.objects.map.newTargetIsBase) === 0) return undefined;
   const maker = map.constructorWord;
   if (view.isFunction(maker)) {
-    const name = sharedDebugName(view, sharedOf(view, maker));
+    const name = makerName(view, maker);
     return name !== '' && name !== 'Object' ? name : undefined;
   }
   return templateName(view, maker);
+}
+
+function makerName(view: HeapView, fn: Tagged): string {
+  return view.layout.inspector.ownConstructorName
+    ? functionName(view, fn)
+    : sharedDebugName(view, sharedOf(view, fn));
 }
 
 /** Class name of a FunctionTemplateInfo. */
@@ -54,9 +60,7 @@ function fromPrototypes(view: HeapView, object: Tagged): string | undefined {
     if (holder !== object) {
       const found = attemptOr(undefined, () => findProperty(view, holder, (key) => key === constructorKey));
       if (found && !found.isAccessor && view.isFunction(found.value)) {
-        const name = view.layout.inspector.ownConstructorName
-          ? functionName(view, found.value)
-          : sharedDebugName(view, sharedOf(view, found.value));
+        const name = makerName(view, found.value);
         if (name !== '' && name !== 'Object') return name;
       }
     }

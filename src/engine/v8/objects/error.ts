@@ -1,7 +1,7 @@
 import { attemptOr } from '../../absence.ts';
 import type { Tagged } from '../../address.ts';
 import type { ScriptLines } from '../frames/script-lines.ts';
-import { callSites, callSiteText } from './call-site.ts';
+import { type CallSite, callSites, callSiteText, siteFunctionName } from './call-site.ts';
 import { constructorName } from './constructor-name.ts';
 import type { HeapView } from './heap-view.ts';
 import { lookup, named, stringProperty } from './lookup.ts';
@@ -58,10 +58,17 @@ export function capturedStack(view: HeapView, lines: ScriptLines, error: Tagged)
   if (view.isString(value)) return view.string(value);
   const sites = callSites(view, value);
   if (!sites) return undefined;
-  const frames = sites.map(
+  const frames = sites.slice(hiddenFrames(view, sites)).map(
     (s) => `\n    at ${attemptOr('<unreadable>', () => callSiteText(view, lines, s))}`,
   );
   return stackHeader(view, error) + frames.join('');
+}
+
+/** Node's prepareStackTrace cuts the frames above the last function named `__node_internal_…`. */
+function hiddenFrames(view: HeapView, sites: readonly CallSite[]): number {
+  return (
+    1 + sites.findLastIndex((s) => attemptOr('', () => siteFunctionName(view, s)).startsWith('__node_internal_'))
+  );
 }
 
 /** descriptionForError (inspector/value-mirror.cc). */

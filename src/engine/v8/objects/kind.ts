@@ -27,8 +27,9 @@ function subtypeOf(view: HeapView, word: Tagged, type: number): string | undefin
     case types.JS_PROXY:
       return 'proxy';
     case types.JS_ARRAY:
-    case types.JS_ARGUMENTS_OBJECT:
       return 'array';
+    case types.JS_ARGUMENTS_OBJECT:
+      return 'arguments';
     case types.JS_MAP:
       return 'map';
     case types.JS_SET:

@@ -199,7 +199,7 @@ function arrayLikeLength(view: HeapView, word: Tagged): number | undefined {
 /** WebAssembly.Memory: pages of 64 KiB of its buffer. */
 function wasmMemory(view: HeapView, word: Tagged, className: string): Mirror {
   const { types } = view.layout;
-  for (let offset = 24; offset <= 40; offset += 8) {
+  for (let offset = 24; offset <= 64; offset += 8) {
     const buffer = view.tagged(word, offset);
     if (!view.isType(buffer, types.JS_ARRAY_BUFFER)) continue;
     const pages = arrayBuffer(view, buffer).byteLength / 0x10000;
