@@ -4,6 +4,7 @@ import { readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CallFrame, Cdp, type Paused } from './cdp.ts';
+import { isPauseScript } from './pause-script.ts';
 import type { RecordedFrame, RecordedScope, Recording } from './recording.ts';
 import { ValueRecorder } from './values.ts';
 
@@ -147,7 +148,7 @@ async function describe(
   const values = new ValueRecorder(cdp);
   const frames: RecordedFrame[] = [];
   for (const frame of paused.callFrames) {
-    if (scripts.get(frame.location.scriptId)?.endsWith('/oracle/pause.cjs')) continue;
+    if (isPauseScript(scripts.get(frame.location.scriptId) ?? '')) continue;
     frames.push(await describeFrame(frame, scripts, values));
   }
   return {

@@ -1,0 +1,23 @@
+// flags: --no-opt --always-sparkplug
+// tier: baseline middle inner outer
+// Frames of baseline code.
+function inner(value, list) {
+  const squared = value * value;
+  for (const item of list) {
+    let sum = squared + item;
+    if (sum > 10) throw new Error(`sum ${sum}`);
+  }
+}
+
+function middle(a, ...more) {
+  const captured = more.length;
+  const call = () => inner(a, [captured, 6]);
+  return call();
+}
+
+function outer() {
+  let result = middle(2, 'x', 'y');
+  return result;
+}
+
+outer();

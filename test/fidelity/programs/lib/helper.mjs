@@ -1,0 +1,4 @@
+export const factor = 10;
+export function scale(value, by) {
+  return value * by * factor;
+}

@@ -1,0 +1,169 @@
+import { fileURLToPath } from 'node:url';
+import { isAbsent } from '../../src/engine/absence.ts';
+import type { CoreSession } from '../../src/engine/session.ts';
+import type { StackFrame } from '../../src/engine/stack/frame.ts';
+import type { FrameScope } from '../../src/engine/v8/scopes/frame-scopes.ts';
+import { isPauseScript } from './pause-script.ts';
+import type { RecordedFrame, RecordedScope, Recording } from './recording.ts';
+import { type Tally, tally } from './tally.ts';
+import { ValueComparison } from './value-comparison.ts';
+
+export const aspects = [
+  'frames',
+  'functions',
+  'positions',
+  'scopes',
+  'variables',
+  'values',
+  'async',
+] as const;
+export type Aspect = (typeof aspects)[number];
+
+export interface Comparison {
+  readonly scores: Readonly<Record<Aspect, Tally>>;
+  /** What differs: aspect, where, what the debugger showed, what we show. */
+  readonly misses: readonly string[];
+}
+
+/** Compares what the live debugger showed with what the engine reads from the core. */
+export function compare(recording: Recording, session: CoreSession): Comparison {
+  return new RecordingComparison(session).run(recording);
+}
+
+interface EngineFrame {
+  readonly index: number;
+  readonly frame: StackFrame;
+}
+
+class RecordingComparison {
+  readonly #session: CoreSession;
+  readonly #scores = Object.fromEntries(aspects.map((a) => [a, tally()])) as Record<Aspect, Tally>;
+  readonly #misses: string[] = [];
+
+  constructor(session: CoreSession) {
+    this.#session = session;
+  }
+
+  run(recording: Recording): Comparison {
+    const tid = this.#session.core.threads[0]!.tid;
+    const ours = scriptFrames(this.#session, tid);
+    for (let i = 0; i < Math.max(ours.length, recording.frames.length); i++) {
+      const theirs = recording.frames[i];
+      const own = ours[i];
+      const where = `frame ${i} ${theirs ? theirs.functionName || '(anonymous)' : ''}`;
+      if (theirs && own && samePath(theirs.url, own.frame.js?.url ?? '')) {
+        this.#scores.frames.count(true);
+        this.#frame(where, theirs, own, tid);
+      } else {
+        this.#miss('frames', where, theirs ? `${theirs.url}:${theirs.line}` : 'no frame', describe(own));
+      }
+    }
+    this.#async(recording, tid);
+    return { scores: this.#scores, misses: this.#misses };
+  }
+
+  #frame(where: string, theirs: RecordedFrame, own: EngineFrame, tid: number): void {
+    const { frame } = own;
+    this.#check('functions', where, theirs.functionName, frame.functionName ?? '');
+    const { position } = frame.js!;
+    this.#check(
+      'positions',
+      where,
+      `${theirs.line}:${theirs.column}`,
+      `${position?.line}:${position?.column}`,
+    );
+    const values = this.#values();
+    const inspector = this.#session.inspectorOf(frame.js!.isolate);
+    values.value(`${where}: this`, theirs.receiver, frame.js!.receiver, inspector, 'values');
+    const scopes = this.#session.scopes(tid, own.index);
+    for (let i = 0; i < Math.max(scopes.length, theirs.scopes.length); i++) {
+      const scope = theirs.scopes[i];
+      const mine = scopes[i];
+      const label = `${where}: scope ${i} ${scope?.type ?? ''}`;
+      const shown = mine && `${mine.kind} ${mine.name ?? ''}`;
+      if (scope && mine && scope.type === mine.kind && (scope.name ?? '') === (mine.name ?? '')) {
+        this.#scores.scopes.count(true);
+        this.#scope(label, scope, mine, own);
+        continue;
+      }
+      this.#miss('scopes', label, scope ? `${scope.type} ${scope.name ?? ''}` : 'none', shown ?? 'none');
+      for (const variable of scope?.variables ?? []) {
+        if (variable.value) this.#miss('variables', `${label}: ${variable.name}`, 'a value', 'no such scope');
+      }
+    }
+  }
+
+  #scope(label: string, theirs: RecordedScope, mine: FrameScope, own: EngineFrame): void {
+    const inspector = this.#session.inspectorOf(own.frame.js!.isolate);
+    const byName = new Map(mine.variables.map((variable) => [variable.name, variable]));
+    for (const { name, value, accessor } of theirs.variables) {
+      const variable = byName.get(name);
+      byName.delete(name);
+      const where = `${label}: ${name}`;
+      if (variable === undefined) {
+        this.#miss('variables', where, value?.description ?? 'unavailable', mine.note ?? 'no variable');
+      } else if (value === null) {
+        // What the debugger does not show must not get a value here.
+        const none = variable.kind === 'accessor' ? accessor : isAbsent(inspector.preview(variable.value));
+        if (none) this.#scores.variables.count(true);
+        else this.#miss('variables', where, 'unavailable', 'a value');
+      } else {
+        this.#values().value(where, value, variable.value, inspector, 'variables');
+      }
+    }
+    for (const name of byName.keys())
+      this.#miss('variables', `${label}: ${name}`, 'no variable', 'a variable');
+  }
+
+  #async(recording: Recording, tid: number): void {
+    const ours = this.#session.stack(tid).asyncFrames.flatMap((group) => group.frames);
+    for (const [i, line] of recording.asyncFrames.entries()) {
+      const frame = ours[i];
+      const position = /:(\d+:\d+)\)?$/.exec(line)?.[1] ?? line;
+      const own = frame ? `${frame.line}:${frame.column}` : 'none';
+      this.#check('async', line, position, own);
+    }
+  }
+
+  #values(): ValueComparison {
+    return new ValueComparison((aspect, ok, where, theirs, mine) => {
+      if (ok) this.#scores[aspect].count(true);
+      else this.#miss(aspect, where, theirs, mine);
+    });
+  }
+
+  #check(aspect: Aspect, where: string, theirs: string, ours: string): void {
+    if (theirs === ours) this.#scores[aspect].count(true);
+    else this.#miss(aspect, where, theirs, ours);
+  }
+
+  #miss(aspect: Aspect, where: string, theirs: string, ours: string): void {
+    this.#scores[aspect].count(false);
+    this.#misses.push(`${aspect}: ${where}: debugger ${short(theirs)}, core ${short(ours)}`);
+  }
+}
+
+/** JavaScript frames of scripts: the debugger leaves out the builtins. */
+export function scriptFrames(session: CoreSession, tid: number): EngineFrame[] {
+  return session
+    .thread(tid)
+    .frames.map((frame, index) => ({ index, frame }))
+    .filter(({ frame }) => frame.kind === 'js' && frame.js?.script !== undefined)
+    .filter(({ frame }) => !isPauseScript(frame.js?.url ?? ''));
+}
+
+function describe(own: EngineFrame | undefined): string {
+  if (own === undefined) return 'no frame';
+  const { functionName, js } = own.frame;
+  return `${functionName} ${js?.url}:${js?.position?.line}`;
+}
+
+/** The inspector turns paths into file URLs. */
+function samePath(recorded: string, ours: string): boolean {
+  return recorded === ours || (recorded.startsWith('file://') && fileURLToPath(recorded) === ours);
+}
+
+function short(text: string): string {
+  const line = text.replace(/\s+/g, ' ');
+  return line.length > 120 ? `${line.slice(0, 117)}…` : line;
+}

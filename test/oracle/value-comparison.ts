@@ -1,0 +1,103 @@
+import { isAbsent } from '../../src/engine/absence.ts';
+import type { Inspector, Preview, Property, Value } from '../../src/engine/v8/inspect.ts';
+import type { RecordedProperty, RecordedValue } from './recording.ts';
+
+type ValueAspect = 'variables' | 'values';
+
+type Report = (aspect: ValueAspect, ok: boolean, where: string, theirs: string, ours: string) => void;
+
+const mostElements = 1000;
+
+/**
+ * Compares recorded values with the engine's: type, subtype, class, description and value of each, then its
+ * properties as deep as they were recorded.
+ */
+export class ValueComparison {
+  readonly #report: Report;
+
+  constructor(report: Report) {
+    this.#report = report;
+  }
+
+  value(
+    where: string,
+    theirs: RecordedValue,
+    ours: Value,
+    inspector: Inspector,
+    aspect: ValueAspect = 'values',
+  ): void {
+    const preview = inspector.preview(ours);
+    if (isAbsent(preview)) {
+      this.#report(aspect, false, where, text(theirs), `absent: ${preview.reason}`);
+      return;
+    }
+    const difference = differs(theirs, preview);
+    this.#report(aspect, difference === undefined, where, ...(difference ?? ['', '']));
+    if (theirs.properties.length === 0 && theirs.internal.length === 0) return;
+    const named = [...inspector.named(ours), ...inspector.indexed(ours, 0, mostElements)];
+    this.#properties(where, theirs.properties, named, inspector);
+    this.#properties(where, theirs.internal.filter(isComparable), inspector.internal(ours), inspector);
+  }
+
+  #properties(
+    where: string,
+    theirs: readonly RecordedProperty[],
+    ours: readonly Property[],
+    inspector: Inspector,
+  ): void {
+    const byName = new Map(ours.map((property) => [property.name, property]));
+    for (const property of theirs) {
+      const label = `${where}.${property.name}`;
+      const own = byName.get(property.name);
+      if (own === undefined) {
+        this.#report(
+          'values',
+          false,
+          label,
+          property.value ? text(property.value) : 'accessor',
+          'no property',
+        );
+      } else if (property.value === null) {
+        this.#report('values', own.kind === 'accessor', label, 'accessor', own.kind);
+      } else {
+        this.value(label, property.value, own.value, inspector);
+      }
+    }
+  }
+}
+
+/** [[Entries]] are objects that the inspector makes up; the engine gives entries by a call of their own. */
+function isComparable(property: RecordedProperty): boolean {
+  return property.name !== '[[Entries]]' && property.name !== '[[Scopes]]';
+}
+
+function differs(theirs: RecordedValue, ours: Preview): [string, string] | undefined {
+  const pairs: [string, unknown, unknown][] = [
+    ['type', theirs.type, ours.type],
+    ['subtype', theirs.subtype ?? undefined, ours.subtype],
+    ['class', theirs.className ?? undefined, ours.className],
+    ['value', primitiveOf(theirs), primitiveText(ours)],
+  ];
+  if (theirs.type === 'object' || theirs.type === 'function') {
+    pairs.push(['description', theirs.description ?? undefined, ours.description]);
+  }
+  const wrong = pairs.find(([, a, b]) => a !== b);
+  return wrong && [`${wrong[0]} ${wrong[1]}`, `${wrong[2]}`];
+}
+
+function primitiveOf(value: RecordedValue): string {
+  if (value.type === 'object' && value.subtype === 'null') return 'null';
+  return value.value === null ? '' : String(value.value);
+}
+
+function primitiveText(preview: Preview): string {
+  const { type, primitive } = preview;
+  if (type === 'null') return 'null';
+  if (primitive === undefined || primitive === null || type === 'symbol') return '';
+  if (type === 'bigint') return `${primitive}n`;
+  return Object.is(primitive, -0) ? '-0' : String(primitive);
+}
+
+function text(value: RecordedValue): string {
+  return value.description ?? String(value.value ?? value.type);
+}
