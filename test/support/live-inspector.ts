@@ -219,6 +219,7 @@ function subtypeOf(live: object): string | undefined {
   if (types.isSet(live)) return 'set';
   if (types.isWeakMap(live)) return 'weakmap';
   if (types.isWeakSet(live)) return 'weakset';
+  if (types.isArgumentsObject(live)) return 'arguments';
   if (types.isDate(live)) return 'date';
   if (types.isRegExp(live)) return 'regexp';
   if (types.isNativeError(live)) return 'error';

@@ -118,7 +118,11 @@ export function* typedArray(
 /** What a method that gives "the same kind of array" gives: an Array, or a typed array of the class. */
 export function* sameKind(machine: Machine, self: Operand, items: (Operand | typeof hole)[]): Steps<Made> {
   const className = typedArrayClass(self);
-  if (className) return yield* typedArray(machine, className, items as Operand[]);
+  if (className) {
+    const array = yield* typedArray(machine, className, items as Operand[]);
+    if (self instanceof DumpObject) array.prototype = machine.objects.prototype(self);
+    return array;
+  }
   if (self instanceof DumpObject && self.subtype === 'array') refuseSubclass(machine, self);
   return machine.array(items);
 }

@@ -153,7 +153,8 @@ export class Interpreter {
   }
 
   #quickUnary(node: acorn.UnaryExpression, scope: Scope): Result | typeof slow {
-    const { operator, argument } = node;
+    const { operator } = node;
+    const argument = unwrap(node.argument);
     if (operator === 'typeof' && argument.type === 'Identifier') {
       if (!this.#isDefined(argument.name, scope)) return 'undefined';
     }
@@ -235,7 +236,9 @@ export class Interpreter {
 
   #isDefined(name: string, scope: Scope): boolean {
     if (scope.find(name) || implicit.has(name)) return true;
-    return this.machine.environment.lookup(name) !== undefined;
+    if (this.machine.environment.lookup(name) !== undefined) return true;
+    const { global } = this.machine.realm;
+    return global !== undefined && this.machine.objects.find(global, name) !== undefined;
   }
 
   #identifier(name: string, scope: Scope): Operand {
@@ -243,6 +246,10 @@ export class Interpreter {
     if (binding) return scope.read(binding, name);
     const { environment, heap } = this.machine;
     const value = environment.lookup(name);
+    if (value && value.kind !== 'absent') return heap.operand(value);
+    const global = this.machine.realm.global;
+    const slot = global && this.machine.objects.own(global, name);
+    if (global && slot?.accessor) return this.machine.get(global, name);
     if (value) return heap.operand(value);
     if (name === '$frame') return frameObject(this.machine);
     if (implicit.has(name)) return name === 'globalThis' ? this.machine.realm.global : implicit.get(name);
@@ -402,7 +409,8 @@ export class Interpreter {
   }
 
   *#unary(node: acorn.UnaryExpression, scope: Scope): Steps<Operand> {
-    const { operator, argument } = node;
+    const { operator } = node;
+    const argument = unwrap(node.argument);
     if (operator === 'typeof' && argument.type === 'Identifier') {
       if (!this.#isDefined(argument.name, scope)) return 'undefined';
     }

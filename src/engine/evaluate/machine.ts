@@ -1,4 +1,4 @@
-import { nodeFunction } from './builtins/node-functions.ts';
+import { nodeFunction, nodeGlobal } from './builtins/node-functions.ts';
 import { intrinsicOf } from './builtins/registry.ts';
 import type { Environment } from './environment.ts';
 import { Heap } from './heap.ts';
@@ -78,9 +78,13 @@ export class Machine {
   #getter(getter: Operand, receiver: Operand, key: Key): Operand {
     if (getter === undefined) return undefined;
     if (getter instanceof MadeFunction && getter.get) return getter.get(receiver);
-    const run = getter instanceof DumpObject ? intrinsicOf(this.heap.builtin(getter))?.get : undefined;
-    if (!run) throw refused(`${String(key)} is a getter: it is code of the dump, which is not run`);
-    return run(this, receiver);
+    if (getter instanceof DumpObject) {
+      const get = intrinsicOf(this.heap.builtin(getter))?.get;
+      if (get) return get(this, receiver);
+      const variable = nodeGlobal(this, getter);
+      if (variable) return this.heap.operand(variable);
+    }
+    throw refused(`${String(key)} is a getter: it is code of the dump, which is not run`);
   }
 
   *call(fn: Operand, self: Operand, args: readonly Operand[], source?: string): Steps<Operand> {
@@ -115,7 +119,8 @@ export class Machine {
     const builtin = fn instanceof DumpObject ? this.heap.builtin(fn) : undefined;
     const run = intrinsicOf(builtin)?.construct;
     if (run) return yield* run(this, undefined, args);
-    if (fn instanceof MadeFunction) throw bad(`${source} is not a constructor`);
+    const isConstructor = fn instanceof DumpObject && this.objects.own(fn, 'prototype') !== undefined;
+    if (!isConstructor) throw bad(`${source} is not a constructor`);
     if (builtin !== undefined) throw refused(`new ${source}(…) is not evaluated`);
     throw refused(`new ${source}(…) would run code of the dump`);
   }

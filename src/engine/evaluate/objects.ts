@@ -35,9 +35,17 @@ export class Objects {
   own(object: Reference, key: Key): Slot | undefined {
     if (object instanceof DumpObject) {
       if (object.subtype === 'proxy') throw refused('a Proxy is not asked: its traps are code');
-      return this.#heap.own(object, key);
+      const slot = this.#heap.own(object, key);
+      const isUnread = slot?.value instanceof Unavailable && object.subtype === 'arguments';
+      return isUnread && key === this.#realm.symbol('iterator') ? (this.#arrayValues() ?? slot) : slot;
     }
     return exoticSlot(object, key) ?? (object.isBare ? undefined : object.properties.get(key));
+  }
+
+  /** What the Symbol.iterator of an arguments object is: %Array.prototype.values%. */
+  #arrayValues(): Slot | undefined {
+    const prototype = this.#realm.prototype('Array');
+    return prototype ? this.own(prototype, 'values') : this.#realm.fallback('Array', 'values');
   }
 
   prototype(object: Reference): Reference | null {
@@ -54,7 +62,10 @@ export class Objects {
 
   /** The property along the prototype chain. */
   find(object: Reference, key: Key): Slot | undefined {
-    if (object instanceof MadeIterator && key === 'next') return this.#realm.fallback('Iterator', key);
+    if (object instanceof MadeIterator) {
+      const isProtocol = key === 'next' || key === this.#realm.symbol('iterator');
+      if (isProtocol) return this.#realm.fallback('Iterator', key);
+    }
     let at: Reference | null = object;
     for (let hops = 0; at !== null && hops < MAX_CHAIN; hops++) {
       const slot = this.own(at, key);

@@ -19,6 +19,7 @@ const options: acorn.Options = {
   ecmaVersion: 'latest',
   sourceType: 'script',
   checkPrivateFields: false,
+  preserveParens: true,
   allowAwaitOutsideFunction: true,
   allowSuperOutsideMethod: true,
 };

@@ -55,6 +55,9 @@ export class Realm {
     if (prototype === undefined) {
       const found = this.#member(this.#member(this.global, name), 'prototype');
       prototype = found instanceof DumpObject ? found : null;
+      // Up to Node 20 there is no global Iterator, and iterators have no helpers.
+      if (!prototype && name === 'Iterator' && this.global)
+        prototype = this.prototype('Object') as DumpObject;
       this.#prototypes.set(name, prototype);
     }
     return prototype;

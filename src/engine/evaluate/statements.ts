@@ -1,6 +1,6 @@
 import type * as acorn from 'acorn';
 import { step } from './builtins/iterator.ts';
-import type { Interpreter } from './interpreter.ts';
+import { type Interpreter, unwrap } from './interpreter.ts';
 import { done, MadeArray, MadeObject, type Operand, type Steps } from './operand.ts';
 import { toBoolean } from './operators.ts';
 import { bind, names } from './patterns.ts';
@@ -131,7 +131,7 @@ export function* assign(
   node: acorn.AssignmentExpression | acorn.UpdateExpression,
   scope: Scope,
 ): Steps<Operand> {
-  const target = node.type === 'UpdateExpression' ? node.argument : node.left;
+  const target = unwrap(node.type === 'UpdateExpression' ? node.argument : node.left);
   const place =
     target.type === 'Identifier'
       ? variablePlace(target.name, scope)

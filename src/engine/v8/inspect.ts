@@ -27,7 +27,10 @@ export interface Preview {
   readonly address: Address | undefined;
 }
 
-/** What a preview says beside its texts; in it, subtypes other than those of the language may be missing. */
+/**
+ * What a preview says beside its texts. Subtypes other than those of the language may be missing, and
+ * arguments objects have one of their own ("arguments").
+ */
 export type Kind = Pick<Preview, 'type' | 'subtype' | 'primitive'>;
 
 /** A property, internal slot or collection entry of an object. */
@@ -80,6 +83,8 @@ export interface Inspector {
   prototype?(value: Value): Value;
   /** V8's name of the builtin that a function is ("ArrayFilter"); undefined for every other function. */
   builtin?(value: Value): string | undefined;
+  /** The variable that a function sees in its closures; undefined where none of that name is kept there. */
+  closureVariable?(value: Value, name: string): Value | undefined;
   /** Milliseconds since 1970 UTC that a Date holds, NaN for an invalid one; undefined for other objects. */
   time?(value: Value): number | undefined;
 }

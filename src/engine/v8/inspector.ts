@@ -18,8 +18,10 @@ import { elementProperty, namedProperties, propertyHolder, propertyOf } from './
 import { previewOf, primitivePreview } from './objects/preview.ts';
 import { globalsOf, nativeContextOf } from './objects/realm.ts';
 import { typedArray } from './objects/typed-array.ts';
+import { Context } from './scopes/context.ts';
 import { processTimeZone } from './time-zone.ts';
 
+const MAX_CONTEXTS = 1000;
 const NO_CHILDREN: ChildCounts = { named: 0, indexed: 0, internal: 0, entries: 0 };
 
 /** Shows the values of one isolate as the live debugger would (see Inspector). */
@@ -202,6 +204,23 @@ export class V8Inspector implements Inspector {
     const object = this.#object(value);
     if (object === undefined || !this.view.isType(object, this.view.layout.types.JS_DATE)) return undefined;
     return attemptOr(undefined, () => dateValue(this.view, object));
+  }
+
+  closureVariable(value: Value, name: string): Value | undefined {
+    const object = this.#object(value);
+    if (object === undefined || !this.view.isFunction(object)) return undefined;
+    return attemptOr(undefined, () => {
+      let context = Context.at(
+        this.view,
+        this.view.tagged(object, this.view.layout.objects.function.context),
+      );
+      for (let i = 0; context && !context.isNative && i < MAX_CONTEXTS; i++) {
+        const found = context.variable(name);
+        if (found) return found;
+        context = context.previous;
+      }
+      return undefined;
+    });
   }
 
   /** The receiver (or list of bound arguments) that a value is. */

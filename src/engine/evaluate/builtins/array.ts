@@ -481,7 +481,9 @@ function withElements(method: Method): Run {
 export const arrayIntrinsics: readonly Intrinsic[] = [
   ...statics,
   ...Object.entries({ ...shared, ...arrayOnly }).map(([name, method]) => ({
-    builtin: `${withoutPrototype.has(name) ? 'Array' : 'ArrayPrototype'}${capital(name)}`,
+    builtin: withoutPrototype.has(name)
+      ? [`Array${capital(name)}`, `ArrayPrototype${capital(name)}`]
+      : `ArrayPrototype${capital(name)}`,
     path: `Array.prototype.${name}`,
     run: withElements(method),
   })),

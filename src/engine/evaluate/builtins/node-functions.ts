@@ -1,3 +1,4 @@
+import type { Value } from '../../v8/inspect.ts';
 import type { Machine } from '../machine.ts';
 import type { DumpObject } from '../operand.ts';
 import { bufferFunctions } from './buffer.ts';
@@ -12,4 +13,15 @@ export function nodeFunction(machine: Machine, fn: DumpObject): Run | undefined 
   if (!location || !scripts.has(location.url)) return undefined;
   const name = machine.heap.own(fn, 'name')?.value;
   return typeof name === 'string' ? bufferFunctions.get(name.replace(/^bound /, '')) : undefined;
+}
+
+/**
+ * What `process` and `Buffer` are: their getters on the global object (lib/internal/bootstrap/node.js) give
+ * a variable of Node's, which can be read without running them.
+ */
+export function nodeGlobal(machine: Machine, getter: DumpObject): Value | undefined {
+  const { inspector } = machine.environment;
+  if (inspector.location(getter.value)?.url !== 'node:internal/bootstrap/node') return undefined;
+  const name = /^get\(\) \{\s*return (\w+);\s*\}$/.exec(getter.preview.description)?.[1];
+  return name === undefined ? undefined : inspector.closureVariable?.(getter.value, name);
 }

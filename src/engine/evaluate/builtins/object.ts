@@ -8,6 +8,7 @@ import {
   MadeArray,
   MadeDate,
   MadeFunction,
+  MadeIterator,
   MadeObject,
   MadeRegExp,
   type Operand,
@@ -96,6 +97,7 @@ function tagOf(machine: Machine, self: Operand): string {
   const value = need(self);
   if (value === undefined) return '[object Undefined]';
   if (value === null) return '[object Null]';
+  if (value instanceof MadeIterator) return `[object ${value.className}]`;
   const tag = machine.get(value, machine.realm.symbol('toStringTag'));
   return `[object ${typeof tag === 'string' ? tag : builtinTag(machine, value)}]`;
 }
@@ -103,8 +105,7 @@ function tagOf(machine: Machine, self: Operand): string {
 function builtinTag(machine: Machine, value: Exclude<Operand, null | undefined>): string {
   if (value instanceof DumpObject) {
     if (value.type === 'function') return 'Function';
-    if (value.preview.className === 'Arguments' || value.preview.description.startsWith('Arguments('))
-      return 'Arguments';
+    if (value.subtype === 'arguments') return 'Arguments';
     const inner = machine.heap.internal(value, '[[PrimitiveValue]]');
     if (inner !== undefined && !isReference(inner) && inner !== null && !(inner instanceof Sym)) {
       return typeof inner === 'bigint' ? 'Object' : capital(typeof inner);
