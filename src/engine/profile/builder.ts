@@ -69,10 +69,11 @@ export class ProfileBuilder {
   }
 
   done(): Profile {
+    const stacks = this.stacks.done();
     return {
       format: this.format,
-      frames: this.#frames,
-      stacks: this.stacks.done(),
+      frames: keepUsed(this.#frames, stacks.frame),
+      stacks,
       samples: {
         stack: this.#stack.done(),
         time: this.#timed && this.#stack.length > 0 ? this.#time.done() : null,
@@ -84,4 +85,16 @@ export class ProfileBuilder {
       type: 'profile',
     };
   }
+}
+
+/** Leaves out frames of no stack and renumbers the others, in place. */
+function keepUsed(frames: readonly Frame[], frameOfStack: Int32Array): Frame[] {
+  const numbers = new Int32Array(frames.length).fill(-1);
+  const kept: Frame[] = [];
+  for (let stack = 0; stack < frameOfStack.length; stack++) {
+    const frame = frameOfStack[stack]!;
+    if (numbers[frame]! < 0) numbers[frame] = kept.push(frames[frame]!) - 1;
+    frameOfStack[stack] = numbers[frame]!;
+  }
+  return kept;
 }

@@ -105,10 +105,12 @@ export function nameAndPlace(text: string): Pick<Frame, 'name' | 'source' | 'lin
   };
 }
 
+/** "[nf_tables]", but none of the names that perf gives to other memory. */
+const kernelModule = /^\[(?!unknown|vdso|vsyscall|heap|stack|anon|uprobes)[\w.-]+\]$/;
+
 /** Kind of a frame that is no JavaScript, by its symbol and the module it lies in. */
 export function nativeKind(symbol: string, module: string): ProfileFrameKind {
-  if (/^\[kernel|^\[guest\.kernel|\.ko(\.\w+)?$|^\[[a-z0-9_]+\]$/.test(module) && !module.startsWith('[vdso'))
-    return 'kernel';
+  if (/^\[kernel|^\[guest\.kernel|\.ko(\.\w+)?$/.test(module) || kernelModule.test(module)) return 'kernel';
   if (symbol.endsWith('_[k]')) return 'kernel';
   if (
     /^v8::internal::(.*(Scavenge|MarkCompact|Sweeper|Evacuat|IncrementalMarking|ConcurrentMarking)|Heap::)/.test(

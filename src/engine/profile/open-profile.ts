@@ -2,14 +2,34 @@ import { type ByteSource, FileSource, readBytes } from '../dump/byte-source.ts';
 import { compressionOf, decompress } from '../dump/decompress.ts';
 import { DayAfterError } from '../errors.ts';
 import type { Profile } from './profile.ts';
+import { bpftraceReader, dtraceReader } from './readers/aggregated-stacks.ts';
+import { allocationTracesReader } from './readers/allocation-traces.ts';
 import { cpuprofileReader } from './readers/cpuprofile.ts';
 import { foldedReader } from './readers/folded.ts';
+import { heapprofileReader } from './readers/heapprofile.ts';
+import { perfScriptReader } from './readers/perf-script.ts';
+import { pprofReader } from './readers/pprof.ts';
 import type { ProfileReader } from './readers/reader.ts';
+import { speedscopeReader } from './readers/speedscope.ts';
+import { traceEventsReader } from './readers/trace-events.ts';
+import { v8LogReader } from './readers/v8-log.ts';
 
 const HEAD = 1 << 16;
 
-/** In the order in which they are asked; the loosest, folded stacks, comes last. */
-export const profileReaders: readonly ProfileReader[] = [cpuprofileReader, foldedReader];
+/** In the order in which they are asked; the loosest come last. */
+export const profileReaders: readonly ProfileReader[] = [
+  allocationTracesReader,
+  speedscopeReader,
+  heapprofileReader,
+  cpuprofileReader,
+  traceEventsReader,
+  v8LogReader,
+  bpftraceReader,
+  perfScriptReader,
+  pprofReader,
+  foldedReader,
+  dtraceReader,
+];
 
 /** The reader that knows the content, or undefined. */
 export function readerOf(source: ByteSource): ProfileReader | undefined {
