@@ -100,6 +100,7 @@ export class Memory {
   bytes(a: Address, length: number): Buffer {
     const offset = a % BLOCK;
     if (offset + length <= BLOCK) return this.#block(a, length).bytes.subarray(offset, offset + length);
+    this.#requireMapped(a, length);
     const result = Buffer.allocUnsafe(length);
     for (let done = 0; done < length; ) {
       const from = address(a + done);
@@ -153,13 +154,29 @@ export class Memory {
     return region.reason || 'the file ends before it';
   }
 
+  /** Throws a Fault before anything is allocated for a length that a damaged object made up. */
+  #requireMapped(a: Address, length: number): void {
+    let i = Math.max(0, this.#indexAt(a));
+    for (let at = a as number; at < a + length; i++) {
+      const region = this.regions[i];
+      if (!region || region.start > at || region.end <= at || !region.source) {
+        throw new Fault(address(at), this.whyAbsent(address(at)));
+      }
+      at = region.end;
+    }
+  }
+
   #straddles(a: Address, length: number): boolean {
     return (a % BLOCK) + length > BLOCK;
   }
 
   #block(a: Address, length: number): Block {
     const block = this.#load(a, length);
-    if (block === undefined) throw new Fault(a, this.whyAbsent(a));
+    if (block === undefined) {
+      const region = this.regionAt(a);
+      const from = region?.source && region.end < a + length ? region.end : a;
+      throw new Fault(from, this.whyAbsent(from));
+    }
     return block;
   }
 

@@ -1,85 +1,142 @@
 import { Fault } from '../../absence.ts';
-import { at, type Tagged } from '../../address.ts';
+import { type Address, address, at, type Tagged } from '../../address.ts';
 import type { V8Runtime } from '../runtime.ts';
-import { field, instanceType, smiValue, untag } from './heap-object.ts';
+import { instanceType, isHeapObject, smiValue, untag } from './heap-object.ts';
 
+/** String::kMaxLength of 64-bit builds. */
 const MAX_LENGTH = 2 ** 29;
 const MAX_PARTS = 1 << 24;
-
-interface Part {
-  readonly word: Tagged;
-  readonly start: number;
-  readonly length: number;
-}
+/** Characters that are copied one by one rather than as a block. */
+const SHORT = 16;
 
 /** Text of a String of any representation, cut after `max` characters; undefined if `word` is no string. */
 export function readString(runtime: V8Runtime, word: Tagged, max = MAX_LENGTH): string | undefined {
   const type = instanceType(runtime, word);
   if (type === undefined || !runtime.layout.isString(type)) return undefined;
   const { string } = runtime.layout.objects;
-  const whole = Math.min(runtime.memory.u32(at(untag(word), string.length)), max);
-  const text: string[] = [];
-  const todo: Part[] = [{ word, start: 0, length: whole }];
-  for (let n = 0; todo.length > 0; n++) {
-    // Strings that contain themselves end here; sound ones have few parts more than characters.
-    if (n > Math.min(4 * whole + 1024, MAX_PARTS)) throw new Fault(untag(word), 'a string of too many parts');
-    const part = todo.pop()!;
-    if (part.length <= 0) continue;
-    readPart(runtime, part, todo, text);
-  }
-  return text.join('');
+  const length = Math.min(runtime.memory.u32(at(untag(word), string.length)), max);
+  if (length > MAX_LENGTH) throw new Fault(untag(word), `a string of ${length} characters`);
+  if (length === 0) return '';
+  const isOneByte = (type & string.encodingMask) === string.oneByteTag;
+  const narrow = isOneByte ? new Flattener(runtime, word, length, 1).text() : undefined;
+  return narrow ?? new Flattener(runtime, word, length, 2).text();
 }
 
-/** Appends the characters of a flat string to `text`, or pushes what an indirect one is made of. */
-function readPart(runtime: V8Runtime, part: Part, todo: Part[], text: string[]): void {
-  const { memory, layout } = runtime;
-  const { string } = layout.objects;
-  const { word, start, length } = part;
-  const type = instanceType(runtime, word);
-  if (type === undefined || !layout.isString(type)) throw new Fault(untag(word), 'part of a string is none');
-  const own = memory.u32(at(untag(word), string.length));
-  if (start + length > own || own > MAX_LENGTH)
-    throw new Fault(untag(word), 'a string shorter than its parts');
-  const width = (type & string.encodingMask) === string.oneByteTag ? 1 : 2;
-  const characters = (base: number) => {
-    const bytes = memory.bytes(at(base as never, start * width), length * width);
-    text.push(bytes.toString(width === 1 ? 'latin1' : 'utf16le'));
-  };
-  switch (type & string.representationMask) {
-    case string.seqTag:
-      characters(untag(word) + string.chars);
-      return;
-    case string.externalTag: {
-      const uncached = (type & string.uncachedMask) !== 0;
-      const base = uncached
-        ? memory.pointer(at(memory.pointer(at(untag(word), string.externalResource)), string.resourceData))
-        : memory.pointer(at(untag(word), string.externalData));
-      characters(base);
-      return;
+/** Copies the parts of a string into one buffer, without recursion: cons strings can be millions deep. */
+class Flattener {
+  readonly #runtime: V8Runtime;
+  readonly #root: Tagged;
+  readonly #length: number;
+  readonly #width: 1 | 2;
+  readonly #target: Buffer;
+  readonly #types = new Map<Tagged, number>();
+  #filled = 0;
+  /** Parts that are still to come, the next last: word, first character, number of characters. */
+  readonly #todo: number[] = [];
+
+  constructor(runtime: V8Runtime, root: Tagged, length: number, width: 1 | 2) {
+    this.#runtime = runtime;
+    this.#root = root;
+    this.#length = length;
+    this.#width = width;
+    this.#target = Buffer.alloc(length * width);
+  }
+
+  /** Undefined if a part has wider characters than the buffer. */
+  text(): string | undefined {
+    this.#todo.push(this.#root, 0, this.#length);
+    // Strings that contain themselves end here; sound ones have few parts more than characters.
+    const limit = Math.min(4 * this.#length + 1024, MAX_PARTS);
+    for (let n = 0; this.#todo.length > 0; n++) {
+      if (n > limit) throw new Fault(untag(this.#root), 'a string of too many parts');
+      const length = this.#todo.pop()!;
+      const start = this.#todo.pop()!;
+      const word = this.#todo.pop()! as Tagged;
+      if (length > 0 && !this.#part(word, start, length)) return undefined;
     }
-    case string.slicedTag:
-      todo.push({
-        word: field(runtime, word, string.slicedParent),
-        start: start + smiValue(field(runtime, word, string.slicedOffset)),
-        length,
-      });
-      return;
-    case string.thinTag:
-      todo.push({ word: field(runtime, word, string.thinActual), start, length });
-      return;
-    case string.consTag: {
-      const first = field(runtime, word, string.consFirst);
-      const firstLength = memory.u32(at(untag(first), string.length));
-      const inFirst = Math.max(0, Math.min(length, firstLength - start));
-      todo.push({
-        word: field(runtime, word, string.consSecond),
-        start: Math.max(0, start - firstLength),
-        length: length - inFirst,
-      });
-      todo.push({ word: first, start, length: inFirst });
-      return;
+    return this.#target.toString(this.#width === 1 ? 'latin1' : 'utf16le');
+  }
+
+  #part(word: Tagged, start: number, length: number): boolean {
+    const { memory, layout } = this.#runtime;
+    const { string } = layout.objects;
+    if (!isHeapObject(word)) throw new Fault(untag(this.#root), 'part of a string is none');
+    const base = word - 1;
+    const type = this.#typeOf(word);
+    if (start + length > memory.u32(address(base + string.length))) {
+      throw new Fault(address(base), 'a string shorter than its parts');
     }
-    default:
-      throw new Fault(untag(word), `string representation ${type & string.representationMask}`);
+    switch (type & string.representationMask) {
+      case string.seqTag:
+        return this.#copy(type, address(base + string.chars), start, length);
+      case string.externalTag:
+        return this.#copy(type, this.#externalData(type, address(base)), start, length);
+      case string.slicedTag: {
+        const offset = smiValue(memory.tagged(address(base + string.slicedOffset)));
+        this.#todo.push(memory.tagged(address(base + string.slicedParent)), start + offset, length);
+        return true;
+      }
+      case string.thinTag:
+        this.#todo.push(memory.tagged(address(base + string.thinActual)), start, length);
+        return true;
+      case string.consTag:
+        this.#cons(base, start, length);
+        return true;
+      default:
+        throw new Fault(address(base), `string representation ${type & string.representationMask}`);
+    }
+  }
+
+  #cons(base: number, start: number, length: number): void {
+    const { memory, layout } = this.#runtime;
+    const { string } = layout.objects;
+    const first = memory.tagged(address(base + string.consFirst));
+    if (!isHeapObject(first)) throw new Fault(address(base), 'part of a string is none');
+    const firstLength = memory.u32(address(first - 1 + string.length));
+    const inFirst = Math.max(0, Math.min(length, firstLength - start));
+    if (inFirst < length) {
+      const second = memory.tagged(address(base + string.consSecond));
+      this.#todo.push(second, Math.max(0, start - firstLength), length - inFirst);
+    }
+    if (inFirst > 0) this.#todo.push(first, start, inFirst);
+  }
+
+  #externalData(type: number, base: Address): Address {
+    const { memory, layout } = this.#runtime;
+    const { string } = layout.objects;
+    if ((type & string.uncachedMask) === 0) return memory.pointer(at(base, string.externalData));
+    return memory.pointer(at(memory.pointer(at(base, string.externalResource)), string.resourceData));
+  }
+
+  #typeOf(word: Tagged): number {
+    const map = this.#runtime.memory.tagged(untag(word));
+    let type = this.#types.get(map);
+    if (type === undefined) {
+      type = instanceType(this.#runtime, word);
+      if (type === undefined || !this.#runtime.layout.isString(type)) {
+        throw new Fault(untag(word), 'part of a string is none');
+      }
+      this.#types.set(map, type);
+    }
+    return type;
+  }
+
+  #copy(type: number, data: Address, start: number, length: number): boolean {
+    const { memory, layout } = this.#runtime;
+    const { encodingMask, oneByteTag } = layout.objects.string;
+    const width = (type & encodingMask) === oneByteTag ? 1 : 2;
+    if (width > this.#width) return false;
+    if (width === this.#width && length > SHORT) {
+      memory.bytes(at(data, start * width), length * width).copy(this.#target, this.#filled * width);
+    } else {
+      for (let i = 0; i < length; i++) {
+        const from = at(data, (start + i) * width);
+        const code = width === 1 ? memory.u8(from) : memory.u16(from);
+        if (this.#width === 1) this.#target[this.#filled + i] = code;
+        else this.#target.writeUInt16LE(code, 2 * (this.#filled + i));
+      }
+    }
+    this.#filled += length;
+    return true;
   }
 }

@@ -191,9 +191,10 @@ export class V8Frames {
     if (BASELINE.test(name)) return this.#unoptimized(frame, fn, 'baseline', () => undefined);
     const js = attemptOr(undefined, () => new BuiltinJsFrame(frame, fn));
     if (!js || scriptOf(this.#runtime, js.sharedFunctionInfo) !== undefined) return undefined;
-    return [
-      { kind: 'builtin', functionName: readableBuiltinName(name, this.nameOf(js.sharedFunctionInfo)), js },
-    ];
+    const own = this.nameOf(js.sharedFunctionInfo);
+    // Without a name they are closures of V8's own (of await, of promises): stack traces leave them out.
+    if (own === '') return undefined;
+    return [{ kind: 'builtin', functionName: readableBuiltinName(name, own), js }];
   }
 
   #unoptimized(
