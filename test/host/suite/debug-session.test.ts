@@ -82,11 +82,11 @@ describe('a debug session', () => {
   });
 
   it('opens at the topmost frame of the program itself', async () => {
-    const item = await eventually(
-      'the focus',
-      () => vscode.debug.activeStackItem as { frameId?: number } | undefined,
-    );
-    assert.equal(item.frameId, (await frameOf('inner')).id);
+    const focused = await eventually('the focus', () => {
+      const item = vscode.debug.activeStackItem;
+      return item instanceof vscode.DebugStackFrame ? item.frameId : undefined;
+    });
+    assert.equal(focused, (await frameOf('inner')).id);
   });
 
   it('shows native and builtin frames as subtle', async () => {
