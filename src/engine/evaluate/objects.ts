@@ -36,6 +36,7 @@ export class Objects {
     if (object instanceof DumpObject) {
       if (object.subtype === 'proxy') throw refused('a Proxy is not asked: its traps are code');
       const slot = this.#heap.own(object, key);
+      if (!slot && object.isIntercepted && !(key instanceof Sym)) refuseIntercepted();
       const isUnread = slot?.value instanceof Unavailable && object.subtype === 'arguments';
       return isUnread && key === this.#realm.symbol('iterator') ? (this.#arrayValues() ?? slot) : slot;
     }
@@ -93,6 +94,7 @@ export class Objects {
 
   *#dumpEntries(object: DumpObject): Generator<[Key, Slot]> {
     if (object.subtype === 'proxy') throw refused('a Proxy is not asked: its traps are code');
+    if (object.isIntercepted) refuseIntercepted();
     const { inspector } = this.#heap.environment;
     const { indexed } = inspector.counts(object.value);
     for (let start = 0; start < indexed; start += 512) {
@@ -104,6 +106,10 @@ export class Objects {
     for (const [key, property] of named) if (!(key instanceof Sym)) yield [key, this.#heap.slot(property)];
     for (const [key, property] of named) if (key instanceof Sym) yield [key, this.#heap.slot(property)];
   }
+}
+
+function refuseIntercepted(): never {
+  throw refused('the properties of this object are kept by native code (as those of process.env are)');
 }
 
 function exoticSlot(object: Made, key: Key): Slot | undefined {

@@ -37,6 +37,8 @@ export class DumpObject {
   readonly type: 'object' | 'function';
   /** As in Preview. */
   readonly subtype: string | undefined;
+  /** Native code gives further properties on demand. */
+  readonly isIntercepted: boolean;
   readonly #inspector: Inspector;
   #preview: Preview | undefined;
 
@@ -45,6 +47,7 @@ export class DumpObject {
     this.word = word;
     this.type = kind.type === 'function' ? 'function' : 'object';
     this.subtype = kind.subtype;
+    this.isIntercepted = kind.intercepted === true;
     this.#inspector = inspector;
   }
 

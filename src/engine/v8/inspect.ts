@@ -31,7 +31,10 @@ export interface Preview {
  * What a preview says beside its texts. Subtypes other than those of the language may be missing, and
  * arguments objects have one of their own ("arguments").
  */
-export type Kind = Pick<Preview, 'type' | 'subtype' | 'primitive'>;
+export interface Kind extends Pick<Preview, 'type' | 'subtype' | 'primitive'> {
+  /** Set for objects whose properties native code gives on demand (process.env). */
+  readonly intercepted?: boolean;
+}
 
 /** A property, internal slot or collection entry of an object. */
 export interface Property {

@@ -7,12 +7,16 @@ import type { Run } from './registry.ts';
 /** Scripts of Node's own library of which some functions are evaluated: lib/buffer.js, lib/internal/buffer.js. */
 const scripts: ReadonlySet<string> = new Set(['node:buffer', 'node:internal/buffer']);
 
+/** From 24 on, methods without a name that call a function of the same script. */
+const delegate = /^function\(offset(?:, byteLength)?\) \{\s*return (read\w+)\(this, offset/;
+
 /** Our own code for a function of Node's library, known by its script and name. */
 export function nodeFunction(machine: Machine, fn: DumpObject): Run | undefined {
   const location = machine.environment.inspector.location(fn.value);
   if (!location || !scripts.has(location.url)) return undefined;
   const name = machine.heap.own(fn, 'name')?.value;
-  return typeof name === 'string' ? bufferFunctions.get(name.replace(/^bound /, '')) : undefined;
+  if (typeof name !== 'string') return undefined;
+  return bufferFunctions.get(name || (delegate.exec(fn.preview.description)?.[1] ?? ''));
 }
 
 /**

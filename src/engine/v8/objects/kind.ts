@@ -4,6 +4,9 @@ import type { HeapView } from './heap-view.ts';
 import { notPrimitive, primitiveOf } from './preview.ts';
 import { regExpText } from './regexp.ts';
 
+/** Map::Bits1 (objects/map.tq): has_named_interceptor, has_indexed_interceptor. */
+const INTERCEPTORS = 0b1100;
+
 /**
  * What `previewOf` says of a value without its texts; undefined where the kind cannot be told from the
  * instance type alone.
@@ -17,8 +20,10 @@ export function kindOf(view: HeapView, word: Tagged): Kind | undefined {
   const type = view.type(word);
   if (!view.layout.isReceiver(type)) return undefined;
   const subtype = subtypeOf(view, word, type);
-  const isFunction = subtype !== 'proxy' && view.map(word).isCallable;
-  return { type: isFunction ? 'function' : 'object', subtype, primitive: undefined };
+  const map = view.map(word);
+  const isFunction = subtype !== 'proxy' && map.isCallable;
+  const intercepted = (map.bitField & INTERCEPTORS) !== 0;
+  return { type: isFunction ? 'function' : 'object', subtype, primitive: undefined, intercepted };
 }
 
 function subtypeOf(view: HeapView, word: Tagged, type: number): string | undefined {
