@@ -107,7 +107,7 @@ export class Workbench {
 
   /** The row of a variable by its name. */
   variable(name: string): Locator {
-    const label = this.page.locator('.name, .scope', { hasText: new RegExp(`^${name}:?\\s*$`) });
+    const label = this.page.locator('.name, .scope', { hasText: new RegExp(`^${name}\\s*[=:]?\\s*$`) });
     return this.variables.filter({ has: label }).first();
   }
 
