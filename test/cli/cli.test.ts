@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { run as runCli } from '../../src/cli/run.ts';
 import type { DumpInfo, StackInfo, VariableInfo } from '../../src/engine/contract.ts';
-import { recordCore, type Recording } from '../support/cores.ts';
+import { type Recording, recordCore } from '../support/cores.ts';
 import { releaseLines, releases } from '../support/releases.ts';
 import { check, infoShape, stackShape, variableShape } from './shapes.ts';
 
 /** Runs the command line in this process. */
 async function dayafter(...argv: string[]): Promise<{ status: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
+  const out: string[] = [];
+  const err: string[] = [];
   const status = await runCli(argv, {
-    stdout: { write: (text) => void (out += text) },
-    stderr: { write: (text) => void (err += text) },
+    stdout: { write: (text) => void out.push(text) },
+    stderr: { write: (text) => void err.push(text) },
     env: {},
   });
-  return { status, out, err };
+  return { status, out: out.join(''), err: err.join('') };
 }
 
 async function json<T>(...argv: string[]): Promise<T> {
@@ -23,11 +23,14 @@ async function json<T>(...argv: string[]): Promise<T> {
   return JSON.parse(out) as T;
 }
 
-/** "name file:line:column" of Node's own trace, innermost first. */
+/** "name file:line:column" of Node's own trace, innermost first. Node 18 prints it without line breaks. */
 function traceOf(stderr: string): string[] {
-  return [...stderr.matchAll(/^(?:\s+at )?(\S.*) \((.+:\d+:\d+)\)$/gm)].map((m) => {
-    const name = m[1]!.replace(/ \[as .*\]$/, '').replace(/^(async|new) /, '');
-    return `${name.split('.').at(-1)} ${m[2]}`;
+  const trace = stderr.slice(stderr.indexOf('FROM'));
+  return [...trace.matchAll(/([^()\n]+) \(([^()\n]+:\d+:\d+)\)/g)].map(([, name, place]) => {
+    return `${name!
+      .replace(/ \[as .*\]$/, '')
+      .split('.')
+      .at(-1)} ${place}`;
   });
 }
 
@@ -69,7 +72,13 @@ describe('the command line', () => {
       });
 
       it('stack --locals names arguments and locals', async () => {
-        const { threads } = await json<{ threads: StackInfo[] }>('stack', recording.core, '--locals', '--depth', '3');
+        const { threads } = await json<{ threads: StackInfo[] }>(
+          'stack',
+          recording.core,
+          '--locals',
+          '--depth',
+          '3',
+        );
         check({ threads }, stackShape);
         const inner = threads.find((t) => t.crashed)!.frames.find((f) => f.function === 'inner')!;
         const local = inner.scopes!.find((s) => s.kind === 'local')!;
@@ -98,7 +107,10 @@ describe('the command line', () => {
       });
 
       it("source gives the program's text, byte for byte", async () => {
-        const { scripts } = await json<{ scripts: { url: string; length: number }[] }>('source', recording.core);
+        const { scripts } = await json<{ scripts: { url: string; length: number }[] }>(
+          'source',
+          recording.core,
+        );
         assert.ok(scripts.some((s) => s.url === recording.program));
         const { text } = await json<{ text: string }>('source', recording.core, recording.program);
         const { readFile } = await import('node:fs/promises');

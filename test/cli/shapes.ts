@@ -25,7 +25,9 @@ const orNullShape = (shape: Shape) => (value: unknown) => value === null || nest
 
 export const variableShape: Shape = {
   name: text,
-  type: orNull(oneOf('undefined', 'null', 'boolean', 'number', 'string', 'bigint', 'symbol', 'function', 'object')),
+  type: orNull(
+    oneOf('undefined', 'null', 'boolean', 'number', 'string', 'bigint', 'symbol', 'function', 'object'),
+  ),
   value: (v) => v === null || ['string', 'number', 'boolean'].includes(typeof v),
   className: orNull(text),
   description: orNull(text),

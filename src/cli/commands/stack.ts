@@ -76,7 +76,8 @@ export function valueText(variable: VariableInfo, paint: Paint): string {
     return paint('dim', `<${plain(variable.unavailable ?? 'not available')}>`);
   if (variable.type === 'string') return paint('green', plain(JSON.stringify(clip(String(variable.value)))));
   const text = plain(clip(variable.description));
-  return variable.address ? `${text} ${paint('dim', variable.address)}` : paint('yellow', text);
+  const isObject = variable.type === 'object' || variable.type === 'function';
+  return isObject && variable.address ? `${text} ${paint('dim', variable.address)}` : paint('yellow', text);
 }
 
 function clip(text: string): string {
