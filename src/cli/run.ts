@@ -1,12 +1,13 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { DayAfterError } from '../engine/errors.ts';
-import { flameCommand, flameSubjects } from './commands/flame.ts';
+import { flameCommand } from './commands/flame.ts';
 import { infoCommand } from './commands/info.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { objectsCommand } from './commands/objects.ts';
 import { sourceCommand } from './commands/source.ts';
 import { stackCommand } from './commands/stack.ts';
+import { flameSubjects } from './flame-subject.ts';
 import { type Output, printError } from './output.ts';
 
 /** Options that every command has. */
@@ -82,12 +83,12 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
     .option('--shapes', 'plain objects apart by their properties')
     .addOption(new Option('--limit <n>', 'rows of the text output').argParser(wholeNumber).default(40))
     .action((dump, options) => objectsCommand(dump, options, output));
-  command('flame <profile>', 'a flame graph, or its folded stacks, of a profile or a dump')
+  command('flame <profile> [more...]', 'a flame graph, or its folded stacks, of a profile or a dump')
     .addOption(new Option('--of <subject>', 'what of a dump is shown').choices(flameSubjects))
     .option('-o, --output <file>', 'writes a page (.html), folded stacks (.folded) or .speedscope.json')
     .option('--fold', 'prints folded stacks')
     .option('--diff <older>', 'compares with an older profile or dump')
-    .action((dump, options) => flameCommand(dump, options, output));
+    .action((dump, more, options) => flameCommand(dump, more, options, output));
 
   try {
     if (argv.length === 0) {

@@ -4,20 +4,15 @@ import { DayAfterError } from '../../engine/errors.ts';
 import { difference } from '../../engine/profile/difference.ts';
 import { foldedLines, framesOf } from '../../engine/profile/fold.ts';
 import { functionWeights } from '../../engine/profile/functions.ts';
-import { openProfile } from '../../engine/profile/open-profile.ts';
 import { pack } from '../../engine/profile/pack.ts';
 import { type Frame, frameLabel, type Measure, type Profile, total } from '../../engine/profile/profile.ts';
 import { speedscopeFile } from '../../engine/profile/speedscope-file.ts';
 import { stackWeights } from '../../engine/profile/weights.ts';
 import { flamePage } from '../flame-page.ts';
+import { readSubject, type SubjectOptions } from '../flame-subject.ts';
 import { bytes, grouped, type Output, painter, plain, table } from '../output.ts';
-import type { CommonOptions } from '../run.ts';
 
-export const flameSubjects = ['stacks', 'retained', 'allocations', 'async'] as const;
-export type FlameSubject = (typeof flameSubjects)[number];
-
-export interface FlameOptions extends CommonOptions {
-  readonly of?: FlameSubject;
+export interface FlameOptions extends SubjectOptions {
   /** A file to write; its ending says what: .html, .folded, .speedscope.json or .flame. */
   readonly output?: string;
   readonly fold?: boolean;
@@ -27,19 +22,23 @@ export interface FlameOptions extends CommonOptions {
 /** Functions that the text shows. */
 const SHOWN = 25;
 
-/** `dayafter flame`: a flame graph as a page, folded stacks, or JSON; in the terminal the heaviest functions. */
-export async function flameCommand(dump: string, options: FlameOptions, output: Output): Promise<void> {
-  let profile = await read(dump, options);
-  if (options.diff !== undefined) profile = difference(profile, await read(options.diff, options));
+/**
+ * `dayafter flame`: a flame graph as a page, folded stacks, or JSON; in the terminal the heaviest functions.
+ * Several files of one kind are merged.
+ */
+export async function flameCommand(
+  dump: string,
+  more: readonly string[],
+  options: FlameOptions,
+  output: Output,
+): Promise<void> {
+  let profile = await readSubject([dump, ...more], options, output);
+  if (options.diff !== undefined)
+    profile = difference(profile, await readSubject([options.diff], options, output));
   if (options.output !== undefined) writeOutput(options.output, profile, dump);
   if (options.json) printDocument(profile, output);
   else if (options.fold) for (const part of folded(profile)) output.stdout.write(part);
   else if (options.output === undefined) output.stdout.write(text(profile, output));
-}
-
-async function read(file: string, options: FlameOptions): Promise<Profile> {
-  void options;
-  return openProfile(file);
 }
 
 /** Folded stacks; of a difference with both numbers, the older one first, as difffolded.pl has them. */
