@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { DayAfterError } from '../engine/errors.ts';
 import { type CoreSession, openDump } from '../engine/session.ts';
 import type { Output } from './output.ts';
@@ -15,6 +16,7 @@ export async function openCore<T>(
     program: options.program,
     search: options.search,
     sysroot: options.sysroot,
+    sourceRoots: [process.cwd(), ...(options.search ?? [])].map((local) => ({ local })),
     progress: showsProgress ? (text) => output.stderr.write(`\r\u001b[K${text}`) : undefined,
   });
   try {

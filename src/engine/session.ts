@@ -1,4 +1,5 @@
-import type { Absence } from './absence.ts';
+import { type Absence, attemptOr } from './absence.ts';
+import type { Tagged } from './address.ts';
 import type { DumpInfo, FrameInfo, ScopeInfo, StackInfo, ThreadInfo, VariableInfo } from './contract.ts';
 import { type OpenedDump, openSource } from './dump/detect.ts';
 import { elf } from './dump/elf.ts';
@@ -17,19 +18,25 @@ import { frameInfo, suspendedFrameInfo } from './report/frame.ts';
 import { describeThrown } from './report/thrown.ts';
 import { propertyVariable, type VariableOptions, variable } from './report/variable.ts';
 import { environmentAt } from './session/environment.ts';
+import type { SourceRoot } from './source-maps/map-files.ts';
+import { type OriginalPosition, SourceMaps } from './source-maps/source-maps.ts';
 import type { JsFrame, StackFrame, ThreadStack } from './stack/frame.ts';
 import { MixedStacks } from './stack/mixed-stack.ts';
 import { threadNames } from './stack/thread-names.ts';
 import { AwaitChain, type AwaitHop } from './v8/async/await-chain.ts';
+import { debugName } from './v8/frames/shared-function-info.ts';
 import { heapInfo } from './v8/heap-info.ts';
 import type { Inspector, Value } from './v8/inspect.ts';
 import { V8Inspector } from './v8/inspector.ts';
 import type { Isolate } from './v8/isolate.ts';
+import { functionStart } from './v8/objects/functions.ts';
 import { V8Runtime } from './v8/runtime.ts';
 import { type FrameScope, frameScopes } from './v8/scopes/frame-scopes.ts';
 import { type Script, scriptsOf } from './v8/scripts.ts';
 
 export interface OpenOptions extends LocateOptions {
+  /** Directories in which source maps may be read. */
+  readonly sourceRoots?: readonly SourceRoot[] | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told what is being done, for people. */
   readonly progress?: ((text: string) => void) | undefined;
@@ -66,7 +73,9 @@ export interface EvaluationPlace {
 export class CoreSession {
   readonly core: ElfCore;
   readonly modules: LoadedModules;
+  readonly sourceMaps: SourceMaps;
   readonly #dump: OpenedDump;
+  readonly #scripts = new Map<Isolate, ReadonlyMap<Tagged, Script>>();
   readonly #moduleMap: ModuleMap;
   readonly #stacks = new Map<number, ThreadStack>();
   readonly #inspectors = new Map<Isolate, V8Inspector>();
@@ -74,8 +83,9 @@ export class CoreSession {
   #mixed: MixedStacks | undefined;
   #names: ReadonlyMap<number, string | null> | undefined;
 
-  constructor(dump: OpenedDump, options: LocateOptions) {
+  constructor(dump: OpenedDump, options: OpenOptions) {
     this.#dump = dump;
+    this.sourceMaps = new SourceMaps(options.sourceRoots ?? []);
     this.core = new ElfCore(dump.source);
     this.modules = loadModules(this.core, options);
     this.#moduleMap = new ModuleMap(this.modules.modules);
@@ -146,7 +156,7 @@ export class CoreSession {
   }
 
   frameInfo(tid: number, index: number, frame: StackFrame, locals?: VariableOptions): FrameInfo {
-    const info = frameInfo(frame);
+    const info = { ...frameInfo(frame), original: (frame.js && this.original(frame.js)) ?? null };
     return locals ? { ...info, scopes: this.#scopeInfos(frame.js, this.scopes(tid, index), locals) } : info;
   }
 
@@ -160,6 +170,34 @@ export class CoreSession {
   scopes(tid: number, index: number): readonly FrameScope[] {
     const { js } = this.requireFrame(tid, index);
     return js ? frameScopes(js, this.inspectorOf(js.isolate)) : [];
+  }
+
+  /** Where a frame's position came from by its script's source map; undefined without one. */
+  original(js: JsFrame): OriginalPosition | undefined {
+    const { position } = js;
+    const script = js.script === undefined ? undefined : this.scriptOf(js.isolate, js.script);
+    if (!position || script?.sourceMapUrl === undefined) return undefined;
+    const { view } = this.inspectorOf(js.isolate);
+    const start =
+      js.function === undefined ? undefined : attemptOr(undefined, () => functionStart(view, js.function!));
+    const name = start && { text: debugName(view.runtime, js.sharedFunctionInfo), offset: start.offset };
+    return this.sourceMaps.original(script, position, name);
+  }
+
+  /** The script that a Script object is. */
+  scriptOf(isolate: Isolate, word: Tagged): Script | undefined {
+    return this.#scriptsOf(isolate).get(word);
+  }
+
+  #scriptsOf(isolate: Isolate): ReadonlyMap<Tagged, Script> {
+    let scripts = this.#scripts.get(isolate);
+    if (!scripts) {
+      scripts = new Map(
+        scriptsOf(isolate, this.inspectorOf(isolate).view).map((script) => [script.word, script]),
+      );
+      this.#scripts.set(isolate, scripts);
+    }
+    return scripts;
   }
 
   /** Throws NO_SUCH_FRAME. */
@@ -211,7 +249,7 @@ export class CoreSession {
     const seen = new Set<string>();
     const result: ScriptInfo[] = [];
     for (const isolate of wanted) {
-      for (const script of scriptsOf(isolate)) {
+      for (const script of this.#scriptsOf(isolate).values()) {
         const key = `${script.url}\0${script.length}`;
         if (seen.has(key) && script.url !== '') continue;
         seen.add(key);
@@ -315,7 +353,7 @@ export class CoreSession {
   }
 
   #infoOf(js: JsFrame, locals: VariableOptions | undefined): FrameInfo {
-    const info = suspendedFrameInfo(js);
+    const info = { ...suspendedFrameInfo(js), original: this.original(js) ?? null };
     if (!locals) return info;
     return { ...info, scopes: this.#scopeInfos(js, frameScopes(js, this.inspectorOf(js.isolate)), locals) };
   }
