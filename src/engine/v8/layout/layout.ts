@@ -9,6 +9,7 @@ import { type InstanceTypeName, type InstanceTypes, instanceTypes, rootMapOfType
 import { type ObjectLayout, objectLayout } from './object-layout.ts';
 import { type PageLayout, pageLayout } from './page-layout.ts';
 import { type ScopeRules, scopeRules } from './scope-rules.ts';
+import { type SizeLayout, sizeLayout } from './size-layout.ts';
 import { lineOf, type NodeLine, readVersions, type Versions } from './version.ts';
 
 /**
@@ -25,6 +26,7 @@ export class Layout {
   readonly pages: PageLayout;
   readonly async: AsyncLayout;
   readonly inspector: InspectorRules;
+  readonly sizes: SizeLayout;
   readonly scopes: ScopeRules;
   /** Offsets in the Isolate; `roots` is found anew in each dump if the table is wrong. */
   readonly isolate: { roots: number };
@@ -42,6 +44,7 @@ export class Layout {
     this.pages = pageLayout(constants);
     this.async = asyncLayout(constants);
     this.inspector = inspectorRules(constants);
+    this.sizes = sizeLayout(constants);
     this.scopes = scopeRules(constants);
     this.isolate = { roots: constants.table('Isolate.roots_table', [0x120, 0x1f0, 0x250, 0x280, 0x2b0]) };
     for (const [name, value] of Object.entries(this.types)) {

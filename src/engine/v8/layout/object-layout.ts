@@ -242,7 +242,10 @@ export function objectLayout(c: Constants) {
       isConstructor: 8,
       isAsync: 32,
     },
-    module: { inNamespace: t('JSModuleNamespace.module', [24, 24, 24, 32, 32]), exports: t('Module.exports', 8) },
+    module: {
+      inNamespace: t('JSModuleNamespace.module', [24, 24, 24, 32, 32]),
+      exports: t('Module.exports', 8),
+    },
     message: { error: t('JSMessageObject.argument', 32) },
     context: {
       length: f('FixedArrayBase.length', 8),
