@@ -6,6 +6,7 @@ import { copyStackAsMarkdown, copyValueAsExpression } from './clipboard.ts';
 import { ConfigurationProvider, dynamicConfigurations } from './configuration-provider.ts';
 import { debugDump, showCallStack } from './debug-dump.ts';
 import { browseForDump, pickDump } from './find-dumps.ts';
+import { registerFlame } from './flame/flame-editor.ts';
 import { InfoEditor, infoViewType } from './info-editor.ts';
 import { Sessions } from './sessions.ts';
 
@@ -13,6 +14,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const { Dynamic } = vscode.DebugConfigurationProviderTriggerKind;
   const sessions = new Sessions();
   context.subscriptions.push(
+    ...registerFlame(context),
     sessions,
     vscode.window.registerCustomEditorProvider(infoViewType, new InfoEditor(context.extensionUri), {
       supportsMultipleEditorsPerDocument: true,

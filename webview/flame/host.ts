@@ -1,16 +1,5 @@
-/** The messages between the viewer and the extension, and what stands in for the extension in a plain page. */
-export type ToViewer =
-  | { type: 'loading'; file: string }
-  | { type: 'profile'; file: string; packed: Uint8Array; olderFile: string | null }
-  | { type: 'failure'; file: string; message: string; hint: string | null };
-
-export type FromViewer =
-  | { type: 'ready' }
-  | { type: 'again' }
-  | { type: 'compare' }
-  | { type: 'openSource'; source: string; line: number; column: number }
-  | { type: 'copy'; text: string }
-  | { type: 'save'; name: string; bytes: Uint8Array };
+/** The extension on the other side of this webview, or what stands in for it in a plain page. */
+import type { FromViewer } from '../../src/extension/flame/messages.ts';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;

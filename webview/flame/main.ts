@@ -1,7 +1,8 @@
 /** The flame graph viewer: in VS Code a message brings the profile, in a page of its own it lies in the page. */
 import { unpack } from '../../src/engine/profile/pack.ts';
+import type { ToViewer } from '../../src/extension/flame/messages.ts';
 import { h } from '../elements.ts';
-import { connect, type ToViewer } from './host.ts';
+import { connect } from './host.ts';
 import { Viewer } from './viewer.ts';
 
 const host = connect();

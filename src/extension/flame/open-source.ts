@@ -1,0 +1,61 @@
+/** From a frame of a profile to the line of its source, in the workspace or not. */
+import { stat } from 'node:fs/promises';
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as vscode from 'vscode';
+
+/** Files of one name that are compared. */
+const maxCandidates = 50;
+
+/**
+ * Shows a script. `source` comes from a profile and is only ever taken for a path: a file of this machine, or
+ * else the workspace's file whose path ends most alike. Line and column are 1-based; 0 if unknown.
+ */
+export async function openSource(source: string, line: number, column: number): Promise<void> {
+  const file = await findSource(source);
+  if (!file) {
+    void vscode.window.showWarningMessage(
+      `The source ${source} is neither on this machine nor in the workspace.`,
+    );
+    return;
+  }
+  const position = new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
+  await vscode.window.showTextDocument(file, {
+    selection: new vscode.Range(position, position),
+    viewColumn: vscode.ViewColumn.Active,
+    preview: true,
+  });
+}
+
+async function findSource(source: string): Promise<vscode.Uri | undefined> {
+  const local = localPath(source);
+  if (local !== undefined && (await isFile(local))) return vscode.Uri.file(local);
+  const parts = source.replaceAll('\\', '/').split(/[/?#]/).filter(Boolean);
+  const name = parts.at(-1);
+  if (!name || /[*{}[\]]/.test(name)) return undefined;
+  const found = await vscode.workspace.findFiles(`**/${name}`, undefined, maxCandidates);
+  const alike = (uri: vscode.Uri): number => {
+    const other = uri.path.split('/');
+    let same = 0;
+    while (same < parts.length && parts.at(-1 - same) === other.at(-1 - same)) same++;
+    return same;
+  };
+  return found.sort((a, b) => alike(b) - alike(a) || a.path.length - b.path.length)[0];
+}
+
+function localPath(source: string): string | undefined {
+  try {
+    if (source.startsWith('file:')) return fileURLToPath(source);
+  } catch {
+    return undefined;
+  }
+  return path.isAbsolute(source) ? source : undefined;
+}
+
+async function isFile(file: string): Promise<boolean> {
+  try {
+    return (await stat(file)).isFile();
+  } catch {
+    return false;
+  }
+}
