@@ -12,6 +12,8 @@ export type CodeSite =
   /** Executable memory of no file, with no Code object: WebAssembly, or lost metadata. */
   | { readonly kind: 'unknown' };
 
+const RESUMES = /^(Interpreter|BaselineOrInterpreter)EnterAt/;
+
 /** Tells V8's code from that of C++ compilers. */
 export class CodeSites {
   readonly #runtime: V8Runtime;
@@ -26,7 +28,7 @@ export class CodeSites {
 
   /** Undefined if `pc` is not in code of V8's. For a return address look up `pc - 1`. */
   at(pc: Address, isolate: Isolate): CodeSite | undefined {
-    const builtin = isolate.builtinAt(pc);
+    const builtin = this.#resumption(pc, isolate) ?? isolate.builtinAt(pc);
     if (builtin) return { kind: 'builtin', builtin, offset: this.#offsetIn(builtin, pc, isolate) };
     // Code made at run time is in no file.
     const region = this.#runtime.memory.regionAt(pc);
@@ -34,6 +36,17 @@ export class CodeSites {
     const code = this.#objects.at(pc, isolate);
     if (code) return { kind: 'code', code, offset: pc - code.start };
     return undefined;
+  }
+
+  /**
+   * The deoptimizer turns an optimized frame into interpreted ones, whose return addresses are the very start
+   * of the builtin that resumes them (deoptimizer/deoptimizer.cc: DoComputeUnoptimizedFrame).
+   */
+  #resumption(pc: Address, isolate: Isolate): Builtin | undefined {
+    const builtin = isolate.builtinAt(address(pc + 1));
+    return builtin && RESUMES.test(builtin.name) && this.#offsetIn(builtin, address(pc + 1), isolate) === 0
+      ? builtin
+      : undefined;
   }
 
   #offsetIn(builtin: Builtin, pc: Address, isolate: Isolate): number {
