@@ -6,14 +6,14 @@ import type { Inspector, Value } from '../engine/v8/inspect.ts';
 import type { Target } from './target.ts';
 
 const titles: Readonly<Record<DeathKind, string>> = {
-  'uncaught-exception': 'Died of an uncaught exception',
-  'unhandled-rejection': 'Died of an unhandled rejection',
-  'out-of-memory': 'Died out of memory',
+  'uncaught-exception': 'Uncaught exception',
+  'unhandled-rejection': 'Unhandled rejection',
+  'out-of-memory': 'Out of memory',
   abort: 'Aborted',
-  'stack-overflow': 'Died of a stack overflow',
-  'native-crash': 'Crashed in native code',
-  signal: 'Killed by a signal',
-  alive: 'Was alive when dumped',
+  'stack-overflow': 'Stack overflow',
+  'native-crash': 'Native crash',
+  signal: 'Killed',
+  alive: 'Alive when dumped',
 };
 
 export function stoppedBody(target: Target): DebugProtocol.StoppedEvent['body'] {
@@ -59,9 +59,23 @@ function exceptionDetails(
   const inspector = target.inspectorOf(target.focusThread);
   if (value && inspector) {
     const inner = causes(inspector, value);
-    if (inner.length > 0) details.innerException = inner;
+    if (inner.length > 0) {
+      details.innerException = inner;
+      // Editors show this text alone.
+      details.stackTrace += inner.map(causeText).join('');
+    }
   }
   return details;
+}
+
+function causeText(cause: DebugProtocol.ExceptionDetails): string {
+  return `\nCaused by: ${cause.stackTrace}${(cause.innerException ?? []).map(causeText).join('')}`;
+}
+
+/** What the console says first: the error's stack with its causes, else how the process died. */
+export function deathText(target: Target): string {
+  const { death } = target.core.info();
+  return exceptionDetails(target, death)?.stackTrace || death.message;
 }
 
 /** Causes of an error that are followed. */

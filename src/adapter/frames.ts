@@ -47,8 +47,10 @@ async function stackFrame(
     name: frameName(info, format),
     line: info.line ?? 0,
     column: info.column ?? 0,
-    presentationHint: emphasis === 'native' ? 'subtle' : 'normal',
   };
+  // Where a frame has no hint of its own, its source's counts.
+  if (emphasis === 'native') frame.presentationHint = 'subtle';
+  if (emphasis === 'own') frame.presentationHint = 'normal';
   if (info.address !== null) frame.instructionPointerReference = info.address;
   if (info.module !== null) frame.moduleId = moduleId(info.module);
   const js = jsFrameOf(row);

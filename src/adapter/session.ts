@@ -10,7 +10,7 @@ import { capabilities } from './capabilities.ts';
 import { completions } from './completions.ts';
 import { AdapterError, errorMessage } from './errors.ts';
 import { evaluate } from './evaluate.ts';
-import { exceptionInfo, stoppedBody } from './exception.ts';
+import { deathText, exceptionInfo, stoppedBody } from './exception.ts';
 import { stackTrace, threads } from './frames.ts';
 import { location } from './locations.ts';
 import { stackMarkdown } from './markdown.ts';
@@ -115,8 +115,8 @@ export class PostmortemSession extends DebugSession {
 
   /** Tells the death in the console, what is missing with it, and stops where it happened. */
   #stop(target: Target): void {
-    const { death, notes } = target.core.info();
-    this.#send('output', { category: 'stderr', output: `${death.exception?.stack ?? death.message}\n` });
+    const { notes } = target.core.info();
+    this.#send('output', { category: 'stderr', output: `${deathText(target)}\n` });
     for (const note of notes) this.#send('output', { category: 'console', output: `Note: ${note}\n` });
     this.#send('stopped', stoppedBody(target));
   }

@@ -207,6 +207,10 @@ describe('the debug adapter', function () {
         const [cause] = info.details!.innerException!;
         assert.equal(cause!.message, 'the order cannot be read');
         assert.equal(cause!.innerException![0]!.typeName, 'SyntaxError');
+        assert.match(
+          info.details!.stackTrace!,
+          /\nCaused by: Error: the order cannot be read\n[\s\S]*\nCaused by: SyntaxError/,
+        );
       });
     });
   }

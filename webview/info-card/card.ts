@@ -118,13 +118,9 @@ function heap(isolate: IsolateInfo, info: DumpInfo): HTMLElement {
 
 function bar(fraction: number): HTMLElement {
   const percent = Math.round(Math.min(1, Math.max(0, fraction)) * 100);
-  return h('meter', {
-    min: '0',
-    max: '100',
-    high: '90',
-    value: String(percent),
-    title: `${percent} % of the limit`,
-  });
+  const fill = h('div', { class: percent >= 90 ? 'fill full' : 'fill' });
+  fill.style.width = `${percent}%`;
+  return h('div', { class: 'bar', role: 'img', 'aria-label': `${percent} % of the limit` }, fill);
 }
 
 function modules(info: DumpInfo): HTMLElement[] {
