@@ -58,16 +58,17 @@ export function capturedStack(view: HeapView, lines: ScriptLines, error: Tagged)
   if (view.isString(value)) return view.string(value);
   const sites = callSites(view, value);
   if (!sites) return undefined;
-  const frames = sites.slice(hiddenFrames(view, sites)).map(
-    (s) => `\n    at ${attemptOr('<unreadable>', () => callSiteText(view, lines, s))}`,
-  );
+  const frames = sites
+    .slice(hiddenFrames(view, sites))
+    .map((s) => `\n    at ${attemptOr('<unreadable>', () => callSiteText(view, lines, s))}`);
   return stackHeader(view, error) + frames.join('');
 }
 
 /** Node's prepareStackTrace cuts the frames above the last function named `__node_internal_…`. */
 function hiddenFrames(view: HeapView, sites: readonly CallSite[]): number {
   return (
-    1 + sites.findLastIndex((s) => attemptOr('', () => siteFunctionName(view, s)).startsWith('__node_internal_'))
+    1 +
+    sites.findLastIndex((s) => attemptOr('', () => siteFunctionName(view, s)).startsWith('__node_internal_'))
   );
 }
 
