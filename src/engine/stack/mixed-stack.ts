@@ -6,7 +6,7 @@ import type { ModuleMap } from '../modules/module-map.ts';
 import { NativeUnwinder, type Step } from '../unwind/native-unwinder.ts';
 import { type Registers, x64, x64Architecture } from '../unwind/registers.ts';
 import type { CodeSite } from '../v8/frames/code-site.ts';
-import { type EntryPlace, V8Frames } from '../v8/frames/v8-frames.ts';
+import { type EntryPlace, type FramePlace, V8Frames } from '../v8/frames/v8-frames.ts';
 import type { Isolate } from '../v8/isolate.ts';
 import type { V8Runtime } from '../v8/runtime.ts';
 import type { StackFrame, ThreadStack } from './frame.ts';
@@ -23,6 +23,8 @@ interface Spot {
   readonly guessed: boolean;
   readonly site: CodeSite | undefined;
   readonly leaf: Leaf | undefined;
+  /** The interpreter's own registers, while they are still what they were. */
+  readonly interpreter: FramePlace['interpreter'];
 }
 
 /** Walks threads' stacks through C++ and JavaScript alike. */
@@ -47,19 +49,22 @@ export class MixedStacks {
     const isolate = this.#runtime?.isolateOf(thread.tid) ?? this.#runtime?.isolates[0];
     const frames: StackFrame[] = [];
     let registers = x64Architecture.fromCore(thread.registers);
+    let interpreter = interpreterRegisters(registers);
     let exact = true;
     let guessed = false;
     let end = `the stack has more than ${MAX_FRAMES} frames; the rest is left out`;
     while (frames.length < MAX_FRAMES) {
       const site = this.#siteOf(registers, exact, isolate);
       const leaf = site && exact ? this.#leafOf(site, registers) : undefined;
-      frames.push(...this.#framesAt({ registers, exact, guessed, site, leaf }, isolate));
+      frames.push(...this.#framesAt({ registers, exact, guessed, site, leaf, interpreter }, isolate));
       const step = this.#step(registers, exact, site, leaf);
       const problem = problemOf(step, registers);
       if (problem !== undefined || step.kind === 'end') {
         end = problem ?? (step.kind === 'end' ? step.reason : '');
         break;
       }
+      // A bytecode handler without a frame has not touched the registers of the interpreter that called it.
+      interpreter = leaf ? interpreter : undefined;
       guessed = step.by !== 'cfi';
       exact = step.signalFrame;
       registers = step.registers;
@@ -82,7 +87,10 @@ export class MixedStacks {
     return this.#v8.sites.at(address(exact ? registers.pc : registers.pc - 1), isolate);
   }
 
-  #framesAt({ registers, exact, guessed, site, leaf }: Spot, isolate: Isolate | undefined): StackFrame[] {
+  #framesAt(
+    { registers, exact, guessed, site, leaf, interpreter }: Spot,
+    isolate: Isolate | undefined,
+  ): StackFrame[] {
     const { pc, fp, sp } = registers;
     const place = { pc, fp, sp, module: this.#modules.at(pc), guessed };
     if (!site) return [{ ...place, kind: 'native', functionName: this.#symbolAt(pc, exact), js: undefined }];
@@ -92,7 +100,6 @@ export class MixedStacks {
         : undefined;
       return [{ ...place, fp: undefined, ...(entry ?? this.#v8!.describeCode(site)) }];
     }
-    const interpreter = interpreterRegisters(registers);
     const described = this.#v8!.describe(isolate!, site, { pc, fp, exact, interpreter });
     return described.map((frame) => ({ ...place, ...frame }));
   }
@@ -128,7 +135,7 @@ function entryPlace(registers: Registers, leaf: Leaf): EntryPlace {
 }
 
 /** r12 and r9 on x64 (codegen/x64/register-x64.h: kInterpreterBytecodeArrayRegister, …OffsetRegister). */
-function interpreterRegisters(registers: Registers) {
+function interpreterRegisters(registers: Registers): FramePlace['interpreter'] {
   const bytecodeArray = registers.get(x64.r12);
   const bytecodeOffset = registers.get(x64.r9);
   return bytecodeArray === undefined || bytecodeOffset === undefined

@@ -45,11 +45,28 @@ export function leafOf(
   if (push >= 0 && site.offset === push + 1) {
     return { returnSlot: at(sp, 8), callerFp: wordAt(memory, sp), atEntry: true };
   }
+  if (push >= 0 && isBeingBuilt(site, Number(fp) - sp)) {
+    return {
+      returnSlot: at(address(Number(fp)), 8),
+      callerFp: wordAt(memory, address(Number(fp))),
+      atEntry: true,
+    };
+  }
   const epilogue = epilogueAt(memory, registers);
   if (epilogue && isCode(address(Number(wordAt(memory, epilogue.returnSlot))))) return epilogue;
   if (ownsFrame()) return undefined;
   const returnSlot = findReturn(memory, sp, Number(fp), isCode);
   return returnSlot === undefined ? undefined : { returnSlot, callerFp: fp, atEntry: false };
+}
+
+/**
+ * True while the fixed part of a frame is being pushed: context, function and argument count, for the
+ * interpreter also bytecode array and offset; for stubs the type marker. `size` is that of the frame so far.
+ */
+function isBeingBuilt(site: CodeSite, size: number): boolean {
+  if (site.kind === 'unknown' || size < 0) return false;
+  if (site.kind === 'code') return size < 24;
+  return size < (site.builtin.name === 'InterpreterEntryTrampoline' ? 40 : 8);
 }
 
 /** Follows the few instructions that V8 ends functions with, up to the `ret`; undefined if these are others. */

@@ -556,7 +556,8 @@ class Parser {
       return this.#className();
     }
     const param = this.#templateParam();
-    if (this.#peek() !== 'I') return param;
+    // Arguments behind a conversion's type are those of the operator.
+    if (this.#peek() !== 'I' || this.#collectForwards) return param;
     this.#substitutions.push(param);
     return this.#typeTemplate(param);
   }
