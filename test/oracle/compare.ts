@@ -3,10 +3,11 @@ import { isAbsent } from '../../src/engine/absence.ts';
 import type { CoreSession } from '../../src/engine/session.ts';
 import type { StackFrame } from '../../src/engine/stack/frame.ts';
 import type { FrameScope } from '../../src/engine/v8/scopes/frame-scopes.ts';
+import { frameThis } from '../../src/engine/v8/scopes/frame-this.ts';
 import { isPauseScript } from './pause-script.ts';
 import type { RecordedFrame, RecordedScope, Recording } from './recording.ts';
 import { type Tally, tally } from './tally.ts';
-import { ValueComparison } from './value-comparison.ts';
+import { isPrivateSymbol, ValueComparison } from './value-comparison.ts';
 
 export const aspects = [
   'frames',
@@ -74,7 +75,7 @@ class RecordingComparison {
     );
     const values = this.#values();
     const inspector = this.#session.inspectorOf(frame.js!.isolate);
-    values.value(`${where}: this`, theirs.receiver, frame.js!.receiver, inspector, 'values');
+    values.value(`${where}: this`, theirs.receiver, frameThis(frame.js!, inspector), inspector, 'values');
     const scopes = this.#session.scopes(tid, own.index);
     for (let i = 0; i < Math.max(scopes.length, theirs.scopes.length); i++) {
       const scope = theirs.scopes[i];
@@ -102,6 +103,7 @@ class RecordingComparison {
       const where = `${label}: ${name}`;
       if (variable === undefined) {
         this.#miss('variables', where, value?.description ?? 'unavailable', mine.note ?? 'no variable');
+      } else if (value === null && isPrivateSymbol(variable.value, inspector)) {
       } else if (value === null) {
         // What the debugger does not show must not get a value here.
         const none = variable.kind === 'accessor' ? accessor : isAbsent(inspector.preview(variable.value));

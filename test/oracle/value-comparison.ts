@@ -36,7 +36,7 @@ export class ValueComparison {
     if (theirs.properties.length === 0 && theirs.internal.length === 0) return;
     const named = [...inspector.named(ours), ...inspector.indexed(ours, 0, mostElements)];
     this.#properties(where, theirs.properties, named, inspector);
-    this.#properties(where, theirs.internal.filter(isComparable), inspector.internal(ours), inspector);
+    this.#properties(where, theirs.internal, inspector.internal(ours), inspector);
   }
 
   #properties(
@@ -47,6 +47,7 @@ export class ValueComparison {
   ): void {
     const byName = new Map(ours.map((property) => [property.name, property]));
     for (const property of theirs) {
+      if (!isComparable(property)) continue;
       const label = `${where}.${property.name}`;
       const own = byName.get(property.name);
       if (own === undefined) {
@@ -57,6 +58,7 @@ export class ValueComparison {
           property.value ? text(property.value) : 'accessor',
           'no property',
         );
+      } else if (property.value === null && isPrivateSymbol(own.value, inspector)) {
       } else if (property.value === null) {
         this.#report('values', own.kind === 'accessor', label, 'accessor', own.kind);
       } else {
@@ -66,9 +68,24 @@ export class ValueComparison {
   }
 }
 
-/** [[Entries]] are objects that the inspector makes up; the engine gives entries by a call of their own. */
-function isComparable(property: RecordedProperty): boolean {
-  return property.name !== '[[Entries]]' && property.name !== '[[Scopes]]';
+/**
+ * Left out: what the inspector makes up or finds by running code. [[Entries]] and [[GeneratorLocation]] are
+ * objects that exist in no heap; `caller` and `arguments` of sloppy functions walk the live stack;
+ * process.moduleLoadList grows while the recording reads lazy properties.
+ */
+function isComparable({ name, value }: RecordedProperty): boolean {
+  if (name === '[[Entries]]' || name === '[[GeneratorLocation]]') return false;
+  if (name === 'moduleLoadList') return false;
+  const byStack = name === 'arguments' || name === 'caller';
+  return (
+    !byStack || !(value?.className === 'Arguments' || value?.type === 'function' || value?.subtype === 'null')
+  );
+}
+
+/** The inspector never hands out V8's private symbols. */
+export function isPrivateSymbol(value: Value, inspector: Inspector): boolean {
+  const preview = inspector.preview(value);
+  return !isAbsent(preview) && preview.type === 'symbol';
 }
 
 function differs(theirs: RecordedValue, ours: Preview): [string, string] | undefined {
@@ -78,7 +95,7 @@ function differs(theirs: RecordedValue, ours: Preview): [string, string] | undef
     ['class', theirs.className ?? undefined, ours.className],
     ['value', primitiveOf(theirs), primitiveText(ours)],
   ];
-  if (theirs.type === 'object' || theirs.type === 'function') {
+  if ((theirs.type === 'object' && theirs.subtype !== 'null') || theirs.type === 'function') {
     pairs.push(['description', theirs.description ?? undefined, ours.description]);
   }
   const wrong = pairs.find(([, a, b]) => a !== b);
@@ -91,8 +108,8 @@ function primitiveOf(value: RecordedValue): string {
 }
 
 function primitiveText(preview: Preview): string {
-  const { type, primitive } = preview;
-  if (type === 'null') return 'null';
+  const { type, subtype, primitive } = preview;
+  if (subtype === 'null') return 'null';
   if (primitive === undefined || primitive === null || type === 'symbol') return '';
   if (type === 'bigint') return `${primitive}n`;
   return Object.is(primitive, -0) ? '-0' : String(primitive);

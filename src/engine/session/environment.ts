@@ -5,6 +5,7 @@ import type { StackFrame } from '../stack/frame.ts';
 import type { Value } from '../v8/inspect.ts';
 import type { V8Inspector } from '../v8/inspector.ts';
 import type { FrameScope } from '../v8/scopes/frame-scopes.ts';
+import { frameThis } from '../v8/scopes/frame-this.ts';
 
 const NOTHING: Value = { kind: 'synthetic', primitive: undefined };
 
@@ -30,7 +31,7 @@ export function environmentAt(
       for (const property of inspector.named(globalObject)) if (!property.isSymbol) yield property.name;
     },
     globalObject,
-    thisValue: frame?.js?.receiver ?? NOTHING,
+    thisValue: frame?.js ? frameThis(frame.js, inspector) : NOTHING,
     frame: frame && describeFrame(frame),
     objectAt: (address) => objectAt(inspector, address),
     bytes: (address, length) => attempt(() => inspector.view.memory.bytes(address, length)),

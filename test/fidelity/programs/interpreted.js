@@ -11,7 +11,7 @@ function inner(value, list) {
 
 function middle(a, ...more) {
   const captured = more.length;
-  const call = () => inner(a, [captured, 6]);
+  const call = () => inner(a, [captured, 7]);
   return call();
 }
 

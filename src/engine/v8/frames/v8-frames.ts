@@ -4,6 +4,8 @@ import type { FrameKind, Tier } from '../../contract.ts';
 import type { ModuleMap } from '../../modules/module-map.ts';
 import type { JsFrame } from '../../stack/frame.ts';
 import type { Isolate } from '../isolate.ts';
+import { functionName } from '../objects/functions.ts';
+import { HeapView } from '../objects/heap-view.ts';
 import type { V8Runtime } from '../runtime.ts';
 import { baselineBytecodeOffset } from './baseline-offset-table.ts';
 import { readableBuiltinName } from './builtin-names.ts';
@@ -68,6 +70,7 @@ export class V8Frames {
   readonly #runtime: V8Runtime;
   readonly #lines: ScriptLines;
   readonly #names = new Map<Tagged, string>();
+  readonly #views = new Map<Isolate, HeapView>();
   readonly sites: CodeSites;
 
   constructor(runtime: V8Runtime, modules: ModuleMap) {
@@ -262,7 +265,25 @@ export class V8Frames {
 
   #jsFrame(js: JsFrame): V8Frame {
     if (js.tier === undefined) return this.#inlinedBuiltin(js);
-    return { kind: 'js', functionName: this.nameOf(js.sharedFunctionInfo), js };
+    return { kind: 'js', functionName: this.#functionName(js), js };
+  }
+
+  /** JSFunction::GetDebugName: a `name` of its own comes first. */
+  #functionName(js: JsFrame): string {
+    const fn = js.function;
+    if (fn === undefined) return this.nameOf(js.sharedFunctionInfo);
+    let name = this.#names.get(fn);
+    if (name === undefined) {
+      let view = this.#views.get(js.isolate);
+      if (view === undefined) {
+        view = new HeapView(js.isolate);
+        this.#views.set(js.isolate, view);
+      }
+      const heap = view;
+      name = attemptOr(undefined, () => functionName(heap, fn)) ?? this.nameOf(js.sharedFunctionInfo);
+      this.#names.set(fn, name);
+    }
+    return name;
   }
 
   #inlinedBuiltin(js: JsFrame): V8Frame {

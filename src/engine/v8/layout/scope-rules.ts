@@ -3,6 +3,8 @@ import type { Constants } from './constants.ts';
 /** How a release line numbers its scopes and allocates variables (common/globals.h, ast/scopes.cc). */
 export function scopeRules(c: Constants) {
   const t = (name: string, table: Parameters<Constants['table']>[1]) => c.table(name, table);
+  const instanceInitializer = t('FunctionKind.kClassMembersInitializerFunction', 24);
+  const lastInitializer = t('FunctionKind.kClassStaticInitializerFunctionPrecededByMember', 26);
   return {
     /** ScopeType, as ScopeInfo flags hold it. */
     types: {
@@ -16,9 +18,13 @@ export function scopeRules(c: Constants) {
       with: t('ScopeType.WITH_SCOPE', [7, 7, 7, 8, 8]),
     },
     /** FunctionKind of the functions in which the fields and static blocks of a class run. */
-    instanceInitializer: t('FunctionKind.kClassMembersInitializerFunction', 24),
-    staticInitializer: t('FunctionKind.kClassStaticInitializerFunction', 25),
-    lastInitializer: t('FunctionKind.kClassStaticInitializerFunctionPrecededByMember', 26),
+    instanceInitializer,
+    lastInitializer,
+    /** Their names by SharedFunctionInfo::DebugName; undefined for other kinds of functions. */
+    initializerName: (kind: number): string | undefined => {
+      if (kind === instanceInitializer) return '<instance_members_initializer>';
+      return kind > instanceInitializer && kind <= lastInitializer ? '<static_initializer>' : undefined;
+    },
     functionKindMask: t('ScopeFlags.function_kind_mask', 31),
     /** A function in a block is also a `var` if an outer block declares the same function (Annex B.3.3). */
     hoistsShadowed: t('HoistSloppyBlockFunctions.ignores_block_functions', [0, 1, 1, 1, 1]) === 1,

@@ -12,7 +12,10 @@ export function sharedName(view: HeapView, shared: Tagged): string {
 
 /** SharedFunctionInfo::DebugName: the name, else the one inferred from an assignment. */
 export function sharedDebugName(view: HeapView, shared: Tagged): string {
-  return sharedName(view, shared) || inferredName(view, shared);
+  return (
+    view.layout.scopes.initializerName(sharedKind(view, shared)) ??
+    (sharedName(view, shared) || inferredName(view, shared))
+  );
 }
 
 function inferredName(view: HeapView, shared: Tagged): string {

@@ -9,9 +9,10 @@ import type { HeapView } from '../objects/heap-view.ts';
 import { sharedDebugName } from '../objects/shared-function.ts';
 import { isSynthetic } from './allocate.ts';
 import { Context } from './context.ts';
-import { FunctionScopesCache } from './function-scopes.ts';
+import { functionScopesOf } from './function-scopes.ts';
 import { innermostScope } from './innermost.ts';
 import { moduleCell } from './module-cells.ts';
+import { ScopeInfo } from './scope-info.ts';
 import type { Scope, ScopeType, Variable } from './scope-tree.ts';
 import { scriptVariables } from './script-scope.ts';
 
@@ -28,20 +29,13 @@ export interface FrameScope {
 const MAX_CONTEXTS = 10_000;
 const MAX_WITH_ELEMENTS = 1000;
 
-const caches = new WeakMap<V8Inspector, FunctionScopesCache>();
-
 /**
  * The scopes of a frame, innermost first, without the global one, in the kinds and the order of V8's
  * ScopeIterator (src/debug/debug-scopes.cc). Empty for frames of builtins.
  */
 export function frameScopes(js: JsFrame, inspector: V8Inspector): readonly FrameScope[] {
   if (js.script === undefined) return [];
-  let cache = caches.get(inspector);
-  if (cache === undefined) {
-    cache = new FunctionScopesCache(inspector.view);
-    caches.set(inspector, cache);
-  }
-  const walk = new ScopeWalk(js, inspector, cache);
+  const walk = new ScopeWalk(js, inspector);
   attemptOr(undefined, () => walk.run());
   return walk.scopes;
 }
@@ -51,15 +45,13 @@ class ScopeWalk {
   readonly #js: JsFrame;
   readonly #inspector: V8Inspector;
   readonly #view: HeapView;
-  readonly #cache: FunctionScopesCache;
   #context: Context | undefined;
   #seenScript = false;
 
-  constructor(js: JsFrame, inspector: V8Inspector, cache: FunctionScopesCache) {
+  constructor(js: JsFrame, inspector: V8Inspector) {
     this.#js = js;
     this.#inspector = inspector;
     this.#view = inspector.view;
-    this.#cache = cache;
     const { context } = js;
     this.#context = context.kind === 'tagged' ? Context.at(this.#view, context.word) : undefined;
   }
@@ -71,17 +63,27 @@ class ScopeWalk {
     this.#outsideFunction();
   }
 
-  /** The context in which the function was made. */
+  /** The context around the function. */
   #functionContext(): Context | undefined {
     const fn = this.#js.function;
     if (fn === undefined) return undefined;
-    return attemptOr(undefined, () =>
-      Context.at(this.#view, this.#view.tagged(fn, this.#view.layout.objects.function.context)),
-    );
+    return attemptOr(undefined, () => {
+      const { objects } = this.#view.layout;
+      const context = Context.at(this.#view, this.#view.tagged(fn, objects.function.context));
+      // The function of a module is made in the module's own context.
+      const isModule = context?.isNative === false && context.scopeInfo.type === 'module';
+      return isModule && this.#isModuleBody() ? context.previous : context;
+    });
+  }
+
+  #isModuleBody(): boolean {
+    const { nameOrScopeInfo } = this.#view.layout.code.shared;
+    const info = new ScopeInfo(this.#view, this.#view.tagged(this.#js.sharedFunctionInfo, nameOrScopeInfo));
+    return info.type === 'module';
   }
 
   #insideFunction(outer: Context | undefined): void {
-    const found = this.#cache.of(this.#js);
+    const found = functionScopesOf(this.#js, this.#inspector);
     const name = this.#functionName();
     if (isAbsent(found)) {
       this.#insideByContexts(outer, name, found.reason);

@@ -2,6 +2,7 @@ import { type Absence, absent, attempt, isAbsent } from '../../absence.ts';
 import type { Tagged } from '../../address.ts';
 import type { JsFrame } from '../../stack/frame.ts';
 import { registerCount } from '../frames/js-frames.ts';
+import type { V8Inspector } from '../inspector.ts';
 import type { HeapView } from '../objects/heap-view.ts';
 import { allocate, type FunctionFacts, type FunctionScopes, isSynthetic } from './allocate.ts';
 import { ScopeInfo } from './scope-info.ts';
@@ -10,8 +11,20 @@ import { ScriptSyntax } from './script-syntax.ts';
 
 const MAX_WRAPPED_ARGUMENTS = 1000;
 
+const caches = new WeakMap<V8Inspector, FunctionScopesCache>();
+
+/** The scopes of a frame's function, checked against what V8 kept; or why its locals have no names. */
+export function functionScopesOf(js: JsFrame, inspector: V8Inspector): FunctionScopes | Absence {
+  let cache = caches.get(inspector);
+  if (cache === undefined) {
+    cache = new FunctionScopesCache(inspector.view);
+    caches.set(inspector, cache);
+  }
+  return cache.of(js);
+}
+
 /** The scopes of the functions of one isolate, each worked out once, each script parsed once. */
-export class FunctionScopesCache {
+class FunctionScopesCache {
   readonly #view: HeapView;
   readonly #scripts = new Map<Tagged, ScriptSyntax | Absence>();
   readonly #functions = new Map<Tagged, FunctionScopes | Absence>();
@@ -20,7 +33,6 @@ export class FunctionScopesCache {
     this.#view = view;
   }
 
-  /** The scopes of a frame's function, checked against what V8 kept; or why its locals have no names. */
   of(js: JsFrame): FunctionScopes | Absence {
     const shared = js.sharedFunctionInfo;
     let known = this.#functions.get(shared);
