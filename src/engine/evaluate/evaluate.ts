@@ -5,6 +5,7 @@ import { Interpreter } from './interpreter.ts';
 import { Machine } from './machine.ts';
 import { done, MadeIterator, type Operand, type Steps } from './operand.ts';
 import { parse } from './parse.ts';
+import { refused } from './refusal.ts';
 import { toValue } from './value.ts';
 
 /**
@@ -15,7 +16,7 @@ import { toValue } from './value.ts';
 export function evaluate(expression: string, environment: Environment): Value {
   const { machine, steps } = start(expression, environment);
   for (;;) {
-    const step = steps.next();
+    const step = next(steps);
     if (step.done) return toValue(step.value);
     machine.meter.resume();
   }
@@ -25,11 +26,23 @@ export function evaluate(expression: string, environment: Environment): Value {
 export async function evaluateAsync(expression: string, environment: Environment): Promise<Value> {
   const { machine, steps } = start(expression, environment);
   for (;;) {
-    const step = steps.next();
+    const step = next(steps);
     if (step.done) return toValue(step.value);
     await new Promise((resume) => setImmediate(resume));
     machine.meter.check();
     machine.meter.resume();
+  }
+}
+
+/** The next slice; calls that nest beyond this process's stack are refused. */
+function next(steps: Steps<Operand>): IteratorResult<undefined, Operand> {
+  try {
+    return steps.next();
+  } catch (error) {
+    if (error instanceof RangeError && /call stack/.test(error.message)) {
+      throw refused('the evaluation is nested too deeply');
+    }
+    throw error;
   }
 }
 

@@ -7,7 +7,7 @@ const SLICE = 20;
 /** Steps between two looks at the clock. */
 const CLOCK_MASK = 255;
 /** Bytes, roughly, that one evaluation may build. */
-const MAX_ALLOCATION = 512 * 2 ** 20;
+const MAX_ALLOCATION = 256 * 2 ** 20;
 /** Characters of one string. */
 export const MAX_STRING = 64 * 2 ** 20;
 const MAX_DEPTH = 400;
@@ -59,10 +59,10 @@ export class Meter {
     if (!(this.#allocated <= MAX_ALLOCATION)) throw refused('the result would take too much memory');
   }
 
-  /** Checks and counts a string of `length` characters before it is built. */
-  text(length: number): void {
+  /** Checks and counts a string of `length` characters before it is built, of which `added` are new. */
+  text(length: number, added = length): void {
     if (!(length <= MAX_STRING)) throw refused(`a string of ${length} characters is too long to build`);
-    if (length > 64) this.allocate(length);
+    this.allocate(added);
   }
 
   enter(): void {

@@ -83,7 +83,7 @@ export function applyBinary(operator: string, a: Primitive, b: Primitive, meter:
 function concat(a: Primitive, b: Primitive, meter: Meter): string {
   const text = String(a);
   const tail = String(b);
-  meter.text(text.length + tail.length);
+  meter.text(text.length + tail.length, 16 + Math.min(text.length, tail.length));
   return text + tail;
 }
 

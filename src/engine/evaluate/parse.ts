@@ -1,6 +1,6 @@
 import * as acorn from 'acorn';
 import { DayAfterError } from '../errors.ts';
-import { refused } from './refusal.ts';
+import { bad, refused } from './refusal.ts';
 
 /** Longest expression, in characters, and deepest nesting that is evaluated. */
 const MAX_TEXT = 100_000;
@@ -27,6 +27,7 @@ const options: acorn.Options = {
 /** Parses one expression; what is JavaScript but is not evaluated is refused here, where syntax tells. */
 export function parse(text: string): Parsed {
   if (text.length > MAX_TEXT) throw refused(`the expression is longer than ${MAX_TEXT} characters`);
+  if (text.trim() === '') throw bad('the expression is empty');
   const root = parseText(text);
   const quick = new Set<acorn.Node>();
   check(root as unknown as Node, quick, 0);
@@ -40,9 +41,10 @@ function parseText(text: string): acorn.Expression {
     return root;
   } catch (error) {
     if (!(error instanceof SyntaxError)) {
-      if (error instanceof RangeError) throw refused('the expression is nested too deeply');
       throw error;
     }
+    // Said by acorn and by nothing else when its recursion ends.
+    if (/^Not enough stack space/.test(error.message)) throw refused('the expression is nested too deeply');
     if (isProgram(text)) throw refused('statements are not evaluated: write one expression');
     throw syntaxError(error as SyntaxError & { pos?: number });
   }

@@ -17,7 +17,7 @@ export function* templateText(
     let part = quasi.value.cooked;
     const expression = node.expressions[index];
     if (expression) part += yield* machine.toString(yield* interpreter.evaluate(expression, scope));
-    machine.meter.text(text.length + part.length);
+    machine.meter.text(text.length + part.length, part.length);
     text += part;
   }
   return text;

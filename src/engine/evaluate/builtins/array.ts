@@ -159,8 +159,7 @@ function* joinElements(
       const item = plain(elements.at(i));
       const text = item === undefined || item === null ? '' : yield* machine.toString(item);
       length += text.length + separator.length;
-      machine.meter.text(length - separator.length);
-      machine.meter.allocate(8);
+      machine.meter.text(length - separator.length, text.length + 16);
       parts.push(text);
     }
     return parts.join(separator);
@@ -377,7 +376,7 @@ const mutators: Readonly<Record<string, Run>> = {
   }),
   push: mutator('push', function* (machine, array, args) {
     machine.meter.allocate(args.length * 16);
-    array.items.push(...args);
+    for (const arg of args) array.items.push(arg);
     return array.items.length;
   }),
   pop: mutator('pop', function* (_machine, array) {
@@ -388,7 +387,8 @@ const mutators: Readonly<Record<string, Run>> = {
   }),
   unshift: mutator('unshift', function* (machine, array, args) {
     machine.meter.allocate(args.length * 16);
-    array.items.unshift(...args);
+    const rest = array.items.splice(0);
+    for (const item of [...args, ...rest]) array.items.push(item);
     return array.items.length;
   }),
 };

@@ -155,13 +155,13 @@ function changed<T extends MadeMap | MadeSet>(
 }
 
 function put(machine: Machine, map: MadeMap, key: Operand, value: Operand): void {
-  machine.meter.allocate(64);
+  machine.meter.allocate(128);
   const id = identity(need(key));
   map.entries.set(id, [map.entries.get(id)?.[0] ?? (key === 0 ? 0 : key), value]);
 }
 
 function add(machine: Machine, set: MadeSet, value: Operand): void {
-  machine.meter.allocate(64);
+  machine.meter.allocate(128);
   const id = identity(need(value));
   if (!set.entries.has(id)) set.entries.set(id, value === 0 ? 0 : value);
 }

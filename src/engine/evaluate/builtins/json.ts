@@ -71,8 +71,7 @@ function unwrapped(machine: Machine, object: DumpObject): Operand {
 
 function count(o: Options, text: string): string {
   o.length += text.length + 1;
-  o.machine.meter.text(o.length);
-  o.machine.meter.allocate(text.length);
+  o.machine.meter.text(o.length, text.length);
   return text;
 }
 
@@ -110,8 +109,8 @@ function wrap(o: Options, start: string, parts: readonly string[], end: string):
   if (!o.gap) return `${start}${parts.join(',')}${end}`;
   const outer = `\n${o.gap.repeat(o.open.length - 1)}`;
   const inner = outer + o.gap;
-  count(o, inner.repeat(Math.min(parts.length, 1)));
-  o.machine.meter.text(o.length + inner.length * parts.length);
+  o.length += inner.length * parts.length;
+  o.machine.meter.text(o.length, inner.length * parts.length);
   return `${start}${inner}${parts.join(`,${inner}`)}${outer}${end}`;
 }
 

@@ -185,7 +185,7 @@ function* replace(machine: Machine, pattern: Pattern, text: string, replacement:
     } else {
       part = expand(template, match, text);
     }
-    machine.meter.text(result.length + part.length + text.length);
+    machine.meter.text(result.length + part.length + text.length, part.length + 16);
     result += text.slice(from, match.index) + part;
     from = match.index + matched.length;
   }

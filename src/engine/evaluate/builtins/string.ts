@@ -96,7 +96,7 @@ const methods: Readonly<Record<string, Run>> = {
     let text = yield* textOf(machine, self, 'concat');
     for (const arg of args) {
       const part = yield* machine.toString(arg);
-      machine.meter.text(text.length + part.length);
+      machine.meter.text(text.length + part.length, part.length);
       text += part;
     }
     return text;
@@ -177,7 +177,7 @@ function replacer(all: boolean): Run {
       const part = fn
         ? yield* machine.toString(yield* machine.call(fn, undefined, [search, at, text]))
         : expand(template, search, text, at);
-      machine.meter.text(result.length + part.length + text.length);
+      machine.meter.text(result.length + part.length + text.length, part.length + 16);
       result += text.slice(from, at) + part;
       from = at + search.length;
     }
@@ -265,7 +265,7 @@ export const stringIntrinsics: readonly Intrinsic[] = [
         if (machine.meter.tick()) yield;
         text += yield* machine.toString(machine.get(raw, String(i)));
         if (i + 1 < length && i + 1 < args.length) text += yield* machine.toString(args[i + 1]);
-        machine.meter.text(text.length);
+        machine.meter.text(text.length, 16);
       }
       return text;
     },
