@@ -41,7 +41,7 @@ export function readVersions(module: Module, memory: Memory): Versions {
     if (!memory.has(slot, STD_STRING)) break;
     const data = memory.pointer(slot);
     const length = memory.u32(at(slot, 8));
-    if (length > 64 || !memory.has(data, length)) continue;
+    if (length === 0 || length > 64 || !memory.has(data, length)) continue;
     const text = memory.bytes(data, length).toString('latin1');
     if (i === 0 && /^\d+\.\d+\.\d+/.test(text)) node = text;
     if (/^\d+\.\d+\.\d+\.\d+-node/.test(text)) v8 = text;
