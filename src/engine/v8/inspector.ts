@@ -16,7 +16,7 @@ import { kindOf } from './objects/kind.ts';
 import { NameIndex } from './objects/name-index.ts';
 import { elementProperty, namedProperties, propertyHolder, propertyOf } from './objects/own-properties.ts';
 import { previewOf, primitivePreview } from './objects/preview.ts';
-import { globalsOf, nativeContextOf } from './objects/realm.ts';
+import { globalsOf, mainRealm, nativeContextOf } from './objects/realm.ts';
 import { typedArray } from './objects/typed-array.ts';
 import { Context } from './scopes/context.ts';
 import { processTimeZone } from './time-zone.ts';
@@ -37,13 +37,13 @@ export class V8Inspector implements Inspector {
     this.lines = new ScriptLines(isolate.runtime);
   }
 
-  /** `globalThis` of the realm that was current, or why it cannot be had. */
+  /** The program's own `globalThis` (not that of a vm context), or why it cannot be had. */
   global(): Value {
     const { view } = this;
     const proxy = attemptOr(undefined, () => {
       const context = view.isolate.context;
       const realm = context === undefined ? undefined : nativeContextOf(view, context);
-      return realm === undefined ? undefined : globalsOf(view, realm)?.proxy;
+      return realm === undefined ? undefined : globalsOf(view, mainRealm(view, realm))?.proxy;
     });
     if (proxy === undefined) return { kind: 'absent', absence: absent('the global object was not found') };
     return { kind: 'tagged', word: proxy };

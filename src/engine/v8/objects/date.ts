@@ -16,24 +16,39 @@ export function dateText(time: number, timeZone: string | undefined): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return 'Invalid Date';
   const zone = zoneAt(date, timeZone);
-  const local = new Date(time + zone.offset * 60_000);
+  const local = new Date(time + zone.seconds * 1000);
   const year = local.getUTCFullYear();
   const two = (n: number) => String(n).padStart(2, '0');
-  const offset = Math.abs(zone.offset);
+  const offset = Math.floor(Math.abs(zone.seconds) / 60);
   return (
     `${DAYS[local.getUTCDay()]} ${MONTHS[local.getUTCMonth()]} ${two(local.getUTCDate())} ` +
     `${year < 0 ? '-' : ''}${String(Math.abs(year)).padStart(4, '0')} ` +
     `${two(local.getUTCHours())}:${two(local.getUTCMinutes())}:${two(local.getUTCSeconds())} ` +
-    `GMT${zone.offset < 0 ? '-' : '+'}${two(Math.floor(offset / 60))}${two(offset % 60)} (${zone.name})`
+    `GMT${zone.seconds < 0 ? '-' : '+'}${two(Math.floor(offset / 60))}${two(offset % 60)} (${zone.name})`
   );
 }
 
-function zoneAt(date: Date, timeZone: string | undefined): { offset: number; name: string } {
+interface Zone {
+  /** East of UTC. */
+  readonly seconds: number;
+  readonly name: string;
+}
+
+function zoneAt(date: Date, timeZone: string | undefined): Zone {
+  const zone = offsetAt(date, timeZone);
+  if (!/^GMT[+-]/.test(zone.name)) return zone;
+  // Before zones had names V8 uses the standard time's: that of the half-year with the smaller offset.
+  const halves = [0, 6].map((month) => offsetAt(new Date(Date.UTC(2024, month, 1)), timeZone));
+  const standard = halves[0]!.seconds <= halves[1]!.seconds ? halves[0]! : halves[1]!;
+  return { seconds: zone.seconds, name: standard.name };
+}
+
+function offsetAt(date: Date, timeZone: string | undefined): Zone {
   const part = (timeZoneName: 'longOffset' | 'long') =>
     new Intl.DateTimeFormat('en-US', { ...(timeZone ? { timeZone } : {}), timeZoneName })
       .formatToParts(date)
       .find((p) => p.type === 'timeZoneName')?.value ?? '';
-  const match = /GMT([+-])(\d+):(\d+)/.exec(part('longOffset'));
-  const offset = match ? (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3])) : 0;
-  return { offset, name: part('long') };
+  const match = /GMT([+-])(\d+):(\d+)(?::(\d+))?/.exec(part('longOffset'));
+  const size = match ? Number(match[2]) * 3600 + Number(match[3]) * 60 + Number(match[4] ?? 0) : 0;
+  return { seconds: match?.[1] === '-' ? -size : size, name: part('long') };
 }

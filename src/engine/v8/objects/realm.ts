@@ -35,3 +35,19 @@ export function globalsOf(
   }
   return proxy === undefined || object === undefined ? undefined : { proxy, object };
 }
+
+/**
+ * The first realm of the isolate, which is the program's own: newer ones (vm contexts) stand before it in the
+ * list that the last slot of each native context links (Context::NEXT_CONTEXT_LINK).
+ */
+export function mainRealm(view: HeapView, nativeContext: Tagged): Tagged {
+  const seen = new Set<Tagged>();
+  let current = nativeContext;
+  while (!seen.has(current) && seen.size < MAX_CONTEXTS) {
+    seen.add(current);
+    const next = view.strong(view.element(current, view.arrayLength(current) - 1));
+    if (next === undefined || !view.isType(next, view.layout.types.nativeContext)) break;
+    current = next;
+  }
+  return current;
+}
