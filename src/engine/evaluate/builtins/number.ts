@@ -1,7 +1,7 @@
 import type { Machine } from '../machine.ts';
 import { DumpObject, type Operand, type Steps, Sym } from '../operand.ts';
 import { host, toBoolean } from '../operators.ts';
-import { bad } from '../refusal.ts';
+import { bad, refused } from '../refusal.ts';
 import type { Intrinsic, Run } from './registry.ts';
 
 /** The primitive that a primitive or its wrapper object holds. */
@@ -18,6 +18,9 @@ export function primitiveOf(machine: Machine, self: Operand, type: string, metho
 function* radixOf(machine: Machine, value: Operand): Steps<number> {
   return yield* machine.toInteger(value, 10);
 }
+
+/** Digits of a text that becomes a bigint. */
+const MAX_DIGITS = 300_000;
 
 const formats = ['toExponential', 'toFixed', 'toPrecision'] as const;
 const tests = ['isFinite', 'isInteger', 'isNaN', 'isSafeInteger'] as const;
@@ -38,7 +41,7 @@ const callNumber: Run = function* (machine, _self, args) {
 const callBigInt: Run = function* (machine, _self, args) {
   const primitive = yield* machine.toPrimitive(args[0], 'number');
   if (primitive instanceof Sym) throw bad('Cannot convert Symbol() to a BigInt');
-  if (typeof primitive === 'string') machine.meter.text(primitive.length * 64);
+  if (typeof primitive === 'string' && primitive.length > MAX_DIGITS) throw refused('the bigint is too long');
   return host(() => BigInt(primitive as never));
 };
 

@@ -66,10 +66,20 @@ function directMethod(name: string, signature: Signature): Run {
       if (signature[i] === 's') values.push(yield* optionalText(machine, name, arg));
       else values.push(arg === undefined ? undefined : yield* position(machine, name, arg));
     }
-    machine.meter.text(text.length);
+    if (name === 'normalize') machine.meter.text(text.length * 4);
+    refuseLongSearch(text, values[0]);
     const method = String.prototype[name as 'at'] as unknown as (...values: unknown[]) => Operand;
-    return host(() => method.apply(text, values));
+    const result = host(() => method.apply(text, values));
+    if (typeof result === 'string') machine.meter.text(result.length);
+    return result;
   };
+}
+
+/** Searches of the host cannot be stopped, and may take the product of both lengths. */
+function refuseLongSearch(text: string, search: unknown): void {
+  if (typeof search === 'string' && search.length > 1000 && text.length * search.length > 1e10) {
+    throw refused('the text to look for is too long');
+  }
 }
 
 function* optionalText(machine: Machine, name: string, arg: Operand): Steps<string | undefined> {
@@ -118,6 +128,7 @@ const methods: Readonly<Record<string, Run>> = {
     const regExp = regExpOf(machine, args[0]);
     if (regExp) return splitBy(machine, regExp, text, limit);
     const separator = yield* machine.toString(args[0]);
+    refuseLongSearch(text, separator);
     machine.meter.text(text.length);
     if (separator === '') machine.meter.allocate(text.length * 24);
     return machine.array(text.split(separator, limit));
@@ -162,6 +173,7 @@ function replacer(all: boolean): Run {
       return yield* replaceWith.replace(machine, regExp, text, args[1]);
     }
     const search = yield* machine.toString(args[0]);
+    refuseLongSearch(text, search);
     const fn = isCallable(args[1]) ? args[1] : undefined;
     const template = fn ? '' : yield* machine.toString(args[1]);
     const places: number[] = [];
