@@ -30,6 +30,9 @@ export class JsonScanner {
   #base: number;
   readonly #source: ByteSource;
   readonly #keys = new StringPool();
+  #lastKey = -1;
+  /** Of every key, and of none: the number of the key that followed it last. */
+  readonly #nextKey: number[] = [];
   /** Inside of the last string. */
   readonly #span = { from: 0, to: 0 };
   /** Bytes from here on stay where they can be reached; -1: none but those that are not passed. */
@@ -72,11 +75,30 @@ export class JsonScanner {
       return undefined;
     }
     if (token !== QUOTE) this.#fail('a key');
-    // A format has few keys; a file that has many is not worth keeping them.
-    const key = this.#keys.length < 4096 ? this.#keys.text(this.pooled(this.#keys)) : this.string();
+    const key = this.#keyText();
     if (this.#token() !== COLON) this.#fail("':'");
     this.#at++;
     return key;
+  }
+
+  /** A format has few keys, in an order that comes again: the one that followed last time is tried first. */
+  #keyText(): string {
+    const keys = this.#keys;
+    const last = this.#lastKey;
+    const expected = this.#nextKey[last + 1] ?? -1;
+    if (expected >= 0 && this.#at + 1 + keys.byteLength(expected) < this.#filled) {
+      if (keys.follows(expected, this.#bytes, this.#at + 1, QUOTE)) {
+        this.#at += keys.byteLength(expected) + 2;
+        this.#lastKey = expected;
+        return keys.text(expected);
+      }
+    }
+    // A file with many keys is not worth keeping them.
+    if (keys.length >= 4096) return this.string();
+    const number = this.pooled(keys);
+    this.#nextKey[last + 1] = number;
+    this.#lastKey = number;
+    return keys.text(number);
   }
 
   /** True while the entered array has another element; its end is passed. */

@@ -23,9 +23,7 @@ export class StringPool {
 
   /** Number of the UTF-8 text in `bytes` from `start` to `end`. */
   number(bytes: Uint8Array, start: number, end: number): number {
-    let hash = 0x811c9dc5;
-    for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
-    hash ^= hash >>> 15;
+    const hash = hashOf(bytes, start, end);
     const mask = this.#slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const found = this.#slots[slot]! - 1;
@@ -37,6 +35,19 @@ export class StringPool {
   numberOfText(text: string): number {
     const bytes = encoder.encode(text);
     return this.number(bytes, 0, bytes.length);
+  }
+
+  /** True if `bytes` from `start` on hold the text of that number and `closing` behind it. */
+  follows(number: number, bytes: Uint8Array, start: number, closing: number): boolean {
+    const from = this.#starts[number]!;
+    const length = this.#end(number) - from;
+    if (bytes[start + length] !== closing) return false;
+    for (let i = 0; i < length; i++) if (this.#bytes[from + i] !== bytes[start + i]) return false;
+    return true;
+  }
+
+  byteLength(number: number): number {
+    return this.#end(number) - this.#starts[number]!;
   }
 
   text(number: number): string {
@@ -90,6 +101,19 @@ export class StringPool {
     }
     this.#slots = slots;
   }
+}
+
+/** Four bytes a step: most time of reading a profile goes by here. */
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = (end - start) ^ 0x811c9dc5;
+  let i = start;
+  for (; i + 4 <= end; i += 4) {
+    const word = bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
+    hash = Math.imul(hash ^ word, 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  for (; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+  return hash ^ (hash >>> 13);
 }
 
 function grown(values: Int32Array, length: number): Int32Array<ArrayBuffer> {

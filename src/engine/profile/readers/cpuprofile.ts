@@ -27,7 +27,7 @@ function readCpuprofile(source: ByteSource): Profile {
     switch (key) {
       case 'nodes':
         json.enterArray();
-        while (json.element()) readNode(json, nodes, -1);
+        while (json.element()) readNode(json, nodes);
         break;
       case 'head':
         readHead(json, nodes);
@@ -65,19 +65,18 @@ interface Node {
   nested: boolean;
 }
 
-function readNode(json: JsonScanner, nodes: V8Nodes, parent: number): void {
-  const empty = nodes.pool.numberOfText('');
+function readNode(json: JsonScanner, nodes: V8Nodes): void {
+  const { empty } = nodes;
   const node: Node = { id: -1, name: empty, url: empty, line: -1, column: -1, hits: 0, nested: false };
-  const children: number[] = [];
   json.enterObject();
   for (let key = json.key(); key !== undefined; key = json.key()) {
-    if (key === 'children') json.numbers((child) => children.push(child));
-    else if (key === 'parent') parent = json.number();
+    if (key === 'children') {
+      json.enterArray();
+      while (json.element()) nodes.nextCalls(json.number());
+    } else if (key === 'parent') nodes.nextIsCalledBy(json.number());
     else readField(json, nodes, node, key);
   }
   nodes.node(node.id, node.name, node.url, node.line, node.column, node.hits);
-  if (parent >= 0) nodes.link(parent, node.id);
-  for (const child of children) nodes.link(node.id, child);
 }
 
 function readField(json: JsonScanner, nodes: V8Nodes, node: Node, key: string): void {
@@ -112,20 +111,19 @@ function readField(json: JsonScanner, nodes: V8Nodes, node: Node, key: string): 
 
 /** The nested tree of older DevTools, walked with a stack of our own. A node's id may stand behind its children. */
 function readHead(json: JsonScanner, nodes: V8Nodes): void {
-  const empty = nodes.pool.numberOfText('');
-  const open: { node: Node; key: number }[] = [];
+  const { empty } = nodes;
+  const open: { node: Node; key: number; parent: number }[] = [];
   // Keys of our own, as ids are read late: negative, to be told from them.
   let key = -1;
   const begin = () => {
     json.enterObject();
     const node = { id: -1, name: empty, url: empty, line: -1, column: -1, hits: 0, nested: true };
-    const above = open.at(-1);
-    if (above) nodes.link(above.key, key);
-    open.push({ node, key: key-- });
+    open.push({ node, key, parent: open.at(-1)?.key ?? 0 });
+    key--;
   };
   begin();
   for (let current = open.at(-1); current; current = open.at(-1)) {
-    const { node } = current;
+    const { node, parent } = current;
     const field = json.key();
     if (field === 'children') {
       json.enterArray();
@@ -136,6 +134,7 @@ function readHead(json: JsonScanner, nodes: V8Nodes): void {
       readField(json, nodes, node, field);
       continue;
     }
+    if (parent !== 0) nodes.nextIsCalledBy(parent);
     nodes.node(current.key, node.name, node.url, node.line, node.column, node.hits);
     if (node.id >= 0) nodes.alias(node.id, current.key);
     open.pop();

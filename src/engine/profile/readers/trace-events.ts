@@ -140,6 +140,8 @@ function addChunk(nodes: V8Nodes, event: TraceEvent): void {
   if (end !== undefined) nodes.endTime = end;
   for (const node of cpu?.nodes ?? []) {
     const frame = node.callFrame ?? {};
+    if (node.parent !== undefined) nodes.nextIsCalledBy(node.parent);
+    for (const child of node.children ?? []) nodes.nextCalls(child);
     nodes.node(
       node.id,
       nodes.pool.numberOfText(frame.functionName ?? ''),
@@ -148,8 +150,6 @@ function addChunk(nodes: V8Nodes, event: TraceEvent): void {
       frame.columnNumber ?? -1,
       0,
     );
-    if (node.parent !== undefined) nodes.link(node.parent, node.id);
-    for (const child of node.children ?? []) nodes.link(node.id, child);
   }
   for (const sample of cpu?.samples ?? []) nodes.samples.push(sample);
   for (const delta of data.timeDeltas ?? cpu?.timeDeltas ?? []) nodes.timeDeltas.push(delta);

@@ -24,10 +24,10 @@ export class V8Nodes {
   readonly #line = new Int32Column();
   readonly #column = new Int32Column();
   readonly #hits = new Int32Column();
-  readonly #links: { parent: Int32Column; child: Int32Column } = {
-    parent: new Int32Column(),
-    child: new Int32Column(),
-  };
+  /** Rows of callers with the ids of what they call, and ids of callers with the rows of what they call. */
+  readonly #childLinks = { row: new Int32Column(), child: new Int32Column() };
+  readonly #parentLinks = { parent: new Int32Column(), row: new Int32Column() };
+  readonly empty = this.pool.numberOfText('');
 
   /** `line` and `column` 0-based, as V8 gives them; `name` and `url` are numbers of `pool`. */
   node(id: number, name: number, url: number, line: number, column: number, hits: number): void {
@@ -45,10 +45,16 @@ export class V8Nodes {
     this.#setRow(id, this.#row(of));
   }
 
-  /** Ids of a node and of its caller. */
-  link(parent: number, child: number): void {
-    this.#links.parent.push(parent);
-    this.#links.child.push(child);
+  /** The next node that is added calls the one with this id. */
+  nextCalls(child: number): void {
+    this.#childLinks.row.push(this.#ids.length);
+    this.#childLinks.child.push(child);
+  }
+
+  /** The next node that is added is called by the one with this id. */
+  nextIsCalledBy(parent: number): void {
+    this.#parentLinks.parent.push(parent);
+    this.#parentLinks.row.push(this.#ids.length);
   }
 
   profile(format: string, threadName = 'all'): Profile {
@@ -139,15 +145,17 @@ export class V8Nodes {
     const firstChild = new Int32Array(count).fill(-1);
     const nextSibling = new Int32Array(count).fill(-1);
     const hasParent = new Uint8Array(count);
-    // Backwards, so that each list keeps the order of the file.
-    for (let i = this.#links.parent.length - 1; i >= 0; i--) {
-      const parent = this.#row(this.#links.parent.get(i));
-      const child = this.#row(this.#links.child.get(i));
-      if (parent < 0 || child < 0 || hasParent[child] === 1) continue;
+    const link = (parent: number, child: number) => {
+      if (parent < 0 || child < 0 || parent >= count || hasParent[child] === 1) return;
       hasParent[child] = 1;
       nextSibling[child] = firstChild[parent]!;
       firstChild[parent] = child;
-    }
+    };
+    // Backwards, so that each list keeps the order of the file.
+    for (let i = this.#parentLinks.row.length - 1; i >= 0; i--)
+      link(this.#row(this.#parentLinks.parent.get(i)), this.#parentLinks.row.get(i));
+    for (let i = this.#childLinks.row.length - 1; i >= 0; i--)
+      link(this.#childLinks.row.get(i), this.#row(this.#childLinks.child.get(i)));
     const stackOf = new Int32Array(count).fill(-2);
     const frameOf = this.#frames(builder);
     const pending = new Int32Column();
