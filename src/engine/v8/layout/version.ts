@@ -24,6 +24,12 @@ const lineOfV8: ReadonlyMap<string, NodeLine> = new Map([
   ['14.6', 26],
 ]);
 
+/** V8 versions of lines that are refused, to refuse them by name. */
+const refusedLineOfV8: ReadonlyMap<string, number> = new Map([
+  ['8.4', 14],
+  ['9.4', 16],
+]);
+
 /** libstdc++'s std::string: data pointer, length, 16 bytes of local buffer. */
 const STD_STRING = 32;
 const MAX_VERSION_STRINGS = 48;
@@ -56,11 +62,13 @@ export function readVersions(module: Module, memory: Memory): Versions {
 
 /** The release line, or a named refusal. */
 export function lineOf(versions: Versions): NodeLine {
-  const fromV8 = versions.v8 && lineOfV8.get(/^\d+\.\d+/.exec(versions.v8)?.[0] ?? '');
+  const v8 = /^\d+\.\d+/.exec(versions.v8 ?? '')?.[0] ?? '';
+  const fromV8 = lineOfV8.get(v8);
   const major = versions.node ? Number.parseInt(versions.node, 10) : undefined;
   const line = nodeLines.find((l) => l === major) ?? (major === undefined ? fromV8 : undefined);
   if (line) return line;
-  const what = versions.node ? `Node ${versions.node}` : `V8 ${versions.v8 ?? 'of an unknown version'}`;
+  const node = versions.node ?? refusedLineOfV8.get(v8);
+  const what = node ? `Node ${node}` : `V8 ${versions.v8 ?? 'of an unknown version'}`;
   throw new DayAfterError(
     'UNSUPPORTED_NODE_VERSION',
     `the dump is of ${what}; supported are Node ${nodeLines.join(', ')}`,
