@@ -114,8 +114,9 @@ function topLevel(
   if (type === 'module') placeExports(program, root);
   if (!strict) hoistBlockFunctions(root, root, facts.hoistsShadowed);
   if (wrapped) declareArguments(root);
-  // Rewriter::Rewrite: the completion value.
-  if ((type === 'script' || type === 'eval') && program.body.some(hasCompletion)) root.temporary('.result');
+  // Rewriter::Rewrite: the completion value, to which a module's first statement, its start, counts too.
+  const completes = type === 'module' || (!wrapped && program.body.some(hasCompletion));
+  if (completes) root.temporary('.result');
   return root;
 }
 

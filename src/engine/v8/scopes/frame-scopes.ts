@@ -59,7 +59,10 @@ class ScopeWalk {
   run(): void {
     const outer = this.#functionContext();
     this.#insideFunction(outer);
-    if (outer) this.#context = outer;
+    if (outer) {
+      this.#leftOver(outer);
+      this.#context = outer;
+    }
     this.#outsideFunction();
   }
 
@@ -96,6 +99,20 @@ class ScopeWalk {
       if (!scope.hidden || scope === start) this.#pushInner(scope, own, name);
       if (own) this.#context = own.previous;
       if (scope === found.root) break;
+    }
+  }
+
+  /** Contexts that are on the frame although its position, where V8 keeps none, is outside of their scopes. */
+  #leftOver(outer: Context): void {
+    for (let i = 0; i < MAX_CONTEXTS; i++) {
+      const context = this.#context;
+      if (context === undefined || context.isNative || context.word === outer.word) return;
+      const { type } = context.scopeInfo;
+      if (type === 'with') this.#pushWith(context, closureName(context));
+      else if (type === 'block' || type === 'class' || type === 'catch') {
+        this.#pushOuter(context, type, closureName(context));
+      }
+      this.#context = context.previous;
     }
   }
 
@@ -190,6 +207,10 @@ class ScopeWalk {
   }
 
   #alive(value: Value): Value {
+    // The deoptimizer fills the registers that it has no value for.
+    if (value.kind === 'tagged' && value.word === this.#view.isolate.root('optimized_out')) {
+      return absentValue('optimized out');
+    }
     return value.kind === 'tagged' && this.#view.isHole(value.word) ? deadZone() : value;
   }
 
