@@ -52,6 +52,7 @@ describe('bad input', () => {
     assert.equal(ended.exceeded, undefined, shown);
     assert.equal(ended.signal, null, shown);
     assert.ok(ended.code === 0 || ended.code === 1, shown);
+    assert.match(ended.stdout, /^\{/, shown);
     const json = JSON.parse(ended.stdout);
     if (ended.code === 1) {
       assert.ok(errorCodes.includes(json.error.code), shown);
@@ -142,7 +143,7 @@ describe('bad input', () => {
     this.timeout(300_000);
     const recording = await recordCore('16.20.2', 'uncaught.js');
     const { message } = await assertRefused(['info', recording.core], 'UNSUPPORTED_NODE_VERSION');
-    assert.match(message, /16\.20\.2/);
+    assert.match(message, /Node 16/);
   });
 
   it('says how to get at a core that only its owner may read', async () => {
@@ -177,8 +178,13 @@ describe('bad input', () => {
       const { size } = await stat(path);
       await truncate(path, Math.floor(size / 3));
       let writing = true;
+      const source = await open(core);
       const writer = (async () => {
-        while (writing) await appendFile(path, Buffer.alloc(1 << 16));
+        for (let at = (await stat(path)).size; writing && at < size; at += 65536) {
+          const { buffer, bytesRead } = await source.read(Buffer.alloc(65536), 0, 65536, at);
+          await appendFile(path, buffer.subarray(0, bytesRead));
+        }
+        await source.close();
       })();
       try {
         await assertPartlyRead(path, /truncated/);
@@ -240,7 +246,8 @@ describe('bad input', () => {
   describe('a corrupt heap', () => {
     it('shows a pointer into nowhere as unavailable', async () => {
       const { path, at } = await damaged('core.wild', 'sessions[3].user', (word) => word + 0x7000_0000_0000);
-      const { json } = await dayafter(['inspect', path, `${at}`, '--depth', '2']);
+      await assertRefused(['inspect', path, at], 'NO_SUCH_OBJECT');
+      const { json } = await dayafter(['inspect', path, 'sessions[3]', '--depth', '3']);
       const text = JSON.stringify(json);
       assert.match(text, /"unavailable":"[^"]+"/);
       assert.doesNotMatch(text, /user3/);
@@ -249,8 +256,8 @@ describe('bad input', () => {
     it('ends at a cycle of prototypes and of maps', async () => {
       const { path } = await damaged('core.cycle', 'sessions[3].user', (word) => word);
       for (const command of [
-        ['stack', path, '--locals', '--depth', '5'],
-        ['inspect', path, 'sessions', '--depth', '6'],
+        ['stack', path, '--locals', '--depth', '3', '--limit', '20'],
+        ['inspect', path, 'sessions', '--depth', '6', '--limit', '10'],
       ]) {
         await dayafter(command);
       }

@@ -14,7 +14,7 @@ export async function bundle(entry: string, name: string): Promise<string> {
     target: 'node20',
     mainFields: ['module', 'main'],
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
     },
     logLevel: 'warning',
     write: false,

@@ -5,7 +5,8 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /**
  * Compares what was read from a damaged dump with what was read from the clean one, and returns the paths of
- * the values that differ without a word: not null, not `unavailable`, not cut by a `truncated` or an `end`.
+ * the values that differ without a word: not null, not `unavailable`, nor missing from a list
+ * beside which a `truncated`, an `end` or `notes` say that something is missing.
  */
 export function unexplained(clean: unknown, damaged: unknown): string[] {
   const found: string[] = [];
@@ -25,7 +26,7 @@ export function unexplained(clean: unknown, damaged: unknown): string[] {
   return found;
 
   function compareRecords(a: Record<string, Json>, b: Record<string, Json>, path: string): void {
-    const cut = isText(b.truncated) || (isText(b.end) && b.end !== a.end);
+    const cut = isText(b.truncated) || (isText(b.end) && b.end !== a.end) || hasNews(a.notes, b.notes);
     for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
       if (remarks.has(key)) continue;
       const [left, right] = [a[key], b[key]];
@@ -42,10 +43,9 @@ export function unexplained(clean: unknown, damaged: unknown): string[] {
   }
 
   function compareLists(a: Json[], b: Json[], path: string): void {
-    const named = [...a, ...b].every((item) => isRecord(item) && isText(item.name));
-    if (named) {
-      const left = byName(a);
-      const right = byName(b);
+    const left = byLabel(a);
+    const right = byLabel(b);
+    if (left && right) {
       for (const name of new Set([...left.keys(), ...right.keys()])) {
         work.push({ clean: left.get(name), damaged: right.get(name), path: `${path}.${name}` });
       }
@@ -57,16 +57,29 @@ export function unexplained(clean: unknown, damaged: unknown): string[] {
   }
 }
 
-/** The items of `list` that `other` has too: by name where items have names, else by index. */
-function commonPart(list: Json[], other: Json[]): Json[] {
-  const named = [...list, ...other].every((item) => isRecord(item) && isText(item.name));
-  if (!named) return list.slice(0, Math.min(list.length, other.length));
-  const names = new Set(byName(other).keys());
-  return list.filter((item) => isRecord(item) && names.has(String(item.name)));
+function hasNews(clean: Json | undefined, damaged: Json | undefined): boolean {
+  return Array.isArray(clean) && Array.isArray(damaged) && damaged.some((note) => !clean.includes(note));
 }
 
-function byName(list: Json[]): Map<string, Json> {
-  return new Map(list.map((item) => [isRecord(item) ? String(item.name) : '', item]));
+/** The items of `list` that `other` has too: by label where items have one, else by index. */
+function commonPart(list: Json[], other: Json[]): Json[] {
+  const mine = byLabel(list);
+  const others = byLabel(other);
+  if (!mine || !others) return list.slice(0, other.length);
+  return [...mine].filter(([label]) => others.has(label)).map(([, item]) => item);
+}
+
+/** Items by what tells them apart, equal ones numbered; undefined if nothing does. */
+function byLabel(list: Json[]): Map<string, Json> | undefined {
+  const map = new Map<string, Json>();
+  for (const item of list) {
+    const label = isRecord(item) ? (item.id ?? item.url ?? item.path ?? item.name) : null;
+    if (label === null || label === undefined) return undefined;
+    let key = String(label);
+    for (let i = 2; map.has(key); i++) key = `${label} (${i})`;
+    map.set(key, item);
+  }
+  return map;
 }
 
 function isRecord(value: Json | undefined): value is Record<string, Json> {
