@@ -73,7 +73,8 @@ export class Heap {
         const found = inspector.indexed(object.value, index, 1)[0];
         return found?.name === key ? found : undefined;
       }
-      if (inspector.own && !/^(#|Symbol\()/.test(key)) return inspector.own(object.value, key);
+      if (inspector.own && !key.startsWith('#') && !key.startsWith('Symbol('))
+        return inspector.own(object.value, key);
     }
     const named = this.named(object);
     return named.get(key) ?? (key instanceof Sym ? named.get(this.#symbolByText(`${key}`)) : undefined);
@@ -173,7 +174,8 @@ export class Heap {
 
 /** The integer index (0 to 2^32 - 2) that a property name is, or undefined. */
 export function arrayIndex(key: string): number | undefined {
-  if (!/^(0|[1-9]\d{0,9})$/.test(key)) return undefined;
+  // Most keys are names: their first character tells.
+  if (key.charCodeAt(0) > 57 || !/^(0|[1-9]\d{0,9})$/.test(key)) return undefined;
   const index = Number(key);
   return index < 0xffffffff ? index : undefined;
 }

@@ -1,8 +1,9 @@
 import { nodeFunction, nodeGlobal } from './builtins/node-functions.ts';
 import { intrinsicOf } from './builtins/registry.ts';
+import { EntryIndex } from './entry-index.ts';
 import type { Environment } from './environment.ts';
 import { Heap } from './heap.ts';
-import { cursorOf, entriesCursor } from './iteration.ts';
+import { cursorOf } from './iteration.ts';
 import { Meter } from './meter.ts';
 import { madeObject, Objects } from './objects.ts';
 import {
@@ -10,7 +11,6 @@ import {
   DumpObject,
   done,
   type hole,
-  identity,
   isCallable,
   isReference,
   type Key,
@@ -30,6 +30,9 @@ import { applyUnary, host, need, strictEqual } from './operators.ts';
 import { Realm } from './realm.ts';
 import { bad, refused } from './refusal.ts';
 
+/** Maps and Sets whose entries are kept by key. */
+const MAX_INDICES = 100;
+
 /** The abstract operations of ECMA-262 (chapter 7) over operands. */
 export class Machine {
   readonly environment: Environment;
@@ -40,7 +43,7 @@ export class Machine {
   /** Arrays that are being joined, outermost first: a cycle gives the empty string. */
   readonly joining: Operand[] = [];
 
-  readonly #indices = new Map<number, ReadonlyMap<unknown, [Operand, Operand]>>();
+  readonly #indices = new Map<number, EntryIndex>();
 
   constructor(environment: Environment) {
     this.environment = environment;
@@ -237,19 +240,14 @@ export class Machine {
     }
   }
 
-  /** Entries of a Map or Set of the dump by the identity of their keys. */
-  *indexOf(object: DumpObject, isMap: boolean): Steps<ReadonlyMap<unknown, [Operand, Operand]>> {
-    const known = this.#indices.get(object.word);
-    if (known) return known;
-    const index = new Map<unknown, [Operand, Operand]>();
-    const next = entriesCursor(this, object, ([key, value]) => {
-      this.meter.allocate(100);
-      const entry: [Operand, Operand] = isMap ? [key, value] : [value, value];
-      index.set(identity(entry[0]), entry);
-      return undefined;
-    });
-    while (next() !== done) if (this.meter.tick()) yield;
-    this.#indices.set(object.word, index);
+  /** The entries of a Map or Set of the dump by key. */
+  entryIndex(object: DumpObject, isMap: boolean): EntryIndex {
+    let index = this.#indices.get(object.word);
+    if (!index) {
+      index = new EntryIndex(this, object, isMap);
+      if (this.#indices.size >= MAX_INDICES) this.#indices.clear();
+      this.#indices.set(object.word, index);
+    }
     return index;
   }
 

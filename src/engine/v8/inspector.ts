@@ -174,7 +174,8 @@ export class V8Inspector implements Inspector {
   own(value: Value, name: string): Property | undefined {
     const object = this.#object(value);
     if (object === undefined) return undefined;
-    if (/^(0|[1-9]\d{0,9})$/.test(name)) return this.indexed(value, Number(name), 1)[0];
+    if (name.charCodeAt(0) <= 57 && /^(0|[1-9]\d{0,9})$/.test(name))
+      return this.indexed(value, Number(name), 1)[0];
     return attemptOr(undefined, () => {
       const { types } = this.view.layout;
       const type = this.view.type(object);

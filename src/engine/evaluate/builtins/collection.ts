@@ -63,7 +63,7 @@ function* lookUp(
   if (self instanceof MadeSet && kind === 'Set')
     return self.entries.has(identity(key)) ? [key, key] : undefined;
   const object = collection(self, kind, method);
-  return (yield* machine.indexOf(object, kind === 'Map')).get(identity(key));
+  return yield* machine.entryIndex(object, kind === 'Map').find(key);
 }
 
 function size(machine: Machine, self: Operand, kind: Kind): number {
