@@ -15,7 +15,9 @@ import {
 import { need } from './operators.ts';
 import { bad, refused } from './refusal.ts';
 
-const CHUNK = 512;
+/** Entries that are read at once, at first and at most. */
+const FIRST_CHUNK = 64;
+const MAX_CHUNK = 16_384;
 
 /** GetIterator over operands, as a cursor. */
 export function* cursorOf(machine: Machine, operand: Operand, source?: string): Steps<Cursor> {
@@ -65,14 +67,17 @@ export function entriesCursor(
   const { inspector } = machine.environment;
   const total = inspector.counts(object.value).entries;
   let start = 0;
+  let size = FIRST_CHUNK;
   let index = 0;
   let chunk: readonly { key: unknown; value: unknown }[] = [];
   return () => {
     machine.meter.tick();
     if (index >= chunk.length) {
       if (start >= total) return done;
-      chunk = inspector.entries(object.value, start, CHUNK);
-      start += CHUNK;
+      chunk = inspector.entries(object.value, start, size);
+      start += size;
+      // A table with deleted entries is walked from its start for every chunk.
+      size = Math.min(size * 2, MAX_CHUNK);
       index = 0;
       if (chunk.length === 0) return done;
     }
