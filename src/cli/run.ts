@@ -1,12 +1,18 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { DayAfterError } from '../engine/errors.ts';
+import { closuresCommand } from './commands/closures.ts';
+import { dominatorsCommand } from './commands/dominators.ts';
 import { flameCommand } from './commands/flame.ts';
 import { infoCommand } from './commands/info.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { objectCommand } from './commands/object.ts';
 import { objectsCommand } from './commands/objects.ts';
+import { pathCommand } from './commands/path.ts';
 import { sourceCommand } from './commands/source.ts';
 import { stackCommand } from './commands/stack.ts';
+import { stringsCommand } from './commands/strings.ts';
+import { summaryCommand } from './commands/summary.ts';
 import { flameSubjects } from './flame-subject.ts';
 import { type Output, printError } from './output.ts';
 
@@ -83,6 +89,31 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
     .option('--shapes', 'plain objects apart by their properties')
     .addOption(new Option('--limit <n>', 'rows of the text output').argParser(wholeNumber).default(40))
     .action((dump, options) => objectsCommand(dump, options, output));
+  const heapCommand = (signature: string, description: string, what: string, limit: number) =>
+    command(signature, description).addOption(
+      new Option('--limit <n>', what).argParser(wholeNumber).default(limit),
+    );
+  command('summary <dump>', 'where the memory is, by what it holds').action((dump, options) =>
+    summaryCommand(dump, options, output),
+  );
+  heapCommand(
+    'object <dump> <id>',
+    'one object: its fields, retainers, dominators',
+    'how many fields and retainers',
+    100,
+  ).action((dump, id, options) => objectCommand(dump, id, options, output));
+  heapCommand('path <dump> <id>', 'shortest paths from the roots to an object', 'how many paths', 5).action(
+    (dump, id, options) => pathCommand(dump, id, options, output),
+  );
+  heapCommand('dominators <dump> [id]', 'the dominator tree, a level at a time', 'how many children', 50)
+    .addOption(new Option('--start <n>', 'children to leave out first').argParser(wholeNumber).default(0))
+    .action((dump, id, options) => dominatorsCommand(dump, id, options, output));
+  heapCommand('strings <dump>', 'duplicate strings and the largest', 'how many of each', 50).action(
+    (dump, options) => stringsCommand(dump, options, output),
+  );
+  heapCommand('closures <dump>', 'closures by source position', 'rows of the text output', 40).action(
+    (dump, options) => closuresCommand(dump, options, output),
+  );
   command('flame <profile> [more...]', 'a flame graph, or its folded stacks, of a profile or a dump')
     .addOption(new Option('--of <subject>', 'what of a dump is shown').choices(flameSubjects))
     .option('-o, --output <file>', 'writes a page (.html), folded stacks (.folded) or .speedscope.json')

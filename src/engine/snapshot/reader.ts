@@ -34,7 +34,7 @@ export function canHelp(source: ByteSource): boolean {
   return source instanceof FileSource && source.size >= PARALLEL_SIZE && availableParallelism() > 1;
 }
 
-const CHUNK = 1 << 20;
+const CHUNK = 1 << 18;
 const HEADER_LIMIT = 1 << 20;
 
 /**
