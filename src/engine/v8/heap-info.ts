@@ -53,10 +53,10 @@ function sum(pages: readonly HeapPage[], of: (page: HeapPage) => number): number
 }
 
 function usedOf(isolate: Isolate, page: HeapPage): number {
-  if (page.isFromSpace) return 0;
+  if (page.isDead) return 0;
   const area = isolate.allocationAreas.find((a) => a.top >= page.areaStart && a.limit <= page.areaEnd);
-  // A semi-space is filled from the start of its pages; V8 keeps no count for them.
-  if (page.space === 'new_space') return Math.max(0, (area ? area.top : page.highWater) - page.areaStart);
+  // A semi-space is filled page by page; V8 keeps no count for them.
+  if (page.space === 'new_space') return (area ? area.top : page.areaEnd) - page.areaStart;
   const { countsUnusedArea } = isolate.runtime.layout.pages;
   return page.allocated - (area && countsUnusedArea ? area.limit - area.top : 0);
 }

@@ -20,8 +20,11 @@ export interface HeapPage {
   readonly space: string;
   /** Address of the Heap that it belongs to; 0 for pages shared by all isolates. */
   readonly heap: Address;
-  /** True for the half of the new space that holds only dead copies. */
-  readonly isFromSpace: boolean;
+  /** True for pages of the new space that hold only dead copies: its other half, and what is not reached yet. */
+  readonly isDead: boolean;
+  /** Identifies the page in the list of its space; `next` is the key of the page after it. */
+  readonly key: Address;
+  readonly next: Address;
   readonly isLarge: boolean;
 }
 
@@ -99,7 +102,25 @@ function findPages(runtime: V8Runtime): HeapPage[] {
       next = start;
     }
   }
-  return pages;
+  const unused = unusedPages(runtime, pages);
+  return pages.map((p) => (unused.has(p.key) ? { ...p, isDead: true } : p));
+}
+
+/** Allocation fills the pages of a semi-space in the order of its list: those behind the current one are unused. */
+function unusedPages(runtime: V8Runtime, pages: readonly HeapPage[]): Set<Address> {
+  const byKey = new Map(pages.filter((p) => p.space === 'new_space').map((p) => [p.key, p]));
+  const unused = new Set<Address>();
+  for (const { allocationAreas } of runtime.isolates) {
+    const current = [...byKey.values()].find((p) =>
+      allocationAreas.some((a) => a.top >= p.areaStart && a.limit <= p.areaEnd),
+    );
+    let page = current && byKey.get(current.next);
+    while (page && !page.isDead && !unused.has(page.key)) {
+      unused.add(page.key);
+      page = byKey.get(page.next);
+    }
+  }
+  return unused;
 }
 
 /** Reads page headers by small reads of the dump, so that a sparse heap does not fill the block cache. */
@@ -145,7 +166,9 @@ class HeaderReader {
       highWater: address(start + Math.min(field(o.highWaterMark), size)),
       space,
       heap,
-      isFromSpace: space === 'new_space' && (flags & o.fromPage) !== 0,
+      isDead: space === 'new_space' && (flags & o.fromPage) !== 0,
+      key: metadata,
+      next: attemptOr(address(0), () => memory.pointer(at(metadata, o.next))),
       isLarge: space.endsWith('large_object_space'),
     };
   }

@@ -18,6 +18,9 @@ export interface WalkReport {
   skipped: number;
 }
 
+/** Map::kSize is no less. */
+const MAP_SIZE = 72;
+
 /** Code space holds instructions, which words that look like maps may stand among. */
 const isCode = (page: HeapPage): boolean => page.space.startsWith('code_');
 
@@ -28,7 +31,7 @@ const isCode = (page: HeapPage): boolean => page.space.startsWith('code_');
  */
 export function walkHeap(view: HeapView, visit: Visit, pages = pagesOf(view.isolate)): WalkReport {
   const walker = new Walker(view, visit);
-  for (const page of pages) if (!page.isFromSpace && !isCode(page)) walker.page(page);
+  for (const page of pages) if (!page.isDead && !isCode(page)) walker.page(page);
   return walker.report;
 }
 
@@ -78,15 +81,21 @@ class Walker {
 
   #mapAt(base: Address): MapInfo | undefined {
     const { memory } = this.#view;
-    const word = attemptOr(Number.NaN as Tagged, () => memory.tagged(base));
+    if (!memory.has(base, 8)) return undefined;
+    const word = memory.tagged(base);
     if (!this.#view.isPointer(word)) return undefined;
-    if (!this.#maps.has(word)) {
-      this.#maps.set(
-        word,
-        attemptOr(undefined, () => this.#view.mapAt(word)),
-      );
-    }
+    if (!this.#maps.has(word)) this.#maps.set(word, this.#isMap(word) ? this.#view.mapAt(word) : undefined);
     return this.#maps.get(word);
+  }
+
+  /** Without a Fault for each of the many words that are none. */
+  #isMap(word: Tagged): boolean {
+    const { memory, layout } = this.#view;
+    if (!memory.has(address(word - 1), MAP_SIZE)) return false;
+    const meta = memory.tagged(address(word - 1));
+    if (!this.#view.isPointer(meta)) return false;
+    const type = address(meta - 1 + layout.objects.map.instanceType);
+    return memory.has(type, 2) && memory.u16(type) === layout.types.MAP;
   }
 
   #sizeAt(base: Address, map: MapInfo, end: Address): number {
@@ -94,7 +103,11 @@ class Walker {
     if (size !== undefined && size >= 8 && size % 8 === 0 && base + size <= end) return size;
     this.report.guessedSizes++;
     let next = at(base, 16);
-    while (next < end && !this.#mapAt(next) && !this.#areas.has(next)) next = at(next, 8);
+    while (next < end && !this.#mapAt(next) && !this.#areas.has(next)) {
+      // What is not in the dump (26 keeps its holes on pages of no access) holds no further object.
+      if (!this.#view.memory.has(next, 8)) return end - base;
+      next = at(next, 8);
+    }
     return Math.min(next, end) - base;
   }
 }

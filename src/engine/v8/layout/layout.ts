@@ -4,6 +4,7 @@ import { type AsyncLayout, asyncLayout } from './async-layout.ts';
 import { type CodeLayout, codeLayout } from './code-layout.ts';
 import { Constants, type Provenance, readDebugSymbols } from './constants.ts';
 import { type FrameLayout, frameLayout } from './frame-layout.ts';
+import { type GraphLayout, graphLayout } from './graph-layout.ts';
 import { type InspectorRules, inspectorRules } from './inspector-rules.ts';
 import { type InstanceTypeName, type InstanceTypes, instanceTypes, rootMapOfType } from './instance-types.ts';
 import { type ObjectLayout, objectLayout } from './object-layout.ts';
@@ -25,6 +26,7 @@ export class Layout {
   readonly frames: FrameLayout;
   readonly pages: PageLayout;
   readonly async: AsyncLayout;
+  readonly graph: GraphLayout;
   readonly inspector: InspectorRules;
   readonly sizes: SizeLayout;
   readonly scopes: ScopeRules;
@@ -43,6 +45,7 @@ export class Layout {
     this.frames = frameLayout(constants);
     this.pages = pageLayout(constants);
     this.async = asyncLayout(constants);
+    this.graph = graphLayout(constants);
     this.inspector = inspectorRules(constants);
     this.sizes = sizeLayout(constants);
     this.scopes = scopeRules(constants);

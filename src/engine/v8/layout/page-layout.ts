@@ -19,6 +19,8 @@ export function pageLayout(c: Constants) {
     allocatedBytes: t('allocated_bytes', [40, 40, 48, 24, 24]),
     highWaterMark: t('high_water_mark', [56, 56, 64, 40, 40]),
     owner: t('owner', [64, 64, 72, 80, 80]),
+    /** The page that follows in its space: its header, or its metadata where these are outside. */
+    next: t('list_node.next', [232, 264, 264, 264, 256]),
     /** Bits of flags. */
     fromPage: 1 << t('FROM_PAGE', 3),
     toPage: 1 << t('TO_PAGE', 4),

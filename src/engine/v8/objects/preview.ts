@@ -88,7 +88,8 @@ export function previewOf(
     primitive: undefined,
     className,
     description,
-    address: at(word),
+    // An object that the optimizer never allocated was at no address in the process.
+    address: view.isolate.runtime.memory.isMade(at(word)) ? undefined : at(word),
   };
 }
 

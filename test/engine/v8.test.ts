@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { isAbsent } from '../../src/engine/absence.ts';
+import { openDump } from '../../src/engine/session.ts';
+import { heapInfo } from '../../src/engine/v8/heap-info.ts';
+import { walkHeap } from '../../src/engine/v8/heap-walk.ts';
+import { V8Inspector } from '../../src/engine/v8/inspector.ts';
+import { scanForIsolates } from '../../src/engine/v8/isolate-search.ts';
+import { constructorName } from '../../src/engine/v8/objects/constructor-name.ts';
+import { scriptsOf } from '../../src/engine/v8/scripts.ts';
+import { recordCore } from '../support/cores.ts';
+import { releaseLines, releases } from '../support/releases.ts';
+
+interface Statistics {
+  heap: { heap_size_limit: number };
+  spaces: { space_name: string; space_size: number; space_used_size: number }[];
+}
+
+const MEBIBYTE = 2 ** 20;
+
+describe('V8 inside of a core', function () {
+  this.timeout(120_000);
+  for (const line of releaseLines) {
+    it(`of Node ${releases[line]}: isolates, scripts, heap`, async () => {
+      const recording = await recordCore(line, 'heap-statistics.cjs', {
+        nodeFlags: ['--max-old-space-size=777'],
+      });
+      const told = JSON.parse(recording.stdout) as { main: Statistics; worker: Statistics };
+      const session = await openDump(recording.core, { program: recording.node });
+      try {
+        const runtime = session.requireRuntime();
+        assert.equal(runtime.nodeVersion, releases[line]);
+        assert.equal(runtime.builtins.named('ArrayPrototypePush')?.name, 'ArrayPrototypePush');
+        const { isolates } = runtime;
+        assert.equal(isolates.length, 2);
+        assert.equal(isolates[0]!.thread, recording.pid);
+        assert.notEqual(isolates[1]!.thread, undefined);
+        const scanned = scanForIsolates(runtime);
+        for (const isolate of isolates) assert.ok(scanned.includes(isolate.address));
+
+        const source = await readFile(recording.program, 'utf8');
+        for (const [i, isolate] of isolates.entries()) {
+          const script = scriptsOf(isolate).find((s) => s.url === recording.program);
+          assert.equal(script?.source, source);
+          const offset = source.indexOf('setInterval');
+          const before = source.slice(0, offset).split('\n');
+          assert.deepEqual(script.position(offset), {
+            line: before.length,
+            column: before.at(-1)!.length + 1,
+            offset,
+          });
+          const info = heapInfo(isolate);
+          const own = i === 0 ? told.main : told.worker;
+          assert.equal(info.limit, own.heap.heap_size_limit);
+          for (const space of own.spaces) {
+            const ours = info.spaces.find((s) => s.name === space.space_name);
+            if (space.space_size === 0) continue;
+            assert.ok(ours, space.space_name);
+            // The process went on for a moment after it had said this.
+            assert.ok(Math.abs(ours.used! - space.space_used_size) < MEBIBYTE, space.space_name);
+            assert.ok(Math.abs(ours.committed! - space.space_size) <= MEBIBYTE, space.space_name);
+          }
+          const inspector = new V8Inspector(isolate);
+          const sessions = inspector.preview(inspector.own(inspector.global(), 'sessions')!.value);
+          assert.ok(!isAbsent(sessions));
+          assert.equal(sessions.description, 'Array(1000)');
+          let count = 0;
+          const { view } = inspector;
+          const report = walkHeap(view, (word, map) => {
+            if (map.type !== view.layout.types.JS_OBJECT || map.isPrototypeMap) return;
+            if (constructorName(view, word) === 'Session') count++;
+          });
+          assert.equal(count, 1000);
+          assert.ok(report.skipped < 0.1 * report.bytes, `${report.skipped} bytes skipped`);
+        }
+      } finally {
+        session.close();
+      }
+    });
+  }
+});
