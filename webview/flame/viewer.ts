@@ -84,6 +84,11 @@ export class Viewer {
     return this.#panes.map(({ pane }) => pane.lastDraw);
   }
 
+  /** Boxes of the graph that is shown. */
+  get boxCount(): number {
+    return this.#panes[0]!.drawn?.layout.stack.length ?? 0;
+  }
+
   #makePane(label: string): Pane {
     const index = this.#panes.length;
     return new Pane(
