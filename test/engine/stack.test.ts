@@ -139,6 +139,15 @@ for (const line of releaseLines) {
           assert.deepEqual(args(hot), [100, 'label']);
           const half = primitive(session, sink, sink.js!.register(1));
           assert.equal(half, 1);
+          // The optimizer never allocated it, or it is on the heap: `local` shows the same.
+          const local = session.inspectorOf(sink.js!.isolate).named(sink.js!.register(0));
+          assert.deepEqual(
+            local.map((p) => [p.name, primitive(session, sink, p.value)]),
+            [
+              ['n', 4],
+              ['tag', 'three'],
+            ],
+          );
           assert.deepEqual(
             [0, 1, 2].map((r) => primitive(session, hot, hot.js!.register(r))),
             [225, 50, 4],

@@ -1,6 +1,7 @@
 import { Fault } from '../absence.ts';
 import { type Address, address, hex, type Tagged } from '../address.ts';
 import type { ByteSource } from '../dump/byte-source.ts';
+import { Scratch } from './scratch.ts';
 import { splice } from './splice.ts';
 
 /**
@@ -42,6 +43,9 @@ export class Memory {
   readonly regions: readonly Region[];
   #starts: Float64Array;
   #blocks = new Map<number, Block>();
+  /** Blocks of what `make` wrote; they are never evicted. */
+  readonly #made = new Map<number, Block>();
+  #scratch: Scratch | undefined;
   #lastIndex = -1;
   #last: Block = { bytes: Buffer.alloc(0), valid: undefined };
 
@@ -141,6 +145,32 @@ export class Memory {
     return true;
   }
 
+  /**
+   * A place for an object that the process never allocated (see Scratch), where reads will find what is put
+   * into `content`. At most 64 KiB; undefined if there is no room.
+   */
+  make(bytes: number): { readonly at: Address; readonly content: Buffer } | undefined {
+    this.#scratch ??= new Scratch(this.regions);
+    // Made objects do not cross blocks.
+    const used = Number(this.#scratch.allocate(0) ?? 0) % BLOCK;
+    if (bytes > BLOCK) return undefined;
+    if (used + bytes > BLOCK) this.#scratch.allocate(BLOCK - used);
+    const at = this.#scratch.allocate(bytes);
+    if (at === undefined) return undefined;
+    const index = Math.floor(at / BLOCK);
+    let block = this.#made.get(index);
+    if (!block) {
+      block = { bytes: Buffer.alloc(BLOCK), valid: undefined };
+      this.#made.set(index, block);
+    }
+    return { at, content: block.bytes.subarray(at % BLOCK, (at % BLOCK) + bytes) };
+  }
+
+  /** True for the addresses of objects that were made: they mean nothing to the dumped process. */
+  isMade(a: Address): boolean {
+    return this.#scratch?.holds(a) ?? false;
+  }
+
   /** The region that holds `a`, readable or not. */
   regionAt(a: Address): Region | undefined {
     const region = this.regions[this.#indexAt(a)];
@@ -185,7 +215,7 @@ export class Memory {
     let block = this.#last;
     if (index !== this.#lastIndex) {
       if (!(a >= 0 && a < 0x1_0000_0000_0000)) return undefined;
-      const cached = this.#blocks.get(index);
+      const cached = this.#made.get(index) ?? this.#blocks.get(index);
       block = cached ?? this.#fill(index);
       this.#lastIndex = index;
       this.#last = block;

@@ -7,6 +7,7 @@ import type { Isolate } from '../isolate.ts';
 import type { CodeObject } from './code-object.ts';
 import { DeoptimizationData } from './deoptimization-data.ts';
 import { argumentsOf, type PhysicalFrame, positionInBytecode } from './js-frames.ts';
+import { Materializer } from './materializer.ts';
 import { deoptIndexAt } from './safepoint-table.ts';
 import type { ScriptPosition } from './script-lines.ts';
 import { scriptOf, urlOf } from './shared-function-info.ts';
@@ -25,10 +26,12 @@ const HOLE_NAN = 0xfff7_ffff_fff7_ffffn;
 class ValueReader {
   readonly #frame: PhysicalFrame;
   readonly #state: TranslatedState;
+  readonly #materializer: Materializer;
 
   constructor(frame: PhysicalFrame, state: TranslatedState) {
     this.#frame = frame;
     this.#state = state;
+    this.#materializer = new Materializer(frame, state, (value) => this.value(value));
   }
 
   value(value: TranslatedValue | undefined): Value {
@@ -46,8 +49,10 @@ class ValueReader {
         return this.#captured(value.id);
       case 'arguments-length':
         return { kind: 'synthetic', primitive: argumentsOf(this.#frame).length };
-      case 'arguments-elements':
       case 'rest-length':
+        return { kind: 'synthetic', primitive: this.#materializer.restLength };
+      case 'arguments-elements':
+        return this.#captured(value.id);
       case 'optimized-out':
         return absentValue('optimized out');
       default:
@@ -55,15 +60,18 @@ class ValueReader {
     }
   }
 
-  /** A captured object is one that was never allocated; boxed doubles are plain numbers to JavaScript. */
+  /** An object that was never allocated is made now; boxed doubles are plain numbers to JavaScript. */
   #captured(id: number): Value {
     const object = this.#state.objects.get(id);
-    if (object?.kind === 'captured') {
+    if (object?.kind === 'captured' && !object.concat) {
       const map = object.fields[0];
       const heapNumberMap = this.#frame.isolate.root('heap_number_map');
       if (map?.kind === 'literal' && map.word === heapNumberMap) return this.value(object.fields[1]);
     }
-    return absentValue('optimized out: the object was never allocated');
+    const word = attemptOr(undefined, () => this.#materializer.objectOf(id));
+    return word === undefined
+      ? absentValue('optimized out: the object was never allocated')
+      : taggedValue(word);
   }
 
   /** Slot i is the word i + 1 below the caller's sp (OptimizedFrame::StackSlotOffsetRelativeToFp). */

@@ -13,13 +13,26 @@ export type TranslatedValue =
   | { readonly kind: 'register' }
   | { readonly kind: 'literal'; readonly word: Tagged }
   | { readonly kind: 'optimized-out' }
-  /** An object that was never allocated; `fields` are its words: map, properties, elements, … */
-  | { readonly kind: 'captured'; readonly id: number; readonly fields: TranslatedValue[] }
+  /**
+   * An object that was never allocated; `fields` are its words: map, properties, elements, … With `concat` a
+   * string, and its two parts.
+   */
+  | {
+      readonly kind: 'captured';
+      readonly id: number;
+      readonly fields: TranslatedValue[];
+      readonly concat: boolean;
+    }
   /** The captured object of that id again. */
   | { readonly kind: 'duplicate'; readonly id: number }
   | { readonly kind: 'arguments-length' }
   | { readonly kind: 'rest-length' }
-  | { readonly kind: 'arguments-elements'; readonly id: number };
+  /** A FixedArray of the arguments that the outermost function was passed, for `arguments` or a rest parameter. */
+  | { readonly kind: 'arguments-elements'; readonly id: number; readonly type: ArgumentsType };
+
+/** CreateArgumentsType of common/globals.h, in its order. */
+export type ArgumentsType = 'mapped' | 'unmapped' | 'rest';
+const ARGUMENTS_TYPES: readonly ArgumentsType[] = ['mapped', 'unmapped', 'rest'];
 
 export type SlotType =
   | 'tagged'
@@ -183,7 +196,7 @@ class StateReader {
       const value = this.#value(instruction);
       top.into.push(value);
       if (value.kind === 'captured') {
-        const fields = instruction.name === 'STRING_CONCAT' ? 2 : instruction.operands[0]!;
+        const fields = value.concat ? 2 : instruction.operands[0]!;
         if (fields > 0) open.push({ into: value.fields, left: fields });
       }
     }
@@ -202,12 +215,17 @@ class StateReader {
       case 'SIMD128_STACK_SLOT':
         return { kind: 'optimized-out' };
       case 'CAPTURED_OBJECT':
+        return this.#object({ kind: 'captured', id: this.#nextObject++, fields: [], concat: false });
       case 'STRING_CONCAT':
-        return this.#object({ kind: 'captured', id: this.#nextObject++, fields: [] });
+        return this.#object({ kind: 'captured', id: this.#nextObject++, fields: [], concat: true });
       case 'DUPLICATED_OBJECT':
         return this.#duplicate(operands[0]!);
       case 'ARGUMENTS_ELEMENTS':
-        return this.#object({ kind: 'arguments-elements', id: this.#nextObject++ });
+        return this.#object({
+          kind: 'arguments-elements',
+          id: this.#nextObject++,
+          type: ARGUMENTS_TYPES[operands[0]!] ?? 'unmapped',
+        });
       case 'ARGUMENTS_LENGTH':
         return { kind: 'arguments-length' };
       case 'REST_LENGTH':
