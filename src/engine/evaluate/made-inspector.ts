@@ -2,6 +2,7 @@ import type { Absence } from '../absence.ts';
 import { absent } from '../absence.ts';
 import type { Address } from '../address.ts';
 import type { ChildCounts, Inspector, Kind, Preview, Property, Value } from '../v8/inspect.ts';
+import { dateText } from '../v8/objects/date.ts';
 import { arrayIndex } from './heap.ts';
 import { madeEntries } from './objects.ts';
 import {
@@ -36,7 +37,7 @@ export class MadeInspector implements Inspector {
     const made = value.made;
     if (made instanceof Sym) return previewOf('symbol', undefined, undefined, String(made));
     if (!(made instanceof Made)) return absent('made by something else');
-    return previewOf(made.type, subtypeOf(made), made.className, describe(made));
+    return previewOf(made.type, subtypeOf(made), made.className, describe(made, this.timeZone()));
   }
 
   kind(value: Value): Kind | undefined {
@@ -125,6 +126,10 @@ export class MadeInspector implements Inspector {
     return value.kind === 'made' ? undefined : this.#dump.builtin?.(value);
   }
 
+  timeZone(): string | undefined {
+    return this.#dump.timeZone?.();
+  }
+
   time(value: Value): number | undefined {
     if (value.kind !== 'made') return this.#dump.time?.(value);
     return value.made instanceof MadeDate ? value.made.time : undefined;
@@ -199,12 +204,11 @@ function subtypeOf(made: Made): string | undefined {
   return made instanceof MadeRegExp ? 'regexp' : undefined;
 }
 
-function describe(made: Made): string {
+function describe(made: Made, timeZone: string | undefined): string {
   const length = lengthOf(made);
   if (length !== undefined) return `${made.className}(${length})`;
   if (made instanceof MadeMap || made instanceof MadeSet) return `${made.className}(${made.entries.size})`;
-  if (made instanceof MadeDate)
-    return Number.isNaN(made.time) ? 'Invalid Date' : new Date(made.time).toISOString();
+  if (made instanceof MadeDate) return dateText(made.time, timeZone);
   if (made instanceof MadeRegExp) return `/${made.source}/${made.flags}`;
   return made instanceof MadeFunction ? made.source : made.className;
 }

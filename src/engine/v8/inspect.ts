@@ -90,4 +90,6 @@ export interface Inspector {
   closureVariable?(value: Value, name: string): Value | undefined;
   /** Milliseconds since 1970 UTC that a Date holds, NaN for an invalid one; undefined for other objects. */
   time?(value: Value): number | undefined;
+  /** IANA name of the process's time zone; undefined if it is not known, and this machine's is shown. */
+  timeZone?(): string | undefined;
 }

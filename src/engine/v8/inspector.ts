@@ -60,7 +60,7 @@ export class V8Inspector implements Inspector {
       case 'tagged': {
         const word = this.view.strong(value.word);
         if (word === undefined) return absent('a cleared weak reference');
-        return attempt(() => previewOf(this.view, this.lines, this.#zone(), word));
+        return attempt(() => previewOf(this.view, this.lines, this.timeZone(), word));
       }
     }
   }
@@ -287,7 +287,7 @@ export class V8Inspector implements Inspector {
     }
   }
 
-  #zone(): string | undefined {
+  timeZone(): string | undefined {
     if (this.#timeZone === null) this.#timeZone = processTimeZone(this.view.runtime);
     return this.#timeZone;
   }

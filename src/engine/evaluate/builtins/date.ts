@@ -1,3 +1,4 @@
+import { fromLocal, type LocalMethod, localTime, parseTime } from '../local-time.ts';
 import { describe, type Machine } from '../machine.ts';
 import { DumpObject, isReference, MadeDate, type Operand, type Steps, Sym } from '../operand.ts';
 import { host } from '../operators.ts';
@@ -31,8 +32,8 @@ const universal = [
   'valueOf',
 ] as const;
 
-/** Methods in the local time of whoever evaluates: the process's own zone is not known. */
-const local = [
+/** Methods in the local time of the process. */
+const local: readonly LocalMethod[] = [
   'getDate',
   'getDay',
   'getFullYear',
@@ -49,7 +50,11 @@ const local = [
   'toLocaleTimeString',
   'toString',
   'toTimeString',
-] as const;
+];
+
+function zoneOf(machine: Machine): string | undefined {
+  return machine.environment.inspector.timeZone?.();
+}
 
 const capital = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 
@@ -63,7 +68,9 @@ const construct: Run = function* (machine, _self, args) {
   if (args.length > 1) {
     const parts: number[] = [];
     for (const arg of args.slice(0, 7)) parts.push(yield* machine.toNumber(arg));
-    return new MadeDate(new Date(...(parts as [number, number])).getTime());
+    return new MadeDate(
+      new Date(fromLocal(Date.UTC(...(parts as [number, number])), zoneOf(machine))).getTime(),
+    );
   }
   const [arg] = args;
   if (arg instanceof MadeDate || (arg instanceof DumpObject && arg.subtype === 'date')) {
@@ -71,18 +78,31 @@ const construct: Run = function* (machine, _self, args) {
   }
   const primitive = yield* machine.toPrimitive(arg);
   if (primitive instanceof Sym) throw bad('Cannot convert a Symbol value to a number');
-  const time = typeof primitive === 'string' ? Date.parse(primitive) : yield* machine.toNumber(primitive);
+  const time =
+    typeof primitive === 'string'
+      ? parseTime(primitive, zoneOf(machine))
+      : yield* machine.toNumber(primitive);
   return new MadeDate(new Date(time).getTime());
 };
 
 export const dateIntrinsics: readonly Intrinsic[] = [
   { builtin: 'DateConstructor', path: 'Date', construct },
-  ...[...universal, ...local].map((name) => ({
+  ...universal.map((name) => ({
     builtin: `DatePrototype${capital(name)}`,
     path: `Date.prototype.${name}`,
     *run(machine: Machine, self: Operand): Steps<Operand> {
-      const date = new Date(timeOf(machine, self)) as Date & { getYear(): number };
+      const date = new Date(timeOf(machine, self));
       return host(() => date[name]());
+    },
+  })),
+  ...local.map((name) => ({
+    builtin: `DatePrototype${capital(name)}`,
+    path: `Date.prototype.${name}`,
+    *run(machine: Machine, self: Operand, args: readonly Operand[]): Steps<Operand> {
+      if (name.startsWith('toLocale') && args.length > 0) {
+        throw refused(`${name} is evaluated without a locale and options only`);
+      }
+      return localTime(name, timeOf(machine, self), zoneOf(machine));
     },
   })),
   { builtin: 'DatePrototypeToJson', path: 'Date.prototype.toJSON', run: toJson },
@@ -98,7 +118,7 @@ export const dateIntrinsics: readonly Intrinsic[] = [
     builtin: 'DateParse',
     path: 'Date.parse',
     *run(machine, _self, args) {
-      return Date.parse(yield* machine.toString(args[0]));
+      return parseTime(yield* machine.toString(args[0]), zoneOf(machine));
     },
   },
   {

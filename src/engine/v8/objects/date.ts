@@ -34,6 +34,11 @@ interface Zone {
   readonly name: string;
 }
 
+/** Seconds that local time is ahead of UTC. */
+export function zoneOffset(time: number, timeZone: string | undefined): number {
+  return offsetAt(new Date(time), timeZone).seconds;
+}
+
 function zoneAt(date: Date, timeZone: string | undefined): Zone {
   const zone = offsetAt(date, timeZone);
   if (!/^GMT[+-]/.test(zone.name)) return zone;
