@@ -7,9 +7,11 @@ import { openDump } from '../../src/engine/session.ts';
 import type { Property } from '../../src/engine/v8/inspect.ts';
 import { V8Inspector } from '../../src/engine/v8/inspector.ts';
 import { recordCore } from '../support/cores.ts';
+import { finding } from '../support/findings.ts';
 import { releaseLines, releases } from '../support/releases.ts';
 import { run } from '../support/run.ts';
 import { compareValue, type LiveValue, Tally } from './compare-values.ts';
+import { kindOf } from './value-kinds.ts';
 
 /** Not UTC, so that a date shown in the wrong zone is seen. */
 const env = { TZ: 'Europe/Berlin' };
@@ -33,11 +35,18 @@ describe('values', function () {
         assert.ok(zoo, 'the global `zoo`');
         const values = new Map<string, Property>(inspector.named(zoo.value).map((p) => [p.name, p]));
         const tally = new Tally();
+        const rows = new Map<string, { good: number; all: number }>();
         for (const [name, value] of Object.entries(live)) {
+          const { compared, misses } = { compared: tally.compared, misses: tally.misses.length };
           const ours = values.get(name);
           if (ours) compareValue(inspector, name, ours.value, value, tally);
           else tally.check(name, 'missing', 'there');
+          const row = rows.get(kindOf(name)) ?? { good: 0, all: 0 };
+          row.all += tally.compared - compared;
+          row.good += tally.compared - compared - (tally.misses.length - misses);
+          rows.set(kindOf(name), row);
         }
+        for (const [row, { good, all }] of rows) finding('Kinds of value', row, line, good, all);
         const kinds = new Set(tally.misses.map((m) => m.split(/[ .[]/, 1)[0]));
         console.log(
           `      ${Object.keys(live).length} values, ${tally.percent.toFixed(2)} % of ${tally.compared} facts; ` +
