@@ -2,10 +2,12 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import packageJson from '../../package.json' with { type: 'json' };
 import { DayAfterError } from '../engine/errors.ts';
 import { closuresCommand } from './commands/closures.ts';
+import { diffCommand } from './commands/diff.ts';
 import { dominatorsCommand } from './commands/dominators.ts';
 import { flameCommand } from './commands/flame.ts';
 import { infoCommand } from './commands/info.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { leaksCommand } from './commands/leaks.ts';
 import { objectCommand } from './commands/object.ts';
 import { objectsCommand } from './commands/objects.ts';
 import { pathCommand } from './commands/path.ts';
@@ -110,6 +112,12 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
     .action((dump, id, options) => dominatorsCommand(dump, id, options, output));
   heapCommand('strings <dump>', 'duplicate strings and the largest', 'how many of each', 50).action(
     (dump, options) => stringsCommand(dump, options, output),
+  );
+  heapCommand('leaks <dump>', 'leak suspects, worst first', 'how many suspects', 10)
+    .option('--baseline <dump>', 'an older dump of the program: what grew since')
+    .action((dump, options) => leaksCommand(dump, options, output));
+  heapCommand('diff <older> <newer...>', 'what grew between heaps', 'rows', 30).action(
+    (older, newer, options) => diffCommand([older, ...newer], options, output),
   );
   heapCommand('closures <dump>', 'closures by source position', 'rows of the text output', 40).action(
     (dump, options) => closuresCommand(dump, options, output),

@@ -1,0 +1,151 @@
+import type { Heap } from '../../graph/heap.ts';
+import { type NodeOrdinal, NodeType } from '../../graph/types.ts';
+import { waysOf } from '../paths.ts';
+
+/** A place where memory gathers. Sizes in bytes. */
+export interface Candidate {
+  /** The accumulation point. */
+  readonly node: NodeOrdinal;
+  /** What gathers there: nodes that it dominates, or that only have the way to them in common. */
+  readonly members: readonly NodeOrdinal[];
+  /** Held by the members and by the point itself, without what other candidates below hold. */
+  readonly size: number;
+  readonly kind: 'single' | 'chain' | 'group';
+}
+
+/** Members of a group whose ways are merged. */
+const SAMPLE = 10000;
+/** Share of a group's ways that must lead through its accumulation point. */
+const COMMON = 0.8;
+/** So many nodes of one class on one line of dominators are a chain. */
+const CHAIN = 50;
+
+/**
+ * Descends the dominator tree from the root into every node that holds `threshold` bytes. Where a node's
+ * small children together hold as much, memory gathers: at an object it is a candidate; at a root, which
+ * holds all kinds of things, the children are grouped by class and the ways to each group are merged.
+ * After Eclipse MAT's FindLeaksQuery; here a chain (a linked list, a promise chain) is a candidate, too.
+ */
+export function findCandidates(heap: Heap, threshold: number): Candidate[] {
+  const found: Candidate[] = [];
+  const { retainedSizes } = heap;
+  const { first, nodes } = heap.dominated;
+  const stack: NodeOrdinal[] = [0 as NodeOrdinal];
+  while (stack.length > 0) {
+    const node = stack.pop()!;
+    const small: NodeOrdinal[] = [];
+    let rest = retainedSizes[node]!;
+    let big = 0;
+    for (let i = first[node]!; i < first[node + 1]!; i++) {
+      const child = nodes[i] as NodeOrdinal;
+      if (retainedSizes[child]! >= threshold) {
+        rest -= retainedSizes[child]!;
+        big++;
+        stack.push(child);
+      } else small.push(child);
+    }
+    if (rest >= threshold) {
+      if (isRootLike(heap, node)) found.push(...groups(heap, small, threshold));
+      else found.push({ node, members: small, size: rest, kind: 'single' });
+    } else if (big === 0) {
+      const chain = chainAbove(heap, node, threshold);
+      if (chain) found.push(chain);
+    }
+  }
+  return mergeByNode(found).sort((a, b) => b.size - a.size || a.node - b.node);
+}
+
+/** Roots, contexts of a realm, global objects: they hold everything, which says nothing. */
+export function isRootLike(heap: Heap, node: NodeOrdinal): boolean {
+  const { graph } = heap;
+  if (node === 0 || graph.nodeType[node] === NodeType.synthetic) return true;
+  const name = graph.name(node);
+  if (name === 'system / NativeContext') return true;
+  return heap.distances.distance[node] === 1 && /^global\b|^Window\b|^Object \(global/.test(name);
+}
+
+function groups(heap: Heap, children: readonly NodeOrdinal[], threshold: number): Candidate[] {
+  const { ofNode } = heap.classes;
+  const { nodeType } = heap.graph;
+  const byClass = new Map<number, { size: number; members: NodeOrdinal[] }>();
+  for (const child of children) {
+    // V8's own code and shapes live as long as the program.
+    const type = nodeType[child];
+    if (type === NodeType.code || type === NodeType.objectShape || type === NodeType.synthetic) continue;
+    const id = ofNode[child]!;
+    const group = byClass.get(id) ?? { size: 0, members: [] };
+    byClass.set(id, group);
+    group.size += heap.retainedSizes[child]!;
+    group.members.push(child);
+  }
+  const found: Candidate[] = [];
+  for (const { size, members } of byClass.values()) {
+    if (size < threshold) continue;
+    const node = commonPoint(heap, members);
+    found.push({ node: node ?? members[0]!, members, size, kind: 'group' });
+  }
+  return found;
+}
+
+/** The last node that most ways to the members have in common; null where it is a root. */
+function commonPoint(heap: Heap, members: readonly NodeOrdinal[]): NodeOrdinal | null {
+  const ways = waysOf(heap);
+  const step = Math.max(1, Math.floor(members.length / SAMPLE));
+  const counts = new Map<number, number>();
+  const depths = new Map<number, number>();
+  let sample = 0;
+  for (let i = 0; i < members.length; i += step) {
+    sample++;
+    ways.to(members[i]!).forEach((at, depth, way) => {
+      if (depth === way.length - 1) return;
+      counts.set(at.node, (counts.get(at.node) ?? 0) + 1);
+      depths.set(at.node, depth);
+    });
+  }
+  let best: number | null = null;
+  for (const [node, count] of counts) {
+    if (count < COMMON * sample || isRootLike(heap, node as NodeOrdinal)) continue;
+    if (best === null || depths.get(node)! > depths.get(best)!) best = node;
+  }
+  return best as NodeOrdinal | null;
+}
+
+/** The head of the line of nodes that ends at `last`, where they repeat one class. */
+function chainAbove(heap: Heap, last: NodeOrdinal, threshold: number): Candidate | null {
+  const { dominator } = heap.dominators;
+  const { first, nodes } = heap.dominated;
+  const { retainedSizes } = heap;
+  const { ofNode } = heap.classes;
+  const line: NodeOrdinal[] = [];
+  const counts = new Map<number, number>();
+  let at = last;
+  while (!isRootLike(heap, at)) {
+    line.push(at);
+    counts.set(ofNode[at]!, (counts.get(ofNode[at]!) ?? 0) + 1);
+    const above = dominator[at] as NodeOrdinal;
+    let big = 0;
+    for (let i = first[above]!; i < first[above + 1]!; i++) if (retainedSizes[nodes[i]!]! >= threshold) big++;
+    if (big !== 1) break;
+    at = above;
+  }
+  const most = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0];
+  if (!most || most[1] < CHAIN) return null;
+  const members = line.filter((node) => ofNode[node] === most[0]).reverse();
+  const head = members[0]!;
+  const size = retainedSizes[head]!;
+  return size < threshold ? null : { node: head, members, size, kind: 'chain' };
+}
+
+function mergeByNode(candidates: readonly Candidate[]): Candidate[] {
+  const byNode = new Map<number, Candidate>();
+  for (const candidate of candidates) {
+    const known = byNode.get(candidate.node);
+    byNode.set(
+      candidate.node,
+      known
+        ? { ...known, members: known.members.concat(candidate.members), size: known.size + candidate.size }
+        : candidate,
+    );
+  }
+  return [...byNode.values()];
+}

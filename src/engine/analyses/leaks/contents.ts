@@ -1,0 +1,95 @@
+import type { Heap } from '../../graph/heap.ts';
+import { EdgeType, type NodeOrdinal, NodeType } from '../../graph/types.ts';
+import { nodeName } from '../describe.ts';
+import { positionOf } from '../positions.ts';
+import { isOwnCode, type NamedPosition } from './holder.ts';
+
+/** What lies below an accumulation point. Sizes in bytes. */
+export interface Contents {
+  /** Largest first. */
+  readonly classes: readonly { readonly name: string; readonly count: number; readonly size: number }[];
+  /** The class of most of the members themselves. */
+  readonly memberClass: string;
+  readonly memberCount: number;
+  /** Of the members and closures, the code that they have in common. */
+  readonly code: (NamedPosition & { readonly count: number }) | null;
+  readonly external: number;
+  readonly promises: number;
+  readonly timers: number;
+  readonly closures: number;
+  /** Sliced strings, and the bytes of the texts that they keep whole. */
+  readonly slices: number;
+  readonly sliceParents: number;
+  readonly strings: number;
+  readonly size: number;
+}
+
+/** Walks what the members dominate, at most `limit` nodes of it. */
+export function contentsOf(heap: Heap, members: readonly NodeOrdinal[], limit = 5_000_000): Contents {
+  const { graph } = heap;
+  const { first, nodes } = heap.dominated;
+  const { ofNode, list } = heap.classes;
+  const classes = new Map<number, { count: number; size: number }>();
+  const code = new Map<string, NamedPosition & { count: number }>();
+  const sums = {
+    external: 0,
+    promises: 0,
+    timers: 0,
+    closures: 0,
+    slices: 0,
+    sliceParents: 0,
+    strings: 0,
+    size: 0,
+  };
+  const memberClasses = new Map<number, number>();
+  for (const member of members)
+    memberClasses.set(ofNode[member]!, (memberClasses.get(ofNode[member]!) ?? 0) + 1);
+  const stack: NodeOrdinal[] = [...members];
+  for (let walked = 0; stack.length > 0 && walked < limit; walked++) {
+    const node = stack.pop()!;
+    for (let i = first[node]!; i < first[node + 1]!; i++) stack.push(nodes[i] as NodeOrdinal);
+    const size = heap.shallowSize(node);
+    sums.size += size;
+    const type = graph.nodeType[node];
+    const id = ofNode[node]!;
+    if (size > 0) {
+      const entry = classes.get(id) ?? { count: 0, size: 0 };
+      classes.set(id, entry);
+      entry.count++;
+      entry.size += size;
+    }
+    if (type === NodeType.native) {
+      sums.external += size;
+      continue;
+    }
+    if (type === NodeType.string || type === NodeType.consString) sums.strings += size;
+    if (type === NodeType.slicedString) {
+      sums.slices++;
+      const edge = graph.edgeNamed(node, EdgeType.internal, 'parent');
+      if (edge !== null) sums.sliceParents += heap.shallowSize(graph.edgeTo[edge] as NodeOrdinal);
+    }
+    if (type === NodeType.closure) sums.closures += size;
+    const name = list[id]!.name;
+    if (name === 'Promise') sums.promises++;
+    else if (name === 'Timeout' || name === 'Immediate') sums.timers++;
+    if (type !== NodeType.closure && type !== NodeType.object) continue;
+    const position = positionOf(graph, node);
+    if (!position || !isOwnCode(position)) continue;
+    const key = `${position.scriptId}:${position.line}:${position.column}`;
+    const known = code.get(key);
+    if (known) known.count++;
+    else code.set(key, { name: nodeName(heap, node), position, count: 1 });
+  }
+  const memberClass = [...memberClasses].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0];
+  return {
+    ...sums,
+    classes: [...classes]
+      .sort((a, b) => b[1].size - a[1].size || a[0] - b[0])
+      .slice(0, 8)
+      .map(([id, entry]) => ({ name: list[id]!.name, ...entry })),
+    memberClass: memberClass ? list[memberClass[0]]!.name : '',
+    memberCount: memberClass?.[1] ?? 0,
+    code:
+      [...code.values()].sort((a, b) => b.count - a.count || a.position.line - b.position.line)[0] ?? null,
+  };
+}

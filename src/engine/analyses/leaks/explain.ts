@@ -1,0 +1,102 @@
+import { positionText } from '../positions.ts';
+import type { Candidate } from './candidates.ts';
+import type { Contents } from './contents.ts';
+import type { Growth } from './growth.ts';
+import type { Holder } from './holder.ts';
+import type { SuspectKind } from './suspects.ts';
+
+interface Facts {
+  readonly candidate: Candidate;
+  readonly holder: Holder;
+  readonly contents: Contents;
+  readonly kind: SuspectKind;
+  readonly growth: Growth | null;
+  /** Bytes. */
+  readonly size: number;
+  readonly share: number;
+  readonly owner: string;
+}
+
+/** One line: what holds how much of what, and where. */
+export function titleOf(facts: Facts): string {
+  const { holder, size, share, contents, candidate } = facts;
+  const at = holder.position ?? contents.code;
+  const where = at ? ` (${positionText(at.position)})` : '';
+  const what = things(facts);
+  return `${holder.expression}${where} holds ${number(candidate.members.length)} ${what}: ${megabytes(size)}, ${(100 * share).toFixed(0)} % of the heap`;
+}
+
+/** What gathers, in the plural. */
+function things({ kind, contents, candidate }: Facts): string {
+  if (kind === 'listeners') return 'event listeners';
+  if (kind === 'timers') return 'timers';
+  if (candidate.kind === 'chain') return `× ${contents.memberClass}, one behind the other`;
+  if (contents.memberClass === 'Function') return 'closures';
+  if (contents.memberClass === 'system / Context') return 'scopes of closures';
+  if (contents.memberClass.includes('string')) return 'strings';
+  return contents.memberCount > candidate.members.length / 2 ? `× ${contents.memberClass}` : 'things';
+}
+
+/** A few sentences: who holds it, why it stays, what to do. */
+export function explain(facts: Facts): string {
+  const { holder, kind, size, growth, owner } = facts;
+  const sentences = [`${who(facts)} keeps ${megabytes(size)} alive through ${article(owner)}.`];
+  sentences.push(why[kind]);
+  if (growth)
+    sentences.push(
+      growth.isNew
+        ? 'It was not there in the older dump.'
+        : `Since the older dump it grew by ${megabytes(growth.size)} and ${number(growth.count)} things.`,
+    );
+  if (holder.position)
+    sentences.push(
+      holder.scope === 'context'
+        ? `The variable is in sight of ${holder.position.name}, ${positionText(holder.position.position)}.`
+        : `Look at ${holder.position.name}, ${positionText(holder.position.position)}.`,
+    );
+  return sentences.join(' ');
+}
+
+function who({ holder }: Facts): string {
+  if (holder.scope === 'context' && holder.variable !== null)
+    return holder.expression === holder.variable
+      ? `The variable ${holder.variable}`
+      : `${holder.expression}, reached over the variable ${holder.variable},`;
+  if (holder.scope === 'global') return `The global ${holder.expression}`;
+  return holder.expression;
+}
+
+function article(name: string): string {
+  return /^[aeiou]/i.test(name) ? `an ${name}` : `a ${name}`;
+}
+
+const why: Readonly<Record<SuspectKind, string>> = {
+  listeners:
+    'Each listener stays, with all that its closure sees, until it is removed from its emitter: add once, or remove with off().',
+  timers:
+    'A timer keeps its callback, with all that it sees, until it is cleared or, if it does not repeat, has run.',
+  promises:
+    'A promise that is never settled keeps its reactions, and suspended functions that wait for it keep their variables.',
+  closures:
+    'Each closure keeps the scope in which it was made: also variables that only other functions of that scope use.',
+  strings: 'Texts are added and never removed.',
+  'sliced-strings':
+    'A slice of a longer text keeps the whole text alive: V8 does not copy it. Copying the part, as in Buffer.from(text).toString(), lets go of the rest.',
+  'external-memory':
+    "Most of it lies outside of V8's heap, in buffers that live as long as the small objects that stand for them.",
+  map: 'Entries are added and never deleted, or not as fast: bound it, or use a WeakMap where the keys are objects.',
+  set: 'Entries are added and never deleted, or not as fast: bound it, or use a WeakSet.',
+  array: 'Elements are added and never removed, or not as fast.',
+  chain: 'Each link holds the next: whoever holds the first holds all.',
+  object: 'Properties are added and never deleted, or the object holds large things.',
+  group: 'No single object owns them; what is named here is what their paths have in common.',
+};
+
+export function number(value: number): string {
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+export function megabytes(value: number): string {
+  if (value < 1e4) return `${number(value)} bytes`;
+  return value < 1e6 ? `${(value / 1e3).toFixed(0)} kB` : `${(value / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,215 @@
+import type { Heap } from '../../graph/heap.ts';
+import { EdgeType } from '../../graph/types.ts';
+import { describeNode, edgeText, type NodeInfo, nodeName } from '../describe.ts';
+import { describeSteps, type PathStep } from '../paths.ts';
+import { positionText } from '../positions.ts';
+import { type Candidate, findCandidates } from './candidates.ts';
+import { type Contents, contentsOf } from './contents.ts';
+import { explain, megabytes, number, titleOf } from './explain.ts';
+import { comparable, type Growth, growthOf } from './growth.ts';
+import { type Holder, holderOf, isOwnCode } from './holder.ts';
+
+export type SuspectKind =
+  | 'listeners'
+  | 'timers'
+  | 'promises'
+  | 'closures'
+  | 'strings'
+  | 'sliced-strings'
+  | 'external-memory'
+  | 'map'
+  | 'set'
+  | 'array'
+  | 'chain'
+  | 'object'
+  | 'group';
+
+/** A place where memory may leak. Sizes in bytes. */
+export interface Suspect {
+  /** Names the variable, its file and line. */
+  readonly title: string;
+  readonly explanation: string;
+  readonly kind: SuspectKind;
+  readonly retainedSize: number;
+  /** Of the whole heap, 0 to 1. */
+  readonly share: number;
+  /** Things that gather. */
+  readonly count: number;
+  readonly accumulationPoint: NodeInfo;
+  /** From the roots to it. */
+  readonly path: readonly PathStep[];
+  readonly evidence: readonly string[];
+  readonly caveats: readonly string[];
+  /** As code would name what holds them, from the nearest variable on. */
+  readonly expression: string;
+  readonly variable: string | null;
+  readonly source: string | null;
+  /** 1-based. */
+  readonly line: number | null;
+  readonly column: number | null;
+  /** Against the baseline; null without one. */
+  readonly growth: Growth | null;
+}
+
+export interface LeakOptions {
+  /** An older heap of the same program. */
+  readonly baseline?: Heap | undefined;
+  /** Share of the heap from which on a place is a suspect. */
+  readonly threshold?: number;
+  readonly limit?: number;
+}
+
+const THRESHOLD = 0.05;
+const LIMIT = 10;
+
+/** Leak suspects, worst first; none where nothing large gathers. */
+export function leakSuspects(heap: Heap, options: LeakOptions = {}): Suspect[] {
+  const { baseline, limit = LIMIT } = options;
+  // Growth shows what is still small.
+  const share = options.threshold ?? (baseline ? THRESHOLD / 10 : THRESHOLD);
+  const total = Math.max(1, heap.totalSize);
+  const candidates = findCandidates(heap, Math.max(1024, share * total)).slice(0, 4 * limit);
+  const same = baseline ? comparable(baseline, heap) : null;
+  const ranked = candidates.map((candidate) => {
+    const holder = holderOf(heap, candidate.node);
+    const contents = contentsOf(heap, candidate.members);
+    const kind = kindOf(heap, candidate, holder, contents);
+    const growth = baseline ? growthOf(baseline, heap, holder, candidate, same === 'same process') : null;
+    return {
+      candidate,
+      holder,
+      contents,
+      kind,
+      growth,
+      score: score(candidate, holder, contents, kind, growth),
+    };
+  });
+  return ranked
+    .filter((r) => !baseline || (r.growth !== null && r.growth.size > 0))
+    .sort((a, b) => b.score - a.score || a.candidate.node - b.candidate.node)
+    .slice(0, limit)
+    .map((r) => present(heap, r, total, same));
+}
+
+interface Ranked {
+  readonly candidate: Candidate;
+  readonly holder: Holder;
+  readonly contents: Contents;
+  readonly kind: SuspectKind;
+  readonly growth: Growth | null;
+}
+
+function present(heap: Heap, ranked: Ranked, total: number, same: string | null): Suspect {
+  const { candidate, holder, contents, kind, growth } = ranked;
+  const size = candidate.kind === 'group' ? candidate.size : heap.retainedSize(candidate.node);
+  const at = holder.position?.position ?? contents.code?.position ?? null;
+  const facts = { ...ranked, size, share: size / total, owner: nodeName(heap, holder.owner) };
+  return {
+    title: titleOf(facts),
+    explanation: explain(facts),
+    kind,
+    retainedSize: size,
+    share: size / total,
+    count: candidate.members.length,
+    accumulationPoint: describeNode(heap, holder.owner),
+    path: describeSteps(heap, holder.path),
+    evidence: evidenceOf(heap, ranked),
+    caveats: caveatsOf(heap, ranked, same),
+    expression: holder.expression,
+    variable: holder.variable,
+    source: at?.source ?? null,
+    line: at?.line ?? null,
+    column: at?.column ?? null,
+    growth,
+  };
+}
+
+/**
+ * Retained size, weighed by what speaks for a leak: thousands of alike things rather than a few large ones;
+ * things that nobody stores on purpose (closures, listeners, timers, pending promises, slices of larger
+ * texts); and the program's own code rather than Node's. With a baseline only growth counts.
+ */
+function score(
+  candidate: Candidate,
+  holder: Holder,
+  contents: Contents,
+  kind: SuspectKind,
+  growth: Growth | null,
+): number {
+  if (growth) return growth.size;
+  let score = candidate.size;
+  if (candidate.members.length < 50) score *= 0.5;
+  if (['closures', 'listeners', 'timers', 'promises', 'sliced-strings'].includes(kind)) score *= 1.5;
+  const isOwn =
+    (holder.position && isOwnCode(holder.position.position)) ||
+    contents.code !== null ||
+    holder.scope !== null;
+  return isOwn ? score : score * 0.3;
+}
+
+function kindOf(heap: Heap, candidate: Candidate, holder: Holder, contents: Contents): SuspectKind {
+  const { path } = holder;
+  const { graph } = heap;
+  const half = contents.size / 2;
+  if (
+    path.some(
+      (s) =>
+        s.edge !== null &&
+        graph.edgeType[s.edge] === EdgeType.property &&
+        /^(_events|<symbol (events|kEvents)>)$/.test(String(graph.edgeLabel(s.edge))),
+    )
+  )
+    return 'listeners';
+  if (contents.memberClass === 'Timeout' || contents.timers > candidate.members.length / 2) return 'timers';
+  if (contents.slices > 0 && contents.sliceParents > half) return 'sliced-strings';
+  if (contents.external > half) return 'external-memory';
+  if (contents.promises > candidate.members.length / 2 && contents.promises > 10) return 'promises';
+  if (contents.memberClass === 'Function' || contents.memberClass === 'system / Context') return 'closures';
+  if (candidate.kind === 'chain') return 'chain';
+  if (contents.strings > half && contents.memberClass.includes('string')) return 'strings';
+  if (candidate.kind === 'group' && candidate.node === candidate.members[0]) return 'group';
+  const owner = graph.name(holder.owner);
+  if (graph.edgeNamed(holder.owner, EdgeType.internal, 'table') !== null)
+    return /set/i.test(owner) ? 'set' : 'map';
+  return graph.edgeNamed(holder.owner, EdgeType.internal, 'elements') !== null ? 'array' : 'object';
+}
+
+function evidenceOf(heap: Heap, { candidate, holder, contents }: Ranked): string[] {
+  const evidence: string[] = [];
+  const steps = holder.path
+    .map((s, i) => (s.edge === null ? '' : edgeText(heap, s.edge, holder.path[i - 1]!.node)))
+    .filter((text) => text !== '');
+  if (steps.length > 0) evidence.push(`held by: ${steps.slice(-8).join(' → ')}`);
+  for (const c of contents.classes.slice(0, 4))
+    evidence.push(`${number(c.count)} × ${c.name}, ${megabytes(c.size)}`);
+  if (contents.code && contents.code.count > 1)
+    evidence.push(
+      `${number(contents.code.count)} of them come from ${contents.code.name} at ${positionText(contents.code.position)}`,
+    );
+  const seen = holder.functions.filter((f) => isOwnCode(f.position)).slice(0, 4);
+  if (seen.length > 0)
+    evidence.push(
+      `${holder.scope === 'global' ? 'named by' : 'in sight of'} ${seen
+        .map((f) => `${f.name} (${positionText(f.position)})`)
+        .join(', ')}`,
+    );
+  if (contents.external > 0) evidence.push(`${megabytes(contents.external)} of it outside of V8's heap`);
+  if (contents.sliceParents > 0)
+    evidence.push(
+      `${number(contents.slices)} slices keep texts of ${megabytes(contents.sliceParents)} whole`,
+    );
+  if (candidate.kind === 'group')
+    evidence.push('no single object owns them: what they have in common was told from their paths');
+  return evidence;
+}
+
+function caveatsOf(heap: Heap, { candidate, holder, growth }: Ranked, same: string | null): string[] {
+  const caveats: string[] = [];
+  if (!growth) caveats.push('One dump shows what is large, not what grows: compare two with --baseline.');
+  else if (same !== 'same process')
+    caveats.push('The two dumps are of different processes: they were compared by path, not by object.');
+  if (candidate.members.length < 50) caveats.push('It holds few large things: it may be meant to.');
+  if (!holder.position) caveats.push('No code of the program lies on the way to it.');
+  if (heap.graph.gaps.length > 0) caveats.push('The dump is not whole.');
+  return caveats;
+}
