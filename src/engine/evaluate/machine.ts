@@ -50,7 +50,7 @@ export class Machine {
     this.meter = new Meter(environment.limits);
     this.heap = new Heap(environment);
     this.realm = new Realm(this.heap, this);
-    this.objects = new Objects(this.heap, this.realm);
+    this.objects = new Objects(this.heap, this.realm, this.meter);
   }
 
   /** GetV: a property of any value, along the prototype chain; getters of the language are run, no others. */

@@ -1,4 +1,5 @@
 import { arrayIndex, type Heap } from './heap.ts';
+import type { Meter } from './meter.ts';
 import {
   DumpObject,
   hole,
@@ -26,8 +27,10 @@ const MAX_CHAIN = 1000;
 export class Objects {
   readonly #heap: Heap;
   readonly #realm: Realm;
+  readonly #meter: Meter;
 
-  constructor(heap: Heap, realm: Realm) {
+  constructor(heap: Heap, realm: Realm, meter: Meter) {
+    this.#meter = meter;
     this.#heap = heap;
     this.#realm = realm;
   }
@@ -98,6 +101,8 @@ export class Objects {
     const { inspector } = this.#heap.environment;
     const { indexed } = inspector.counts(object.value);
     for (let start = 0; start < indexed; start += 512) {
+      // An array may be far longer than what it holds.
+      this.#meter.tick();
       for (const property of inspector.indexed(object.value, start, Math.min(512, indexed - start))) {
         yield [property.name, this.#heap.slot(property)];
       }
