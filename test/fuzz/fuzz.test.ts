@@ -4,10 +4,10 @@ import { fuzz } from './fuzz.ts';
 describe('a damaged core', () => {
   it('never crashes or hangs the reader, and changes no value without a note', async function () {
     this.timeout(600_000);
-    const report = await fuzz({ line: 22, cases: 150, seed: 1 });
+    const report = await fuzz({ line: 22, cases: 90, seed: 1 });
     assert.deepEqual(report.failures, []);
     for (const [kind, { read, refused }] of Object.entries(report.kinds)) {
-      assert.equal(read + refused, 25, kind);
+      assert.equal(read + refused, 15, kind);
       assert.ok(kind === 'cut' || read > 0, `no core with damaged ${kind} could be read`);
     }
   });

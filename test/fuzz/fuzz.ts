@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle } from '../support/bundle.ts';
@@ -39,33 +40,45 @@ export async function fuzz({ line, cases, seed, progress }: FuzzOptions): Promis
   const clean = JSON.parse((await read({ kind: 'bytes', flips: [] })).stdout);
   const layout = new Layout(core);
   const random = new Random(seed);
+  const damages = Array.from({ length: cases }, (_, i) =>
+    makeDamage(kinds[i % kinds.length]!, random, layout),
+  );
+  layout.close();
   const failures: string[] = [];
   const counts = Object.fromEntries(kinds.map((kind) => [kind, { read: 0, refused: 0, silent: 0 }]));
   let peak = 0;
-  for (let i = 0; i < cases; i++) {
-    const damage = makeDamage(kinds[i % kinds.length]!, random, layout);
-    const result = await read(damage);
-    peak = Math.max(peak, result.peak);
-    const count = counts[damage.kind]!;
-    const broken = brokenRule(result);
-    if (broken !== undefined) {
-      failures.push(`${damage.kind}: ${broken}\n  ${child} ${core} '${JSON.stringify(damage)}'`);
-    } else {
-      const got = JSON.parse(result.stdout);
-      count['error' in got ? 'refused' : 'read']++;
-      const silent = unexplained(clean, got);
-      if (silent.length > 0) count.silent++;
-      if (silent.length > 0 && noticeable.has(damage.kind)) {
-        const shown = silent.slice(0, 3).join('\n    ');
-        failures.push(
-          `${damage.kind}: ${silent.length} values differ without a note\n    ${shown}\n  ${child} ${core} '${JSON.stringify(damage)}'`,
-        );
-      }
+  let done = 0;
+  const queue = damages.values();
+  const work = async () => {
+    for (const damage of queue) {
+      const result = await read(damage);
+      peak = Math.max(peak, result.peak);
+      const faults = judge(damage, result, clean, counts[damage.kind]!);
+      const again = `node ${child} ${core} '${JSON.stringify(damage)}'`;
+      if (faults !== undefined) failures.push(`${damage.kind}: ${faults}\n  ${again}`);
+      progress?.(++done);
     }
-    progress?.(i + 1);
-  }
-  layout.close();
+  };
+  await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, work));
   return { cases, failures, kinds: counts, peak };
+}
+
+/** What is wrong with the reading of a damaged core, if anything; counts it. */
+function judge(
+  damage: Damage,
+  result: LimitedResult,
+  clean: unknown,
+  count: { read: number; refused: number; silent: number },
+): string | undefined {
+  const broken = brokenRule(result);
+  if (broken !== undefined) return broken;
+  const got = JSON.parse(result.stdout);
+  count['error' in got ? 'refused' : 'read']++;
+  const silent = unexplained(clean, got);
+  if (silent.length === 0) return undefined;
+  count.silent++;
+  if (!noticeable.has(damage.kind)) return undefined;
+  return `${silent.length} values differ without a note\n    ${silent.slice(0, 3).join('\n    ')}`;
 }
 
 function brokenRule({ code, signal, exceeded, stderr, stdout }: LimitedResult): string | undefined {

@@ -1,16 +1,17 @@
 import { DayAfterError } from '../../src/engine/errors.ts';
 import type { CoreSession } from '../../src/engine/session.ts';
 
-const limits = { depth: 2, limit: 50 };
-const expressions = ['globalThis', 'process.versions', 'sessions', 'sessions[7]', 'sessions[999].user.tags'];
+const few = { depth: 1, limit: 20 };
+const deep = { depth: 3, limit: 20 };
+const expressions = ['globalThis', 'sessions', 'sessions[7]', 'sessions[999].user.tags'];
 
 /** What people look at in a core, as plain JSON: named errors stand where something cannot be told. */
 export function readAll(session: CoreSession): Record<string, unknown> {
-  const stacks = Object.fromEntries(
-    session.core.threads.map(({ tid }) => [tid, told(() => session.stack(tid, limits))]),
+  const stacks = session.core.threads.map(({ tid }, i) =>
+    told(() => (i === 0 ? session.stack(tid, few) : session.stack(tid))),
   );
   const values = Object.fromEntries(
-    expressions.map((text) => [text, told(() => session.inspect(text, { ...limits, depth: 3 }))]),
+    expressions.map((text) => [text, told(() => session.inspect(text, text === 'globalThis' ? few : deep))]),
   );
   return { info: told(() => session.info()), stacks, values, scripts: told(() => scripts(session)) };
 }
