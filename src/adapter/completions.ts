@@ -1,7 +1,7 @@
 /** `completions`: the names in a frame's scopes, and the properties of what stands before the dot. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { completions as complete } from '../engine/evaluate/completions.ts';
-import { placeOf } from './evaluate.ts';
+import { environmentOf } from './place.ts';
 import type { Target } from './target.ts';
 
 export function completions(
@@ -12,7 +12,7 @@ export function completions(
   const last = lines.pop() ?? '';
   const before = last.slice(0, Math.max(0, args.column - 1));
   const lead = lines.map((line) => `${line}\n`).join('');
-  const { start, items } = complete(lead + before, target.core.environment(placeOf(target, args.frameId)));
+  const { start, items } = complete(lead + before, environmentOf(target, args.frameId));
   const length = lead.length + before.length - start;
   return {
     targets: items.map(({ label, kind }) => ({ label, type: kind, start: before.length - length, length })),

@@ -2,27 +2,32 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { isAbsent } from '../engine/absence.ts';
 import { DayAfterError } from '../engine/errors.ts';
-import type { EvaluationPlace } from '../engine/session.ts';
+import { evaluateAsync } from '../engine/evaluate/evaluate.ts';
+import { MadeInspector } from '../engine/evaluate/made-inspector.ts';
 import type { Inspector, Value } from '../engine/v8/inspect.ts';
 import { literalText } from './literal-text.ts';
+import { environmentOf } from './place.ts';
 import type { Target } from './target.ts';
 import { show } from './variables.ts';
 
-/** Where an expression's names are looked up: in the frame, else in the thread that died. */
-export function placeOf(target: Target, frameId: number | undefined): EvaluationPlace {
-  if (frameId === undefined) return { thread: target.focusThread };
-  const { thread, row } = target.frames.placed(frameId);
-  return row.kind === 'frame' ? { thread, frame: row.index } : { thread };
-}
+/** Milliseconds that an expression may take: what nobody typed must not hold up the rest. */
+const deadlines: Readonly<Record<string, number>> = { repl: 60_000, clipboard: 60_000, hover: 2000 };
+const defaultDeadline = 5000;
 
-export function evaluate(
+export async function evaluate(
   target: Target,
   args: DebugProtocol.EvaluateArguments,
-): DebugProtocol.EvaluateResponse['body'] {
+  signal: AbortSignal,
+): Promise<DebugProtocol.EvaluateResponse['body']> {
   const expression = args.expression.trim();
   if (expression === '') throw new DayAfterError('BAD_EXPRESSION', 'The expression is empty.');
-  const { value, inspector } = target.core.evaluate(expression, placeOf(target, args.frameId));
-  if (args.context === 'clipboard') return { result: clipboardText(inspector, value), variablesReference: 0 };
+  const deadlineMs = deadlines[args.context ?? ''] ?? defaultDeadline;
+  const environment = environmentOf(target, args.frameId, { deadlineMs, signal });
+  const value = await evaluateAsync(expression, environment);
+  const inspector = new MadeInspector(environment.inspector);
+  if (args.context === 'clipboard') {
+    return { result: clipboardText(inspector, value), variablesReference: 0 };
+  }
   const preview = inspector.preview(value);
   if (isAbsent(preview) && args.context === 'hover') {
     throw new DayAfterError('NO_SUCH_OBJECT', `${expression}: ${preview.reason}`);

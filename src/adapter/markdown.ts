@@ -1,4 +1,5 @@
 /** Stacks as Markdown, to paste into an issue or a chat. */
+import { baseName } from '../configuration/paths.ts';
 import type { FrameInfo } from '../engine/contract.ts';
 import { DayAfterError } from '../engine/errors.ts';
 import { frameName, threadName } from './frames.ts';
@@ -37,8 +38,10 @@ function frameLine(frame: FrameInfo): string {
   let place = '';
   if (frame.kind === 'js' && at.source !== null) {
     place = ` (${at.source}${at.line === null ? '' : `:${at.line}:${at.column ?? 0}`})`;
-  } else if (frame.module !== null && frame.offset !== null) {
-    place = ` (${frame.module.slice(frame.module.lastIndexOf('/') + 1)}+0x${frame.offset.toString(16)})`;
+  } else if (frame.kind === 'builtin') {
+    place = ' (builtin)';
+  } else if (frame.function !== null && frame.module !== null && frame.offset !== null) {
+    place = ` (${baseName(frame.module)}+0x${frame.offset.toString(16)})`;
   }
   return plain(`at ${frameName(frame)}${place}`);
 }

@@ -1,22 +1,30 @@
-/** One piece of long work that the client shows, and that its user can cancel. */
+/** Work that may take long: the client shows it, and its user can cancel it. */
 import { ProgressEndEvent, ProgressStartEvent, ProgressUpdateEvent } from '@vscode/debugadapter';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 
+/** Milliseconds after which an evaluation shows that it is at work. */
+export const patience = 500;
+
+/** One piece of work. Nothing is shown of work that ends within `delay` milliseconds. */
 export class Progress {
   readonly id: string;
-  readonly requestId: number;
   readonly #send: (event: DebugProtocol.Event) => void;
   readonly #abort = new AbortController();
+  readonly #timer: NodeJS.Timeout | undefined;
+  #shown = false;
 
-  /** `requestId` lets a `cancel` of the request itself reach the work, too. */
-  constructor(send: (event: DebugProtocol.Event) => void, id: string, title: string, requestId: number) {
+  constructor(send: (event: DebugProtocol.Event) => void, title: string, requestId: number, delay: number) {
     this.#send = send;
-    this.id = id;
-    this.requestId = requestId;
-    const start: DebugProtocol.ProgressStartEvent = new ProgressStartEvent(id, title);
-    start.body.requestId = requestId;
-    start.body.cancellable = true;
-    send(start);
+    this.id = `request-${requestId}`;
+    const show = (): void => {
+      this.#shown = true;
+      const start: DebugProtocol.ProgressStartEvent = new ProgressStartEvent(this.id, title);
+      start.body.requestId = requestId;
+      start.body.cancellable = true;
+      send(start);
+    };
+    if (delay === 0) show();
+    else this.#timer = setTimeout(show, delay);
   }
 
   get signal(): AbortSignal {
@@ -27,14 +35,45 @@ export class Progress {
     this.#abort.abort();
   }
 
-  /** `fraction` from 0 to 1 where it is known. */
-  update(message: string, fraction?: number): void {
-    const update: DebugProtocol.ProgressUpdateEvent = new ProgressUpdateEvent(this.id, message);
-    if (fraction !== undefined) update.body.percentage = Math.round(fraction * 100);
-    this.#send(update);
+  update(message: string): void {
+    if (this.#shown) this.#send(new ProgressUpdateEvent(this.id, message));
   }
 
   end(): void {
-    this.#send(new ProgressEndEvent(this.id));
+    clearTimeout(this.#timer);
+    if (this.#shown) this.#send(new ProgressEndEvent(this.id));
+  }
+}
+
+/** The work that is going on, by the request that asked for it. */
+export class Works {
+  readonly #running = new Map<number, Progress>();
+  readonly #send: (event: DebugProtocol.Event) => void;
+
+  constructor(send: (event: DebugProtocol.Event) => void) {
+    this.#send = send;
+  }
+
+  /** Runs `work`, which must heed the signal of its progress. */
+  async run<T>(
+    requestId: number,
+    title: string,
+    delay: number,
+    work: (progress: Progress) => Promise<T>,
+  ): Promise<T> {
+    const progress = new Progress(this.#send, title, requestId, delay);
+    this.#running.set(requestId, progress);
+    try {
+      return await work(progress);
+    } finally {
+      this.#running.delete(requestId);
+      progress.end();
+    }
+  }
+
+  cancel(args: DebugProtocol.CancelArguments | undefined): void {
+    for (const [requestId, progress] of this.#running) {
+      if (args?.requestId === requestId || args?.progressId === progress.id) progress.cancel();
+    }
   }
 }

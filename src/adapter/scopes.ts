@@ -1,9 +1,8 @@
 /** `scopes` of a frame, named as VS Code's JavaScript debugger names them. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { ScopeKind } from '../engine/contract.ts';
-import type { EvaluationPlace } from '../engine/session.ts';
+import type { JsFrame } from '../engine/stack/frame.ts';
 import { frameScopes } from '../engine/v8/scopes/frame-scopes.ts';
-import { placeOf } from './evaluate.ts';
 import { jsFrameOf } from './frame-table.ts';
 import type { Target } from './target.ts';
 import { plainText } from './value-text.ts';
@@ -51,12 +50,12 @@ export function scopes(
     if (scope.kind === 'local') result.presentationHint = 'locals';
     return result;
   });
-  return { scopes: [...described, globalScope(target, placeOf(target, args.frameId))] };
+  return { scopes: [...described, globalScope(target, js)] };
 }
 
 /** The global object has thousands of properties: it is read when it is opened. */
-function globalScope(target: Target, place: EvaluationPlace): DebugProtocol.Scope {
-  const { value, inspector } = target.core.evaluate('globalThis', place);
-  const { variablesReference } = show(target, inspector, value, 'globalThis', plainText);
+function globalScope(target: Target, js: JsFrame): DebugProtocol.Scope {
+  const inspector = target.core.inspectorOf(js.isolate);
+  const { variablesReference } = show(target, inspector, inspector.global(), 'globalThis', plainText);
   return { name: titles.global, expensive: true, variablesReference };
 }

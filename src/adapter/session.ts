@@ -16,7 +16,7 @@ import { location } from './locations.ts';
 import { stackMarkdown } from './markdown.ts';
 import { readMemory } from './memory.ts';
 import { modules } from './modules.ts';
-import { Progress } from './progress.ts';
+import { patience, Works } from './progress.ts';
 import { Refusals, refusedBreakpoints } from './refusals.ts';
 import { scopes } from './scopes.ts';
 import type { Target } from './target.ts';
@@ -30,7 +30,10 @@ export class PostmortemSession extends DebugSession {
   readonly #handlers: Readonly<Record<string, Handler>>;
   #client: DebugProtocol.InitializeRequestArguments | undefined;
   #target: Target | undefined;
-  #opening: Progress | undefined;
+  #opening = false;
+  readonly #works = new Works((event) => {
+    if (this.#client?.supportsProgressReporting) this.sendEvent(event);
+  });
 
   constructor(host: HostPaths) {
     super();
@@ -49,14 +52,17 @@ export class PostmortemSession extends DebugSession {
       attach: (args: Record<string, unknown>, request) => this.#attach(args, request),
       launch: (args: Record<string, unknown>, request) => this.#attach(args, request),
       configurationDone: () => {},
-      cancel: (args: DebugProtocol.CancelArguments) => this.#cancel(args),
+      cancel: (args: DebugProtocol.CancelArguments | undefined) => this.#works.cancel(args),
       disconnect: () => {},
       terminate: () => {},
       threads: on((target) => threads(target)),
       stackTrace: on(stackTrace),
       scopes: on(scopes),
       variables: on(variables),
-      evaluate: on(evaluate),
+      evaluate: (args: DebugProtocol.EvaluateArguments, request) =>
+        this.#works.run(request.seq, `Evaluating ${args.expression}`, patience, ({ signal }) =>
+          evaluate(this.#opened(), args, signal),
+        ),
       completions: on(completions),
       exceptionInfo: on((target) => exceptionInfo(target)),
       source: on((target, args: DebugProtocol.SourceArguments) => ({
@@ -89,12 +95,13 @@ export class PostmortemSession extends DebugSession {
     try {
       const body = await this.#handle(request);
       if (body !== undefined) response.body = body;
-      this.sendResponse(response);
-      this.#afterwards(request.command);
     } catch (error) {
       // A failed attach is shown by every client; other failures stand where they were asked for.
       this.sendErrorResponse(response, errorMessage(error, isOpening(request.command)));
+      return;
     }
+    this.sendResponse(response);
+    this.#afterwards(request.command);
   }
 
   #handle(request: DebugProtocol.Request): unknown {
@@ -141,24 +148,15 @@ export class PostmortemSession extends DebugSession {
   async #attach(args: Record<string, unknown>, request: DebugProtocol.Request): Promise<void> {
     if (this.#target || this.#opening)
       throw new AdapterError('ALREADY_ATTACHED', 'This session has its dump already.');
-    const shows = this.#client?.supportsProgressReporting === true;
-    const send = (event: DebugProtocol.Event): void => {
-      if (shows) this.sendEvent(event);
-    };
-    this.#opening = new Progress(send, `open-${request.seq}`, 'Opening the dump', request.seq);
+    this.#opening = true;
     try {
-      this.#target = await attach(args ?? {}, this.#host, this.#opening);
+      this.#target = await this.#works.run(request.seq, 'Opening the dump', 0, (progress) =>
+        attach(args ?? {}, this.#host, progress),
+      );
     } finally {
-      this.#opening.end();
-      this.#opening = undefined;
+      this.#opening = false;
     }
     this.sendEvent(new InitializedEvent());
-  }
-
-  #cancel(args: DebugProtocol.CancelArguments | undefined): void {
-    const opening = this.#opening;
-    if (opening && (args?.progressId === opening.id || args?.requestId === opening.requestId))
-      opening.cancel();
   }
 
   override shutdown(): void {

@@ -410,6 +410,25 @@ describe('the debug adapter', function () {
       assert.equal(text.match(/```/g)?.length, 2);
     });
 
+    it('shows who awaits what was running, with their variables', async () => {
+      const { core } = await recordCore(22, 'awaiting.js', { nodeFlags: [] });
+      const other = new AdapterClient();
+      const { threadId } = await other.open({ dump: core });
+      const rows = await other.stackTrace(threadId!);
+      const label = rows.findIndex((row) => row.presentationHint === 'label');
+      assert.equal(rows[label]?.name, 'await');
+      const awaiting = rows[label + 1]!;
+      assert.equal(awaiting.name, 'middle');
+      assert.equal(awaiting.source?.name, 'awaiting.js');
+      const { scopes } = await other.request<DebugProtocol.ScopesResponse['body']>('scopes', {
+        frameId: awaiting.id,
+      });
+      assert.equal(find(await other.variables(scopes[0]!.variablesReference), 'doubled').value, '2');
+      const { result } = await other.evaluate('doubled + 1', { frameId: awaiting.id });
+      assert.equal(result, '3');
+      await other.close();
+    });
+
     it('says no to what it does not know', async () => {
       assert.equal((await failure(client.request('noSuchRequest'))).id, adapterIds.UNKNOWN_REQUEST);
       assert.equal((await failure(client.request('constructor'))).id, adapterIds.UNKNOWN_REQUEST);
@@ -603,8 +622,17 @@ describe('the debug adapter', function () {
       assert.equal(start.body.cancellable, true);
       const end = await client.event<DebugProtocol.ProgressEndEvent>('progressEnd');
       assert.equal(end.body.progressId, start.body.progressId);
-      // The session is free again.
+      // The session is free again: it opens the dump, and cancels an expression that takes for ever.
       await client.request('attach', { dump: recording.core });
+      const evaluation = client.nextSequence;
+      const endless =
+        'Array.from({ length: 1e6 }, (_, i) => String(i).repeat(3)).map(s => s.split("").reverse().join("")).length';
+      const evaluated = client.evaluate(endless, { context: 'repl' });
+      const [stopped] = await Promise.all([
+        failure(evaluated),
+        client.request('cancel', { requestId: evaluation }),
+      ]);
+      assert.equal(stopped.id, engineIds.CANCELLED, stopped.message);
       await client.close();
     });
   });
