@@ -1,11 +1,13 @@
 import { type Absence, absent, attempt, attemptOr } from '../absence.ts';
 import { type Address, address, type Tagged } from '../address.ts';
+import { environmentOf } from './environment.ts';
 import { ScriptLines } from './frames/script-lines.ts';
 import type { ChildCounts, Inspector, Kind, Preview, Property, Value } from './inspect.ts';
 import type { Isolate } from './isolate.ts';
 import { arrayBuffer, dataView } from './objects/array-buffer.ts';
 import { scriptName } from './objects/call-site.ts';
 import { type Entries, mapEntries, noEntries, setEntries, weakEntries } from './objects/collections.ts';
+import { scopeLocals } from './objects/context-locals.ts';
 import { dateValue } from './objects/date.ts';
 import { type Elements, elementsOf, noElements } from './objects/elements.ts';
 import { boundTarget, builtinName, functionStart } from './objects/functions.ts';
@@ -30,6 +32,7 @@ export class V8Inspector implements Inspector {
   readonly lines: ScriptLines;
   readonly #names: NameIndex;
   #timeZone: string | undefined | null = null;
+  #env: Tagged | undefined | null = null;
 
   constructor(isolate: Isolate) {
     this.view = new HeapView(isolate);
@@ -74,7 +77,10 @@ export class V8Inspector implements Inspector {
     const object = this.#object(value);
     if (object === undefined) return NO_CHILDREN;
     return {
-      named: attemptOr(0, () => this.#namedCount(object)),
+      named:
+        object === this.#environment()
+          ? this.#variables().length
+          : attemptOr(0, () => this.#namedCount(object)),
       indexed: this.#elements(object).length,
       internal: this.internal(value).length,
       entries: attemptOr(0, () => this.#entries(object).size),
@@ -84,7 +90,51 @@ export class V8Inspector implements Inspector {
   named(value: Value): readonly Property[] {
     const object = this.#object(value);
     if (object === undefined || this.#isList(object)) return [];
+    if (object === this.#environment()) return this.#variables();
     return attemptOr([], () => namedProperties(this.view, this.lines, object));
+  }
+
+  /**
+   * The main thread's process.env, whose properties are the process's environment variables: an interceptor
+   * of Node gives them, so the object itself is empty.
+   */
+  #environment(): Tagged | undefined {
+    if (this.#env === null) {
+      this.#env = undefined;
+      const process = this.view.isolate.index === 0 ? this.#process() : undefined;
+      const env = process && this.own(process, 'env')?.value;
+      const object = env && this.#object(env);
+      const { hasNamedInterceptor } = this.view.layout.objects.map;
+      const isIntercepted = (word: Tagged) => (this.view.map(word).bitField & hasNamedInterceptor) !== 0;
+      if (object !== undefined && attemptOr(false, () => isIntercepted(object))) this.#env = object;
+    }
+    return this.#env;
+  }
+
+  /** The object that Node's accessor `globalThis.process` gives: a variable of the getter's closure. */
+  #process(): Value | undefined {
+    const property = this.own(this.global(), 'process');
+    const getter = property?.getter && this.#object(property.getter);
+    if (getter === undefined) return property?.value;
+    return attemptOr(undefined, () => {
+      const context = this.view.tagged(getter, this.view.layout.objects.function.context);
+      const variable = scopeLocals(this.view, context).find((local) => local.name === '_process');
+      return variable && { kind: 'tagged', word: variable.value };
+    });
+  }
+
+  #variables(): readonly Property[] {
+    return environmentOf(this.view.runtime).map(([name, primitive]) => ({
+      name,
+      kind: 'data',
+      value: { kind: 'synthetic', primitive },
+      getter: undefined,
+      setter: undefined,
+      enumerable: true,
+      writable: true,
+      configurable: true,
+      isSymbol: false,
+    }));
   }
 
   indexed(value: Value, start: number, count: number): readonly Property[] {
@@ -176,6 +226,7 @@ export class V8Inspector implements Inspector {
     if (object === undefined) return undefined;
     if (name.charCodeAt(0) <= 57 && /^(0|[1-9]\d{0,9})$/.test(name))
       return this.indexed(value, Number(name), 1)[0];
+    if (object === this.#environment()) return this.#variables().find((p) => p.name === name);
     return attemptOr(undefined, () => {
       const { types } = this.view.layout;
       const type = this.view.type(object);

@@ -3,9 +3,11 @@ import type { Tagged } from '../../address.ts';
 import type { ScriptLines } from '../frames/script-lines.ts';
 import type { Value } from '../inspect.ts';
 import { capturedStack } from './error.ts';
-import { boundTarget, functionText, sharedOf } from './functions.ts';
+import { boundTarget, builtinName, functionText, sharedOf } from './functions.ts';
 import type { HeapView } from './heap-view.ts';
+import { lookup, named } from './lookup.ts';
 import { parameterCount } from './parameter-count.ts';
+import { globalsOf, nativeContextOf } from './realm.ts';
 import { sharedName } from './shared-function.ts';
 
 /**
@@ -21,9 +23,29 @@ export function nativeAccessor(view: HeapView, lines: ScriptLines, object: Tagge
     const value = view.tagged(object, objects.primitiveWrapper.value);
     return made(view.isString(value) ? view.stringLength(value) : 0);
   }
+  if (type === types.JS_ARGUMENTS_OBJECT && name === 'Symbol(Symbol.iterator)') return arrayValues(view);
   if (view.isFunction(object)) return functionAccessor(view, object, name);
   if (type === types.JS_BOUND_FUNCTION) return boundAccessor(view, object, name);
-  return { kind: 'absent', absence: absent('an accessor of V8 that is not known here') };
+  return { kind: 'absent', absence: absent('a native accessor: its code is not run') };
+}
+
+/** Arguments objects iterate as arrays of their realm do: by the builtin Array.prototype.values. */
+function arrayValues(view: HeapView): Value {
+  const global = currentGlobal(view);
+  const array = global && lookup(view, global, named(view, 'Array'))?.property.value;
+  const prototype = array && lookup(view, array, named(view, 'prototype'))?.property;
+  const holder = prototype && functionPrototype(view, array);
+  const values =
+    holder?.kind === 'tagged' ? lookup(view, holder.word, named(view, 'values'))?.property.value : undefined;
+  if (values !== undefined && builtinName(view, values) === 'ArrayPrototypeValues') return tagged(values);
+  return { kind: 'absent', absence: absent('a native accessor: its code is not run') };
+}
+
+/** The global object of the realm that was current. */
+function currentGlobal(view: HeapView): Tagged | undefined {
+  const { context } = view.isolate;
+  const realm = context === undefined ? undefined : nativeContextOf(view, context);
+  return realm === undefined ? undefined : globalsOf(view, realm)?.object;
 }
 
 /** V8's accessor of an Error's stack. */
@@ -44,7 +66,7 @@ function functionAccessor(view: HeapView, fn: Tagged, name: string): Value {
     case 'caller':
       return made(null);
     default:
-      return { kind: 'absent', absence: absent('an accessor of V8 that is not known here') };
+      return { kind: 'absent', absence: absent('a native accessor: its code is not run') };
   }
 }
 
