@@ -19,7 +19,8 @@ const titles: Readonly<Record<DeathKind, string>> = {
 export function stoppedBody(target: Target): DebugProtocol.StoppedEvent['body'] {
   const { death } = target.core.info();
   return {
-    reason: 'exception',
+    // An editor shows an error where the reason is one; the dump of a living process has none.
+    reason: death.kind === 'alive' ? 'pause' : 'exception',
     description: death.kind === null ? 'Dead' : titles[death.kind],
     text: death.message,
     threadId: target.focusThread,
