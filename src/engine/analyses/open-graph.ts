@@ -1,7 +1,8 @@
 import { FileSource } from '../dump/byte-source.ts';
 import { openSource } from '../dump/detect.ts';
-import { DayAfterError } from '../errors.ts';
-import type { Heap } from '../graph/heap.ts';
+import { Heap } from '../graph/heap.ts';
+import { graphFromCore } from '../heap-graph/from-core.ts';
+import { CoreSession } from '../session.ts';
 import { openSnapshot } from '../snapshot/open-snapshot.ts';
 
 export interface OpenGraphOptions {
@@ -25,14 +26,27 @@ export async function openGraph(path: string, options: OpenGraphOptions = {}): P
   try {
     if (format === 'heapsnapshot' && source instanceof FileSource)
       return await openSnapshot(source, { signal: options.signal, progress: options.progress });
-    throw new DayAfterError(
-      'NOT_APPLICABLE',
-      `${path} is a core: its heap cannot be read as a graph yet`,
-      'Heap commands work on .heapsnapshot files.',
+    return heapOfCore(
+      new CoreSession(
+        { format, source },
+        { program: options.program, search: options.search, sysroot: options.sysroot },
+      ),
+      options,
     );
   } catch (error) {
     source.close();
     throw error;
+  }
+}
+
+/** The heap of one isolate of a core; the session is closed once the graph is made. */
+function heapOfCore(session: CoreSession, options: OpenGraphOptions): Heap {
+  try {
+    const heap = new Heap(graphFromCore(session, session.isolateFor({ isolate: options.isolate })));
+    heap.retainedSizes;
+    return heap;
+  } finally {
+    session.close();
   }
 }
 

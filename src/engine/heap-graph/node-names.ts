@@ -1,0 +1,204 @@
+import { attemptOr } from '../absence.ts';
+import { type Address, address, type Tagged } from '../address.ts';
+import { NodeType } from '../graph/types.ts';
+import { constructorName } from '../v8/objects/constructor-name.ts';
+import { functionName } from '../v8/objects/functions.ts';
+import type { HeapView } from '../v8/objects/heap-view.ts';
+import type { MapInfo } from '../v8/objects/map.ts';
+import { sharedDebugName } from '../v8/objects/shared-function.ts';
+
+export interface NodeLabel {
+  readonly type: number;
+  /** '' for arrays that are named by who owns them. */
+  readonly name: string;
+}
+
+/** V8 cuts names in snapshots (StringsStorage, --heap-snapshot-string-limit). */
+const MAX_NAME = 1024;
+const MAX_CACHED = 1 << 16;
+
+/** Types and names of nodes as V8's heap snapshot gives them (V8HeapExplorer::AddEntry, profiler/heap-snapshot-generator.cc). */
+export class NodeNames {
+  readonly #view: HeapView;
+  readonly #systemNames = new Map<number, NodeLabel>();
+  readonly #constructors = new Map<Tagged, string>();
+  readonly #codeTypes: ReadonlySet<number>;
+  readonly #shapeTypes: ReadonlySet<number>;
+  readonly #arrayTypes: ReadonlySet<number>;
+
+  constructor(view: HeapView) {
+    this.#view = view;
+    const { types } = view.layout;
+    this.#codeTypes = new Set([
+      types.ALLOCATION_SITE,
+      types.BYTECODE_ARRAY,
+      types.BYTECODE_WRAPPER,
+      types.CODE_WRAPPER,
+      types.CLOSURE_FEEDBACK_CELL_ARRAY,
+      types.FEEDBACK_CELL,
+      types.FEEDBACK_METADATA,
+      types.FEEDBACK_VECTOR,
+      types.INTERPRETER_DATA,
+      types.OBJECT_BOILERPLATE_DESCRIPTION,
+      types.PREPARSE_DATA,
+      types.SCOPE_INFO,
+      types.UNCOMPILED_DATA_WITH_PREPARSE_DATA,
+      types.UNCOMPILED_DATA_WITH_PREPARSE_DATA_AND_JOB,
+      types.UNCOMPILED_DATA_WITHOUT_PREPARSE_DATA,
+      types.UNCOMPILED_DATA_WITHOUT_PREPARSE_DATA_WITH_JOB,
+    ]);
+    this.#shapeTypes = new Set([
+      types.DESCRIPTOR_ARRAY,
+      types.STRONG_DESCRIPTOR_ARRAY,
+      types.TRANSITION_ARRAY,
+      types.ENUM_CACHE,
+    ]);
+    this.#arrayTypes = new Set([
+      types.FIXED_ARRAY,
+      types.FIXED_DOUBLE_ARRAY,
+      types.BYTE_ARRAY,
+      types.ORDERED_HASH_MAP,
+      types.ORDERED_HASH_SET,
+      types.ORDERED_NAME_DICTIONARY,
+      types.NAME_DICTIONARY,
+      types.GLOBAL_DICTIONARY,
+      types.NUMBER_DICTIONARY,
+      types.SIMPLE_NUMBER_DICTIONARY,
+      types.EPHEMERON_HASH_TABLE,
+      types.HASH_TABLE,
+      types.NAME_TO_INDEX_HASH_TABLE,
+      types.REGISTERED_SYMBOL_TABLE,
+      types.SCRIPT_CONTEXT_TABLE,
+      types.SLOPPY_ARGUMENTS_ELEMENTS,
+    ]);
+  }
+
+  of(a: Address, map: MapInfo): NodeLabel {
+    const word = (a + 1) as Tagged;
+    const label = attemptOr(undefined, () => this.#label(word, map));
+    return label ?? { type: NodeType.native, name: `system / ${this.#view.layout.typeName(map.type)}` };
+  }
+
+  #label(word: Tagged, map: MapInfo): NodeLabel {
+    const view = this.#view;
+    const { layout } = view;
+    const { types } = layout;
+    const { type } = map;
+    if (layout.isString(type)) return this.#string(word, type);
+    if (layout.isFunction(type)) return { type: NodeType.closure, name: cut(functionName(view, word)) };
+    if (type === types.JS_BOUND_FUNCTION) return { type: NodeType.closure, name: 'native_bind' };
+    if (type === types.JS_REG_EXP) {
+      const source = view.tagged(word, layout.objects.regExp.source);
+      return {
+        type: NodeType.regexp,
+        name: view.isString(source) ? cut(view.string(source)) : 'JSRegExp (uninitialized)',
+      };
+    }
+    if (layout.isReceiver(type)) return { type: NodeType.object, name: this.#objectName(word, map) };
+    return this.#internal(word, type);
+  }
+
+  #string(word: Tagged, type: number): NodeLabel {
+    const { representationMask, consTag, slicedTag } = this.#view.layout.objects.string;
+    const form = type & representationMask;
+    if (form === consTag) return { type: NodeType.consString, name: '(concatenated string)' };
+    if (form === slicedTag) return { type: NodeType.slicedString, name: '(sliced string)' };
+    return { type: NodeType.string, name: cut(this.#view.string(word)) };
+  }
+
+  #objectName(word: Tagged, map: MapInfo): string {
+    const { types } = this.#view.layout;
+    // Instances of one map share their constructor, unless they are dictionaries or prototypes themselves.
+    if (
+      map.isDictionary ||
+      map.isPrototypeMap ||
+      map.type === types.JS_PROXY ||
+      map.type === types.JS_PRIMITIVE_WRAPPER
+    ) {
+      const name = cut(constructorName(this.#view, word));
+      if (map.type === types.JS_GLOBAL_OBJECT) return `${name} [JSGlobalObject]`;
+      return map.type === types.JS_GLOBAL_PROXY ? `${name} [JSGlobalProxy]` : name;
+    }
+    let name = this.#constructors.get(map.word);
+    if (name === undefined) {
+      name = cut(constructorName(this.#view, word));
+      if (this.#constructors.size < MAX_CACHED) this.#constructors.set(map.word, name);
+    }
+    return name;
+  }
+
+  #internal(word: Tagged, type: number): NodeLabel {
+    const view = this.#view;
+    const { types, objects, code } = view.layout;
+    switch (type) {
+      case types.SYMBOL: {
+        const isPrivate = (view.u32(word, objects.symbol.flags) & objects.symbol.isPrivate) !== 0;
+        return { type: NodeType.symbol, name: isPrivate ? 'private symbol' : 'symbol' };
+      }
+      case types.BIGINT:
+        return { type: NodeType.bigint, name: 'bigint' };
+      case types.HEAP_NUMBER:
+        return { type: NodeType.number, name: 'heap number' };
+      case types.INSTRUCTION_STREAM:
+        return { type: NodeType.code, name: 'system / InstructionStream' };
+      case types.CODE:
+        return { type: NodeType.code, name: 'system / Code' };
+      case types.SHARED_FUNCTION_INFO: {
+        const name = sharedDebugName(view, word);
+        return {
+          type: NodeType.code,
+          name: cut(name === '' ? 'system / SharedFunctionInfo' : `system / SharedFunctionInfo / ${name}`),
+        };
+      }
+      case types.SCRIPT: {
+        const name = view.tagged(word, code.script.name);
+        return {
+          type: NodeType.code,
+          name: cut(view.isString(name) ? `system / Script / ${view.string(name)}` : 'system / Script'),
+        };
+      }
+      case types.nativeContext:
+        return { type: NodeType.native, name: 'system / NativeContext' };
+      case types.MAP:
+        return {
+          type: this.#inReadOnlySpace(word) ? NodeType.native : NodeType.objectShape,
+          name: 'system / Map',
+        };
+      default:
+        return view.layout.isContext(type)
+          ? { type: NodeType.object, name: 'system / Context' }
+          : this.#system(type);
+    }
+  }
+
+  #system(type: number): NodeLabel {
+    let label = this.#systemNames.get(type);
+    if (!label) {
+      const name = `system / ${camelCase(this.#view.layout.typeName(type))}`;
+      if (this.#codeTypes.has(type)) label = { type: NodeType.code, name };
+      else if (this.#arrayTypes.has(type)) label = { type: NodeType.array, name: '' };
+      else if (this.#shapeTypes.has(type)) label = { type: NodeType.objectShape, name };
+      else label = { type: NodeType.native, name };
+      this.#systemNames.set(type, label);
+    }
+    return label;
+  }
+
+  #inReadOnlySpace(word: Tagged): boolean {
+    const map = this.#view.memory.tagged(address(word - 1));
+    return map === this.#view.isolate.root('meta_map');
+  }
+}
+
+function cut(name: string): string {
+  return name.length > MAX_NAME ? name.slice(0, MAX_NAME) : name;
+}
+
+/** "FEEDBACK_CELL" → "FeedbackCell", as V8's class names are. */
+function camelCase(type: string): string {
+  if (!/^[A-Z0-9_]+$/.test(type)) return type;
+  return type
+    .split('_')
+    .map((part) => part.slice(0, 1) + part.slice(1).toLowerCase())
+    .join('');
+}

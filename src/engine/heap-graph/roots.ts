@@ -1,0 +1,171 @@
+import { attemptOr } from '../absence.ts';
+import { type Address, address, at } from '../address.ts';
+import type { CoreSession } from '../session.ts';
+import { openHandles } from '../v8/handles.ts';
+import type { Isolate } from '../v8/isolate.ts';
+
+/** A kind of GC roots, as V8 names them (Root names in objects/visitors.h). */
+export type RootName =
+  | '(Strong root list)'
+  | '(Isolate)'
+  | '(Handle scope)'
+  | '(Global handles)'
+  | '(Weak global handles)'
+  | '(Stack roots)'
+  | '(Microtasks)'
+  | '(Compilation cache)';
+
+/** One root: `word` may turn out not to be a heap object where the place is read conservatively. */
+export interface RootSlot {
+  readonly root: RootName;
+  readonly label: string | undefined;
+  readonly slot: Address;
+  readonly weak: boolean;
+}
+
+const MAX_HANDLE_BLOCKS = 1 << 16;
+/** Bytes behind the Heap's start that still belong to the Isolate. */
+const HEAP_SIZE = 0x1800;
+/** Words of a native object of the isolate that are looked at. */
+const NATIVE_WORDS = 48;
+const MAX_STACK = 256 << 20;
+
+/** What was read for roots, for the coverage. */
+export interface RootsReport {
+  readonly slots: RootSlot[];
+  readonly notes: string[];
+}
+
+/**
+ * All slots from which V8's collector would start (Heap::IterateRoots, heap/heap.cc). Tables with known
+ * places are read exactly; thread stacks and the Isolate's own fields conservatively, word by word, which can
+ * only keep more alive than V8 would.
+ */
+export function gcRoots(session: CoreSession, isolate: Isolate): RootsReport {
+  const slots: RootSlot[] = [];
+  const notes: string[] = [];
+  const add = (root: RootName, slot: Address, weak = false, label?: string) => {
+    slots.push({ root, label, slot, weak });
+  };
+  strongRoots(isolate, add);
+  isolateFields(isolate, add);
+  for (const slot of openHandles(isolate)) add('(Handle scope)', slot);
+  if (!globalHandles(isolate, add))
+    notes.push('global handles were not found: objects that only native code holds may be missing');
+  microtasks(isolate, add);
+  compilationCache(isolate, add);
+  stacks(session, isolate, add);
+  return { slots, notes };
+}
+
+type Add = (root: RootName, slot: Address, weak?: boolean, label?: string) => void;
+
+function strongRoots(isolate: Isolate, add: Add): void {
+  const { runtime, address: base } = isolate;
+  const table = at(base, runtime.layout.isolate.roots);
+  runtime.rootNames.forEach((name, i) => {
+    add('(Strong root list)', at(table, 8 * i), false, name);
+  });
+}
+
+/** Fields of the Isolate and its Heap: builtins' Code objects, current context, exceptions, caches. */
+function isolateFields(isolate: Isolate, add: Add): void {
+  const { runtime, address: base } = isolate;
+  const first = runtime.layout.isolate.roots + 8 * runtime.rootNames.length;
+  const end = runtime.layout.pages.heapInIsolate + HEAP_SIZE;
+  for (let offset = 0; offset < runtime.layout.isolate.roots; offset += 8) add('(Isolate)', at(base, offset));
+  for (let offset = first; offset < end; offset += 8) add('(Isolate)', at(base, offset));
+}
+
+/** Pointers from the Isolate to native objects that point back to it. */
+function* nativeParts(isolate: Isolate): Generator<Address> {
+  const { memory, layout } = isolate.runtime;
+  const end = layout.pages.heapInIsolate + 0x4000;
+  for (let offset = 0; offset < end; offset += 8) {
+    const slot = at(isolate.address, offset);
+    if (!memory.has(slot, 8)) continue;
+    const part = memory.pointer(slot);
+    if (
+      part % 8 === 0 &&
+      part !== isolate.address &&
+      memory.has(part, 64) &&
+      memory.pointer(part) === isolate.address
+    ) {
+      yield part;
+    }
+  }
+}
+
+/** Nodes of persistent handles; false if the isolate's GlobalHandles was not found. */
+function globalHandles(isolate: Isolate, add: Add): boolean {
+  const { memory, layout } = isolate.runtime;
+  const o = layout.graph.globalHandles;
+  for (const part of nativeParts(isolate)) {
+    const space = memory.pointer(at(part, o.nodeSpace));
+    if (!memory.has(space, 32) || memory.pointer(space) !== part) continue;
+    let block = memory.pointer(at(space, o.firstBlock));
+    const seen = new Set<Address>();
+    for (let n = 0; block !== 0 && n < MAX_HANDLE_BLOCKS && !seen.has(block); n++) {
+      seen.add(block);
+      const tail = at(block, o.nodesInBlock * o.nodeSize);
+      // NodeBlock ends with: next, global_handles, space.
+      if (
+        !memory.has(tail, 24) ||
+        memory.pointer(at(tail, 8)) !== part ||
+        memory.pointer(at(tail, 16)) !== space
+      )
+        break;
+      for (let i = 0; i < o.nodesInBlock; i++) {
+        const node = at(block, i * o.nodeSize);
+        const state = memory.u8(at(node, o.nodeFlags)) & o.stateMask;
+        if (state === 1) add('(Global handles)', node);
+        else if (state !== 0) add('(Weak global handles)', node, true);
+      }
+      block = memory.pointer(tail);
+    }
+    if (seen.size > 0) {
+      layout.derived('GlobalHandles.regular_nodes');
+      return true;
+    }
+  }
+  return false;
+}
+
+function microtasks(isolate: Isolate, add: Add): void {
+  const { memory, module, layout } = isolate.runtime;
+  const vtable = module.addressOf('_ZTVN2v88internal14MicrotaskQueueE');
+  if (vtable === undefined) return;
+  const o = layout.graph.microtaskQueue;
+  for (let offset = 0; offset < layout.pages.heapInIsolate + 0x4000; offset += 8) {
+    const slot = at(isolate.address, offset);
+    if (!memory.has(slot, 8)) continue;
+    const queue = memory.pointer(slot);
+    if (!memory.has(queue, 64) || memory.pointer(queue) !== vtable + 16) continue;
+    attemptOr(undefined, () => {
+      const [size, capacity, start] = [o.size, o.capacity, o.start].map((f) => memory.pointer(at(queue, f)));
+      const ring = memory.pointer(at(queue, o.ringBuffer));
+      if (!(size! <= capacity! && capacity! < 1 << 24)) return;
+      for (let i = 0; i < size!; i++) add('(Microtasks)', at(ring, 8 * ((start! + i) % capacity!)));
+    });
+    return;
+  }
+}
+
+/** Native objects of the isolate that keep tagged words among their first fields, its caches above all. */
+function compilationCache(isolate: Isolate, add: Add): void {
+  for (const part of nativeParts(isolate)) {
+    for (let i = 1; i < NATIVE_WORDS; i++) add('(Compilation cache)', at(part, 8 * i));
+  }
+}
+
+function stacks(session: CoreSession, isolate: Isolate, add: Add): void {
+  const { memory } = session.modules;
+  for (const { tid } of session.core.threads) {
+    if (isolate.runtime.isolateOf(tid) !== isolate) continue;
+    const sp = session.thread(tid).frames[0]?.sp;
+    const region = sp === undefined ? undefined : memory.regionAt(sp);
+    if (sp === undefined || region === undefined) continue;
+    const end = Math.min(region.end, sp + MAX_STACK);
+    for (let slot = Math.ceil(sp / 8) * 8; slot < end; slot += 8) add('(Stack roots)', address(slot));
+  }
+}
