@@ -155,6 +155,17 @@ for (const line of releaseLines) {
         }));
     }
 
+    it('of WebAssembly between JavaScript have its frames', () =>
+      opened(line, 'wasm-callers.js', { nodeFlags: tiers.interpreted!(line) }, (session, recording) => {
+        const frames = mainFrames(session).filter((f) => f.kind === 'js' || f.kind === 'wasm');
+        assert.deepEqual(
+          frames.slice(0, 4).map((f) => (f.kind === 'wasm' ? 'wasm' : f.functionName)),
+          ['back', 'wasm', 'wasm', 'start'],
+          recording.stderr,
+        );
+        assert.ok(mainFrames(session).every((f) => !f.guessed));
+      }));
+
     it('of main and of a worker are told apart, with names', () =>
       opened(line, 'worker-blocked.js', { nodeFlags: [] }, (session) => {
         const threads = session.threads();

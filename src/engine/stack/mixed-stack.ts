@@ -84,7 +84,7 @@ export class MixedStacks {
 
   #siteOf(registers: Registers, exact: boolean, isolate: Isolate | undefined): CodeSite | undefined {
     if (!this.#v8 || !isolate) return undefined;
-    return this.#v8.sites.at(address(exact ? registers.pc : registers.pc - 1), isolate);
+    return this.#v8.siteAt(isolate, address(exact ? registers.pc : registers.pc - 1), registers.fp);
   }
 
   #framesAt(

@@ -30,12 +30,16 @@ export class CodeSites {
   at(pc: Address, isolate: Isolate): CodeSite | undefined {
     const builtin = this.#resumption(pc, isolate) ?? isolate.builtinAt(pc);
     if (builtin) return { kind: 'builtin', builtin, offset: this.#offsetIn(builtin, pc, isolate) };
-    // Code made at run time is in no file.
-    const region = this.#runtime.memory.regionAt(pc);
-    if (!region || (region.flags & 1) === 0 || this.#modules.at(pc)) return undefined;
+    if (!this.isMadeCode(pc)) return undefined;
     const code = this.#objects.at(pc, isolate);
     if (code) return { kind: 'code', code, offset: pc - code.start };
     return undefined;
+  }
+
+  /** True for executable memory of no file: code that was made at run time. */
+  isMadeCode(pc: Address): boolean {
+    const region = this.#runtime.memory.regionAt(pc);
+    return region !== undefined && (region.flags & 1) !== 0 && this.#modules.at(pc) === undefined;
   }
 
   /**

@@ -87,10 +87,21 @@ export class V8Frames {
     const type = marker / 2;
     const { types } = this.#runtime.layout.frames;
     if (type === types.builtinExit) return [this.#builtinExit(isolate, place) ?? this.#internal(site)];
-    if (type === types.wasm || type === types.wasmToJs || type === types.jsToWasm) {
-      return [{ kind: type === types.wasm ? 'wasm' : 'internal', functionName: nameOf(site), js: undefined }];
-    }
+    if (type === types.wasm) return [{ kind: 'wasm', functionName: undefined, js: undefined }];
     return [this.#internal(site)];
+  }
+
+  /**
+   * The code that a frame runs; undefined if it is not V8's. WebAssembly has no Code objects: it is known by
+   * the type in its frames. For a return address `pc` is one less.
+   */
+  siteAt(isolate: Isolate, pc: Address, fp: Address): CodeSite | undefined {
+    const site = this.sites.at(pc, isolate);
+    if (site || !this.sites.isMadeCode(pc)) return site;
+    const marker = this.#marker(fp);
+    const { types } = this.#runtime.layout.frames;
+    const known = [types.wasm, types.wasmToJs, types.jsToWasm, types.wasmExit, types.wasmLiftoffSetup];
+    return marker !== undefined && known.includes(marker / 2) ? { kind: 'unknown' } : undefined;
   }
 
   /**
