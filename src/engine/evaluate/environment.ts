@@ -5,7 +5,10 @@ import type { Inspector, Value } from '../v8/inspect.ts';
 /** What an expression is evaluated over: one isolate of a dump, mostly at one frame of its stack. */
 export interface Environment {
   readonly inspector: Inspector;
-  /** A name of the frame's scopes, innermost first, then a global; undefined if there is none. */
+  /**
+   * A name of the frame's scopes, innermost first, then a data property of the global object; undefined if
+   * there is none. Global accessors are found through `globalObject`.
+   */
   lookup(name: string): Value | undefined;
   /** All names that `lookup` finds, for completions; need not be complete. */
   names?(): Iterable<string>;

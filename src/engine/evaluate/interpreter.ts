@@ -30,6 +30,7 @@ import {
   typeOf,
 } from './operators.ts';
 import type { Parsed } from './parse.ts';
+import { nameFunction } from './patterns.ts';
 import { bad, refused } from './refusal.ts';
 import { Scope } from './scope.ts';
 import { assign } from './statements.ts';
@@ -246,14 +247,16 @@ export class Interpreter {
     if (binding) return scope.read(binding, name);
     const { environment, heap } = this.machine;
     const value = environment.lookup(name);
-    if (value && value.kind !== 'absent') return heap.operand(value);
-    const global = this.machine.realm.global;
-    const slot = global && this.machine.objects.own(global, name);
-    if (global && slot?.accessor) return this.machine.get(global, name);
     if (value) return heap.operand(value);
+    // Node's own getters of process and Buffer can be read; others are refused by name.
+    const { global } = this.machine.realm;
+    const slot = global && this.machine.objects.find(global, name);
+    if (slot?.accessor) return this.machine.get(global, name);
     if (name === '$frame') return frameObject(this.machine);
     if (implicit.has(name)) return name === 'globalThis' ? this.machine.realm.global : implicit.get(name);
-    throw bad(`${name} is not defined`);
+    throw bad(
+      global ? `${name} is not defined` : `${name} is not in scope, and the global object cannot be read`,
+    );
   }
 
   /** The address that a node spells as a hexadecimal literal, where it stands for an object. */
@@ -449,6 +452,7 @@ export class Interpreter {
       }
       const key = yield* this.propertyKey(property, scope);
       const value = yield* this.evaluate(property.value, scope);
+      nameFunction(property.value, value, key);
       if (key === '__proto__' && !property.computed && !property.shorthand) {
         if (value === null || isReference(value)) object.prototype = value;
       } else {

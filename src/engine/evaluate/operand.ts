@@ -183,7 +183,7 @@ export type Call = (self: Operand, args: readonly Operand[]) => Steps<Operand>;
 /** An arrow function of the expression, or a builtin of the language that the dump does not offer. */
 export class MadeFunction extends Made {
   readonly className = 'Function';
-  readonly name: string;
+  name: string;
   readonly length: number;
   /** Source text of an arrow function. */
   readonly source: string;

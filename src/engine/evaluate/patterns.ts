@@ -1,9 +1,23 @@
 import type * as acorn from 'acorn';
 import { step } from './builtins/iterator.ts';
 import type { Interpreter } from './interpreter.ts';
-import { done, isReference, type Key, MadeObject, type Operand, type Steps } from './operand.ts';
+import {
+  done,
+  isReference,
+  type Key,
+  MadeFunction,
+  MadeObject,
+  type Operand,
+  type Steps,
+} from './operand.ts';
 import { bad } from './refusal.ts';
 import type { Scope } from './scope.ts';
+
+/** NamedEvaluation: an arrow function takes the name of what it is the initial value of. */
+export function nameFunction(node: acorn.Node | null | undefined, value: Operand, name: Key): void {
+  if (node?.type !== 'ArrowFunctionExpression' || !(value instanceof MadeFunction)) return;
+  value.name = typeof name === 'string' ? name : `[${name.description ?? ''}]`;
+}
 
 /** The names that a pattern binds. */
 export function names(pattern: acorn.Pattern): string[] {
@@ -37,6 +51,7 @@ export function* bind(
       return;
     case 'AssignmentPattern': {
       const given = value === undefined ? yield* interpreter.evaluate(pattern.right, scope) : value;
+      if (pattern.left.type === 'Identifier') nameFunction(pattern.right, given, pattern.left.name);
       yield* bind(interpreter, pattern.left, given, scope, isConstant);
       return;
     }

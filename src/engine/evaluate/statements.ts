@@ -3,7 +3,7 @@ import { step } from './builtins/iterator.ts';
 import { type Interpreter, unwrap } from './interpreter.ts';
 import { done, MadeArray, MadeObject, type Operand, type Steps } from './operand.ts';
 import { toBoolean } from './operators.ts';
-import { bind, names } from './patterns.ts';
+import { bind, nameFunction, names } from './patterns.ts';
 import { bad, refused } from './refusal.ts';
 import { Scope } from './scope.ts';
 
@@ -89,6 +89,7 @@ function* declare(
   }
   for (const { id, init } of declaration.declarations) {
     const value = init ? yield* interpreter.evaluate(init, scope) : undefined;
+    if (id.type === 'Identifier') nameFunction(init, value, id.name);
     yield* bind(interpreter, id, value, scope, declaration.kind === 'const');
   }
 }

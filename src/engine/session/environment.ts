@@ -38,19 +38,15 @@ export function environmentAt(
   };
 }
 
-/** A property of the object or of its prototypes, without running getters. */
+/** A data property of the object or of its prototypes; accessors are left to the evaluation. */
 function propertyOf(inspector: V8Inspector, object: Value, name: string): Value | undefined {
   let current = object;
   for (let i = 0; i < 100 && current.kind === 'tagged'; i++) {
     const property = inspector.own(current, name);
-    if (property) return property.kind === 'accessor' ? accessor(name) : property.value;
+    if (property) return property.kind === 'accessor' ? undefined : property.value;
     current = inspector.prototype(current);
   }
   return undefined;
-}
-
-function accessor(name: string): Value {
-  return { kind: 'absent', absence: absent(`${name} is a getter, whose code is not run`) };
 }
 
 function describeFrame(frame: StackFrame): FrameDescription {
