@@ -29,6 +29,7 @@ import { heapInfo } from './v8/heap-info.ts';
 import type { Inspector, Value } from './v8/inspect.ts';
 import { V8Inspector } from './v8/inspector.ts';
 import type { Isolate } from './v8/isolate.ts';
+import { checkLayout } from './v8/layout-check.ts';
 import { functionStart } from './v8/objects/functions.ts';
 import { V8Runtime } from './v8/runtime.ts';
 import { type FrameScope, frameScopes } from './v8/scopes/frame-scopes.ts';
@@ -312,6 +313,11 @@ export class CoreSession {
       notes.push(runtime.hint ? `${runtime.message}. ${runtime.hint}` : runtime.message);
     const argv = commandLine(this.core, this.modules.memory);
     if (!argv) notes.push('the command line is not in the dump');
+    const first = v8?.isolates[0];
+    const contradicted = first ? checkLayout(first) : [];
+    if (contradicted.length > 0) {
+      notes.push(`this dump disagrees with what is known of its V8: ${contradicted.join(', ')}`);
+    }
     return {
       format: 'elf-core',
       process: {
