@@ -11,6 +11,7 @@ import { leaksCommand } from './commands/leaks.ts';
 import { objectCommand } from './commands/object.ts';
 import { objectsCommand } from './commands/objects.ts';
 import { pathCommand } from './commands/path.ts';
+import { snapshotCommand } from './commands/snapshot.ts';
 import { sourceCommand } from './commands/source.ts';
 import { stackCommand } from './commands/stack.ts';
 import { stringsCommand } from './commands/strings.ts';
@@ -122,6 +123,10 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
   heapCommand('closures <dump>', 'closures by source position', 'rows of the text output', 40).action(
     (dump, options) => closuresCommand(dump, options, output),
   );
+  command('snapshot <core>', 'writes the heap as a .heapsnapshot that Chrome DevTools opens')
+    .requiredOption('-o, --output <file>', 'the file to write')
+    .option('--redact', 'contents of strings are replaced by stand-ins of the same shape')
+    .action((dump, options) => snapshotCommand(dump, options, output));
   command('flame <profile> [more...]', 'a flame graph, or its folded stacks, of a profile or a dump')
     .addOption(new Option('--of <subject>', 'what of a dump is shown').choices(flameSubjects))
     .option('-o, --output <file>', 'writes a page (.html), folded stacks (.folded) or .speedscope.json')
