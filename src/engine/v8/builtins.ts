@@ -1,3 +1,4 @@
+import { attemptOr } from '../absence.ts';
 import { type Address, address, at } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Module } from '../modules/module.ts';
@@ -70,7 +71,7 @@ function builtinNames(module: Module, memory: Memory): string[] {
   for (let i = 0; (i + 1) * METADATA_SIZE <= symbol.size; i++) {
     const slot = at(start, i * METADATA_SIZE);
     const text = memory.has(slot, 8) ? memory.pointer(slot) : address(0);
-    names.push(memory.has(text) ? memory.cString(text, 128) : '');
+    names.push(attemptOr('', () => memory.cString(text, 128)));
   }
   return names;
 }

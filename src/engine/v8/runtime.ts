@@ -1,3 +1,4 @@
+import { attemptOr } from '../absence.ts';
 import { type Address, address, at } from '../address.ts';
 import type { CoreThread, ElfCore } from '../dump/elf-core.ts';
 import { DayAfterError } from '../errors.ts';
@@ -189,7 +190,7 @@ function nameTable(module: Module, memory: Memory, symbolName: string): string[]
   const names: string[] = [];
   for (let offset = 0; offset + 8 <= symbol.size; offset += 8) {
     const text = memory.has(at(start, offset), 8) ? memory.pointer(at(start, offset)) : address(0);
-    names.push(memory.has(text) ? memory.cString(text, 256) : '');
+    names.push(attemptOr('', () => memory.cString(text, 256)));
   }
   return names;
 }

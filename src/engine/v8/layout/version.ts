@@ -1,3 +1,4 @@
+import { attemptOr } from '../../absence.ts';
 import { at } from '../../address.ts';
 import { DayAfterError } from '../../errors.ts';
 import type { Memory } from '../../memory/memory.ts';
@@ -54,7 +55,7 @@ export function readVersions(module: Module, memory: Memory): Versions {
   }
   const version = module.addressOf('_ZN2v88internal7Version15version_string_E');
   if (version !== undefined && memory.has(version, 8)) {
-    const text = memory.has(memory.pointer(version)) ? memory.cString(memory.pointer(version), 64) : '';
+    const text = attemptOr('', () => memory.cString(memory.pointer(version), 64));
     if (/^\d+\.\d+\./.test(text)) v8 = text;
   }
   return { node, v8 };
