@@ -1,5 +1,5 @@
 import type { Heap } from '../../graph/heap.ts';
-import { type NodeOrdinal, NodeType } from '../../graph/types.ts';
+import { type EdgeIndex, EdgeType, type NodeOrdinal, NodeType } from '../../graph/types.ts';
 import { waysOf } from '../paths.ts';
 
 /** A place where memory gathers. Sizes in bytes. */
@@ -44,12 +44,12 @@ export function findCandidates(heap: Heap, threshold: number): Candidate[] {
         stack.push(child);
       } else small.push(child);
     }
-    if (rest >= threshold) {
-      if (isRootLike(heap, node)) found.push(...groups(heap, small, threshold));
-      else found.push({ node, members: small, size: rest, kind: 'single' });
-    } else if (big === 0) {
-      const chain = chainAbove(heap, node, threshold);
-      if (chain) found.push(chain);
+    if (rest < threshold) continue;
+    if (isRootLike(heap, node)) found.push(...groups(heap, small, threshold));
+    else {
+      // Without large children, the last link of a chain still holds the threshold, as any link does.
+      const chain = big === 0 ? chainAbove(heap, node, threshold) : null;
+      found.push(chain ?? { node, members: small, size: rest, kind: 'single' });
     }
   }
   return mergeByNode(found).sort((a, b) => b.size - a.size || a.node - b.node);
@@ -61,7 +61,7 @@ export function isRootLike(heap: Heap, node: NodeOrdinal): boolean {
   if (node === 0 || graph.nodeType[node] === NodeType.synthetic) return true;
   const name = graph.name(node);
   if (name === 'system / NativeContext') return true;
-  return heap.distances.distance[node] === 1 && /^global\b|^Window\b|^Object \(global/.test(name);
+  return heap.distances.distance[node]! <= 2 && /^(global|Window)( |$)/.test(name);
 }
 
 function groups(heap: Heap, children: readonly NodeOrdinal[], threshold: number): Candidate[] {
@@ -131,9 +131,28 @@ function chainAbove(heap: Heap, last: NodeOrdinal, threshold: number): Candidate
   const most = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0];
   if (!most || most[1] < CHAIN) return null;
   const members = line.filter((node) => ofNode[node] === most[0]).reverse();
-  const head = members[0]!;
+  const head = headOf(heap, members);
   const size = retainedSizes[head]!;
   return size < threshold ? null : { node: head, members, size, kind: 'chain' };
+}
+
+/** The link before the first one that comes in by the edge that most links come in by. */
+function headOf(heap: Heap, members: readonly NodeOrdinal[]): NodeOrdinal {
+  const labels = members.map((node) => labelFromDominator(heap, node));
+  const counts = new Map<string, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const usual = [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
+  const first = labels.findIndex((label) => label === usual);
+  return members[Math.max(0, first - 1)]!;
+}
+
+function labelFromDominator(heap: Heap, node: NodeOrdinal): string {
+  const { graph } = heap;
+  const above = heap.dominators.dominator[node] as NodeOrdinal;
+  for (let e = graph.firstEdge[above]!; e < graph.firstEdge[above + 1]!; e++)
+    if (graph.edgeTo[e] === node && graph.edgeType[e] !== EdgeType.weak)
+      return `${graph.edgeType[e]} ${graph.edgeLabel(e as EdgeIndex)}`;
+  return '';
 }
 
 function mergeByNode(candidates: readonly Candidate[]): Candidate[] {

@@ -2,14 +2,16 @@ import type { Heap } from '../../graph/heap.ts';
 import { EdgeType, type NodeOrdinal, NodeType } from '../../graph/types.ts';
 import { nodeName } from '../describe.ts';
 import { positionOf } from '../positions.ts';
+import type { Candidate } from './candidates.ts';
 import { isOwnCode, type NamedPosition } from './holder.ts';
 
 /** What lies below an accumulation point. Sizes in bytes. */
 export interface Contents {
   /** Largest first. */
   readonly classes: readonly { readonly name: string; readonly count: number; readonly size: number }[];
-  /** The class of most of the members themselves. */
+  /** The class whose members hold most. */
   readonly memberClass: string;
+  /** Members of that class. */
   readonly memberCount: number;
   /** Of the members and closures, the code that they have in common. */
   readonly code: (NamedPosition & { readonly count: number }) | null;
@@ -24,8 +26,9 @@ export interface Contents {
   readonly size: number;
 }
 
-/** Walks what the members dominate, at most `limit` nodes of it. */
-export function contentsOf(heap: Heap, members: readonly NodeOrdinal[], limit = 5_000_000): Contents {
+/** Walks what a candidate's members dominate, at most `limit` nodes of it. */
+export function contentsOf(heap: Heap, candidate: Candidate, limit = 5_000_000): Contents {
+  const { members } = candidate;
   const { graph } = heap;
   const { first, nodes } = heap.dominated;
   const { ofNode, list } = heap.classes;
@@ -41,10 +44,15 @@ export function contentsOf(heap: Heap, members: readonly NodeOrdinal[], limit = 
     strings: 0,
     size: 0,
   };
-  const memberClasses = new Map<number, number>();
-  for (const member of members)
-    memberClasses.set(ofNode[member]!, (memberClasses.get(ofNode[member]!) ?? 0) + 1);
-  const stack: NodeOrdinal[] = [...members];
+  const memberClasses = new Map<number, { size: number; count: number }>();
+  for (const member of members) {
+    const entry = memberClasses.get(ofNode[member]!) ?? { size: 0, count: 0 };
+    memberClasses.set(ofNode[member]!, entry);
+    entry.size += heap.retainedSizes[member]!;
+    entry.count++;
+  }
+  // The links of a chain lie below each other.
+  const stack: NodeOrdinal[] = candidate.kind === 'chain' ? [candidate.node] : [...members];
   for (let walked = 0; stack.length > 0 && walked < limit; walked++) {
     const node = stack.pop()!;
     for (let i = first[node]!; i < first[node + 1]!; i++) stack.push(nodes[i] as NodeOrdinal);
@@ -80,7 +88,7 @@ export function contentsOf(heap: Heap, members: readonly NodeOrdinal[], limit = 
     if (known) known.count++;
     else code.set(key, { name: nodeName(heap, node), position, count: 1 });
   }
-  const memberClass = [...memberClasses].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0];
+  const memberClass = [...memberClasses].sort((a, b) => b[1].size - a[1].size || a[0] - b[0])[0];
   return {
     ...sums,
     classes: [...classes]
@@ -88,7 +96,7 @@ export function contentsOf(heap: Heap, members: readonly NodeOrdinal[], limit = 
       .slice(0, 8)
       .map(([id, entry]) => ({ name: list[id]!.name, ...entry })),
     memberClass: memberClass ? list[memberClass[0]]!.name : '',
-    memberCount: memberClass?.[1] ?? 0,
+    memberCount: memberClass?.[1].count ?? 0,
     code:
       [...code.values()].sort((a, b) => b.count - a.count || a.position.line - b.position.line)[0] ?? null,
   };

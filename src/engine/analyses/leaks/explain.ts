@@ -2,7 +2,7 @@ import { positionText } from '../positions.ts';
 import type { Candidate } from './candidates.ts';
 import type { Contents } from './contents.ts';
 import type { Growth } from './growth.ts';
-import type { Holder } from './holder.ts';
+import { type Holder, isOwnCode } from './holder.ts';
 import type { SuspectKind } from './suspects.ts';
 
 interface Facts {
@@ -19,11 +19,24 @@ interface Facts {
 
 /** One line: what holds how much of what, and where. */
 export function titleOf(facts: Facts): string {
-  const { holder, size, share, contents, candidate } = facts;
+  const { holder, size, share, contents } = facts;
+  const what = things(facts);
+  const code = isHeldByOthers(facts) ? contents.code : null;
+  if (code)
+    return `${number(countOf(facts))} ${what} of ${code.name} (${positionText(code.position)}), held by ${holder.expression}: ${megabytes(size)}, ${(100 * share).toFixed(0)} % of the heap`;
   const at = holder.position ?? contents.code;
   const where = at ? ` (${positionText(at.position)})` : '';
-  const what = things(facts);
-  return `${holder.expression}${where} holds ${number(candidate.members.length)} ${what}: ${megabytes(size)}, ${(100 * share).toFixed(0)} % of the heap`;
+  return `${holder.expression}${where} holds ${number(countOf(facts))} ${what}: ${megabytes(size)}, ${(100 * share).toFixed(0)} % of the heap`;
+}
+
+/** True where Node's or V8's own code holds what code of the program made. */
+export function isHeldByOthers({ holder, contents }: Pick<Facts, 'holder' | 'contents'>): boolean {
+  return contents.code !== null && !(holder.position && isOwnCode(holder.position.position));
+}
+
+/** How many of what gathers: of the class that holds most, where it is not alone. */
+function countOf({ contents, candidate }: Facts): number {
+  return contents.memberCount > 0 ? contents.memberCount : candidate.members.length;
 }
 
 /** What gathers, in the plural. */
@@ -34,7 +47,7 @@ function things({ kind, contents, candidate }: Facts): string {
   if (contents.memberClass === 'Function') return 'closures';
   if (contents.memberClass === 'system / Context') return 'scopes of closures';
   if (contents.memberClass.includes('string')) return 'strings';
-  return contents.memberCount > candidate.members.length / 2 ? `× ${contents.memberClass}` : 'things';
+  return contents.memberClass ? `× ${contents.memberClass}` : 'things';
 }
 
 /** A few sentences: who holds it, why it stays, what to do. */
@@ -48,7 +61,11 @@ export function explain(facts: Facts): string {
         ? 'It was not there in the older dump.'
         : `Since the older dump it grew by ${megabytes(growth.size)} and ${number(growth.count)} things.`,
     );
-  if (holder.position)
+  if (isHeldByOthers(facts) && facts.contents.code)
+    sentences.push(
+      `They come from ${facts.contents.code.name}, ${positionText(facts.contents.code.position)}.`,
+    );
+  else if (holder.position)
     sentences.push(
       holder.scope === 'context'
         ? `The variable is in sight of ${holder.position.name}, ${positionText(holder.position.position)}.`

@@ -84,7 +84,7 @@ function nameAlong(heap: Heap, path: readonly Step[]): Naming {
       expression = variable;
       context = from;
     } else if (type === EdgeType.property) {
-      if (i === 2 && isGlobal(heap, path)) {
+      if (isGlobalStep(heap, path, i - 1)) {
         variable = String(graph.edgeLabel(edge));
         expression = variable;
         context = null;
@@ -98,9 +98,12 @@ function nameAlong(heap: Heap, path: readonly Step[]): Naming {
   return { expression, variable, context };
 }
 
-function isGlobal(heap: Heap, path: readonly Step[]): boolean {
-  const first = path[1];
-  return first?.edge != null && heap.graph.edgeType[first.edge] === EdgeType.shortcut;
+/** Whether a step leads to the global object: by the root's shortcut, or from the realm's context. */
+function isGlobalStep(heap: Heap, path: readonly Step[], i: number): boolean {
+  const edge = path[i]?.edge;
+  if (edge == null) return false;
+  if (heap.graph.edgeType[edge] === EdgeType.shortcut) return true;
+  return /^global_(proxy_)?object$/.test(String(heap.graph.edgeLabel(edge)));
 }
 
 /** Closures that were made in a context, and so see its variables. */
@@ -184,10 +187,16 @@ function sortPositions(found: Map<string, NamedPosition>): NamedPosition[] {
   return [...found.values()].sort(
     (a, b) =>
       Number(isOwnCode(b.position)) - Number(isOwnCode(a.position)) ||
+      // The function around a module names and sees everything in it.
+      Number(isModuleFunction(a)) - Number(isModuleFunction(b)) ||
       a.position.scriptId - b.position.scriptId ||
       a.position.line - b.position.line ||
       a.position.column - b.position.column,
   );
+}
+
+function isModuleFunction({ position }: NamedPosition): boolean {
+  return position.line === 1 && position.column === 1;
 }
 
 /** Not Node's and not V8's own. */

@@ -5,7 +5,7 @@ import { describeSteps, type PathStep } from '../paths.ts';
 import { positionText } from '../positions.ts';
 import { type Candidate, findCandidates } from './candidates.ts';
 import { type Contents, contentsOf } from './contents.ts';
-import { explain, megabytes, number, titleOf } from './explain.ts';
+import { explain, isHeldByOthers, megabytes, number, titleOf } from './explain.ts';
 import { comparable, type Growth, growthOf } from './growth.ts';
 import { type Holder, holderOf, isOwnCode } from './holder.ts';
 
@@ -72,7 +72,7 @@ export function leakSuspects(heap: Heap, options: LeakOptions = {}): Suspect[] {
   const same = baseline ? comparable(baseline, heap) : null;
   const ranked = candidates.map((candidate) => {
     const holder = holderOf(heap, candidate.node);
-    const contents = contentsOf(heap, candidate.members);
+    const contents = contentsOf(heap, candidate);
     const kind = kindOf(heap, candidate, holder, contents);
     const growth = baseline ? growthOf(baseline, heap, holder, candidate, same === 'same process') : null;
     return {
@@ -102,7 +102,8 @@ interface Ranked {
 function present(heap: Heap, ranked: Ranked, total: number, same: string | null): Suspect {
   const { candidate, holder, contents, kind, growth } = ranked;
   const size = candidate.kind === 'group' ? candidate.size : heap.retainedSize(candidate.node);
-  const at = holder.position?.position ?? contents.code?.position ?? null;
+  const code = contents.code?.position ?? null;
+  const at = isHeldByOthers(ranked) ? code : (holder.position?.position ?? code);
   const facts = { ...ranked, size, share: size / total, owner: nodeName(heap, holder.owner) };
   return {
     title: titleOf(facts),
@@ -110,7 +111,7 @@ function present(heap: Heap, ranked: Ranked, total: number, same: string | null)
     kind,
     retainedSize: size,
     share: size / total,
-    count: candidate.members.length,
+    count: contents.memberCount || candidate.members.length,
     accumulationPoint: describeNode(heap, holder.owner),
     path: describeSteps(heap, holder.path),
     evidence: evidenceOf(heap, ranked),
@@ -139,7 +140,7 @@ function score(
   if (growth) return growth.size;
   let score = candidate.size;
   if (candidate.members.length < 50) score *= 0.5;
-  if (['closures', 'listeners', 'timers', 'promises', 'sliced-strings'].includes(kind)) score *= 1.5;
+  if (['closures', 'listeners', 'timers', 'promises', 'sliced-strings'].includes(kind)) score *= 2;
   const isOwn =
     (holder.position && isOwnCode(holder.position.position)) ||
     contents.code !== null ||

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { leakSuspects } from '../../src/engine/analyses/leaks/suspects.ts';
+import { openGraph } from '../../src/engine/analyses/open-graph.ts';
+import type { ReleaseLine } from '../support/releases.ts';
+import { recordSnapshot } from './snapshots.ts';
+
+const folder = resolve(import.meta.dirname, 'leaks');
+/** Innocent objects beside each leak, in hundred thousands what issues speak of; fewer here for the time's sake. */
+const innocents = process.env.DAYAFTER_INNOCENTS ?? '100000';
+
+/** Each program's one culprit, as its source names it, and the line of Node that runs it. */
+const programs: readonly { name: string; variable: RegExp; line: ReleaseLine }[] = [
+  { name: 'global-array', variable: /\brequestLog\b/, line: 24 },
+  { name: 'module-map', variable: /\bsessions\b/, line: 20 },
+  { name: 'closure-context', variable: /\b(originalThing|theThing)\b/, line: 22 },
+  { name: 'listeners', variable: /\bbus\b/, line: 20 },
+  { name: 'intervals', variable: /\b(watch|target|setInterval)\b|timers/i, line: 22 },
+  { name: 'pending-promises', variable: /\bready\b/, line: 24 },
+  { name: 'promise-chain', variable: /\b(head|tail)\b/, line: 22 },
+  { name: 'sliced-strings', variable: /\btokens\b/, line: 20 },
+  { name: 'routes', variable: /\bapp\.router\.stack\b/, line: 26 },
+  { name: 'unbounded-lru', variable: /\bresponses\.entries\b/, line: 24 },
+  { name: 'weakmap-keys', variable: /\btracked\b/, line: 22 },
+  { name: 'detached-sockets', variable: /\bpool\.connections\b/, line: 20 },
+  { name: 'prototype-cache', variable: /\bcompiled\b/, line: 24 },
+  { name: 'string-cache', variable: /\brendered\b/, line: 18 },
+  { name: 'external-memory', variable: /\buploads\b/, line: 26 },
+  { name: 'static-registry', variable: /\bMetric\.all\b/, line: 22 },
+];
+
+describe('the first leak suspect', () => {
+  for (const { name, variable, line } of programs) {
+    it(`names the culprit of ${name} (Node ${line})`, async () => {
+      const program = join(folder, `${name}.cjs`);
+      const heap = await openGraph(await recordSnapshot(line, program, [innocents]));
+      try {
+        const [first] = leakSuspects(heap);
+        assert.ok(first, 'there is no suspect');
+        assert.match(first.title, variable);
+        assert.ok(first.source?.endsWith(`${name}.cjs`), `${first.title}: of ${first.source}`);
+        const lines = readFileSync(program, 'utf8').split('\n');
+        assert.match(lines[(first.line ?? 0) - 1] ?? '', /\/\/ leak/, `${first.title}: line ${first.line}`);
+        assert.ok(first.title.includes(`${name}.cjs:${first.line}`));
+        assert.ok(first.share > 0.05 && first.share <= 1);
+      } finally {
+        heap.close();
+      }
+    });
+  }
+});
