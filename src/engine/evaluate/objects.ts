@@ -40,16 +40,9 @@ export class Objects {
       if (object.subtype === 'proxy') throw refused('a Proxy is not asked: its traps are code');
       const slot = this.#heap.own(object, key);
       if (!slot && object.isIntercepted && !(key instanceof Sym)) refuseIntercepted();
-      const isUnread = slot?.value instanceof Unavailable && object.subtype === 'arguments';
-      return isUnread && key === this.#realm.symbol('iterator') ? (this.#arrayValues() ?? slot) : slot;
+      return slot;
     }
     return exoticSlot(object, key) ?? (object.isBare ? undefined : object.properties.get(key));
-  }
-
-  /** What the Symbol.iterator of an arguments object is: %Array.prototype.values%. */
-  #arrayValues(): Slot | undefined {
-    const prototype = this.#realm.prototype('Array');
-    return prototype ? this.own(prototype, 'values') : this.#realm.fallback('Array', 'values');
   }
 
   prototype(object: Reference): Reference | null {
@@ -114,7 +107,7 @@ export class Objects {
 }
 
 function refuseIntercepted(): never {
-  throw refused('the properties of this object are kept by native code (as those of process.env are)');
+  throw refused('the properties of this object are kept by native code');
 }
 
 function exoticSlot(object: Made, key: Key): Slot | undefined {

@@ -32,7 +32,7 @@ export interface Preview {
  * arguments objects have one of their own ("arguments").
  */
 export interface Kind extends Pick<Preview, 'type' | 'subtype' | 'primitive'> {
-  /** Set for objects whose properties native code gives on demand (process.env). */
+  /** Set for objects some of whose properties native code gives on demand, so that they are not known. */
   readonly intercepted?: boolean;
 }
 

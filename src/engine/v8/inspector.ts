@@ -33,6 +33,7 @@ export class V8Inspector implements Inspector {
   readonly #names: NameIndex;
   #timeZone: string | undefined | null = null;
   #env: Tagged | undefined | null = null;
+  #environmentVariables: readonly Property[] | undefined;
 
   constructor(isolate: Isolate) {
     this.view = new HeapView(isolate);
@@ -70,7 +71,10 @@ export class V8Inspector implements Inspector {
 
   kind(value: Value): Kind | undefined {
     const word = value.kind === 'tagged' ? this.view.strong(value.word) : undefined;
-    return word === undefined ? undefined : attemptOr(undefined, () => kindOf(this.view, word));
+    if (word === undefined) return undefined;
+    const kind = attemptOr(undefined, () => kindOf(this.view, word));
+    const isKnown = kind?.intercepted && word === this.#environment() && this.#variables().length > 0;
+    return isKnown ? { ...kind, intercepted: false } : kind;
   }
 
   counts(value: Value): ChildCounts {
@@ -124,7 +128,7 @@ export class V8Inspector implements Inspector {
   }
 
   #variables(): readonly Property[] {
-    return environmentOf(this.view.runtime).map(([name, primitive]) => ({
+    this.#environmentVariables ??= environmentOf(this.view.runtime).map(([name, primitive]) => ({
       name,
       kind: 'data',
       value: { kind: 'synthetic', primitive },
@@ -135,6 +139,7 @@ export class V8Inspector implements Inspector {
       configurable: true,
       isSymbol: false,
     }));
+    return this.#environmentVariables;
   }
 
   indexed(value: Value, start: number, count: number): readonly Property[] {
