@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { FileSource } from '../../src/engine/dump/byte-source.ts';
+import { ElfCore } from '../../src/engine/dump/elf-core.ts';
+import { loadModules } from '../../src/engine/modules/load.ts';
+import { ModuleMap } from '../../src/engine/modules/module-map.ts';
 import { type CoreSession, openDump } from '../../src/engine/session.ts';
 import type { StackFrame } from '../../src/engine/stack/frame.ts';
+import { MixedStacks } from '../../src/engine/stack/mixed-stack.ts';
 import type { Value } from '../../src/engine/v8/inspect.ts';
+import { V8Runtime } from '../../src/engine/v8/runtime.ts';
 import { type Recording, type RecordOptions, recordCore } from '../support/cores.ts';
 import { type ReleaseLine, releaseLines, releases } from '../support/releases.ts';
 
@@ -154,6 +160,24 @@ for (const line of releaseLines) {
           );
         }));
     }
+
+    it('go on at the last exit from JavaScript where the C library is not to be had', async () => {
+      const recording = await recordCore(line, 'worker-blocked.js', { nodeFlags: [] });
+      const real = new ElfCore(new FileSource(recording.core));
+      const files = real.files.filter((f) => f.path === recording.node);
+      const core: ElfCore = Object.create(real, { files: { value: files } });
+      const { modules, memory } = loadModules(core, { program: recording.node });
+      const runtime = V8Runtime.open(modules, memory, core);
+      const stacks = new MixedStacks(memory, new ModuleMap(modules), runtime);
+      const { frames } = stacks.stackOf(core.threads[0]!);
+      assert.deepEqual(
+        frames.filter((f) => f.kind === 'js').map((f) => f.functionName),
+        ['mainAbort', 'listOnTimeout', 'processTimers'],
+      );
+      assert.ok(frames[1]?.guessed);
+      assert.ok(frames.some((f) => f.functionName?.startsWith('node::Start(')));
+      real.elf.source.close();
+    });
 
     it('of WebAssembly between JavaScript have its frames', () =>
       opened(line, 'wasm-callers.js', { nodeFlags: tiers.interpreted!(line) }, (session, recording) => {

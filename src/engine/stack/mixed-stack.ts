@@ -11,7 +11,7 @@ import type { Isolate } from '../v8/isolate.ts';
 import type { V8Runtime } from '../v8/runtime.ts';
 import type { StackFrame, ThreadStack } from './frame.ts';
 import { type Leaf, leafOf } from './v8-leaf.ts';
-import { stepFromLeaf, stepFromV8 } from './v8-step.ts';
+import { exitRegisters, stepFromLeaf, stepFromV8 } from './v8-step.ts';
 
 const MAX_FRAMES = 100_000;
 
@@ -52,6 +52,7 @@ export class MixedStacks {
     let interpreter = interpreterRegisters(registers);
     let exact = true;
     let guessed = false;
+    let skipped = false;
     let end = `the stack has more than ${MAX_FRAMES} frames; the rest is left out`;
     while (frames.length < MAX_FRAMES) {
       const site = this.#siteOf(registers, exact, isolate);
@@ -60,6 +61,16 @@ export class MixedStacks {
       const step = this.#step(registers, exact, site, leaf);
       const problem = problemOf(step, registers);
       if (problem !== undefined || step.kind === 'end') {
+        // What C++ called cannot be told, but V8 noted where JavaScript left for C++.
+        const resumed = site || skipped ? undefined : this.#lastExit(thread, registers);
+        if (resumed) {
+          skipped = true;
+          guessed = true;
+          exact = false;
+          interpreter = undefined;
+          registers = resumed;
+          continue;
+        }
         end = problem ?? (step.kind === 'end' ? step.reason : '');
         break;
       }
@@ -70,6 +81,17 @@ export class MixedStacks {
       registers = step.registers;
     }
     return { tid: thread.tid, frames, end };
+  }
+
+  /** Registers of the newest exit frame of the thread's isolate, if it lies further out than `registers`. */
+  #lastExit(thread: CoreThread, registers: Registers): Registers | undefined {
+    const runtime = this.#runtime;
+    const isolate = runtime?.isolateOf(thread.tid);
+    const fp = isolate?.cEntryFp;
+    if (!runtime || !isolate || fp === undefined || fp <= registers.sp) return undefined;
+    const exit = exitRegisters(runtime, fp);
+    const site = exit && this.#siteOf(exit, false, isolate);
+    return site?.kind === 'builtin' ? exit : undefined;
   }
 
   #step(registers: Registers, exact: boolean, site: CodeSite | undefined, leaf: Leaf | undefined): Step {

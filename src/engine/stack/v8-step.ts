@@ -1,8 +1,8 @@
 import { attemptOr } from '../absence.ts';
-import { at } from '../address.ts';
+import { type Address, at } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Step } from '../unwind/native-unwinder.ts';
-import { type Registers, x64 } from '../unwind/registers.ts';
+import { Registers, x64, x64Architecture } from '../unwind/registers.ts';
 import type { CodeSite } from '../v8/frames/code-site.ts';
 import type { V8Runtime } from '../v8/runtime.ts';
 import type { Leaf } from './v8-leaf.ts';
@@ -33,6 +33,24 @@ export function stepFromLeaf(runtime: V8Runtime, leaf: Leaf, registers: Register
     return { kind: 'end', reason: 'the return address of the innermost frame cannot be read' };
   const caller = registers.callerAt(pc, at(leaf.returnSlot, 8), leaf.callerFp);
   return { kind: 'caller', registers: caller, by: 'cfi', signalFrame: false };
+}
+
+/** ExitFrameConstants::kSPOffset: the stack pointer at the call, whose return address lies right below. */
+const EXIT_SP = -16;
+const MAX_EXIT_FRAME = 1 << 20;
+
+/** Registers of the exit frame at `fp`, as far as it holds them; undefined if it does not look like one. */
+export function exitRegisters(runtime: V8Runtime, fp: Address): Registers | undefined {
+  const { memory } = runtime;
+  return attemptOr(undefined, () => {
+    const sp = memory.pointer(at(fp, EXIT_SP));
+    if (!(sp < fp && fp - sp < MAX_EXIT_FRAME && sp % 8 === 0)) return undefined;
+    const result = new Registers(x64Architecture);
+    result.set(x64.rip, memory.u64(at(sp, -8)));
+    result.set(x64.rsp, BigInt(sp));
+    result.set(x64.rbp, BigInt(fp));
+    return result;
+  });
 }
 
 function restoreSaved(runtime: V8Runtime, caller: Registers, registers: Registers): void {
