@@ -65,6 +65,9 @@ const refusals: readonly [string, RegExp][] = [
   ['new Function("return 1")', /new Function\(…\) is not evaluated/],
   ['setTimeout(() => 1)', /code of the dump/],
   ['process.exit()', /code of the dump/],
+  ['vmGlobal.inside', /kept by native code/],
+  ['Object.keys(vmGlobal)', /kept by native code/],
+  ['mapIterator.next()', /builtin that is not evaluated/],
   ['await promise', /await is not evaluated/],
   ['import("fs")', /import is not evaluated/],
   ['function f() {}', /function expressions/],
@@ -229,6 +232,14 @@ describe('expressions that are not evaluated', () => {
   it('knows the frame', () => {
     shows('$frame.functionName + $frame.line + $frame.arguments[0]', '"f37"');
     assert.throws(() => evaluate('$frame', coreEnvironment(session)), /no frame is selected/);
+  });
+
+  it('reads iterators of Maps and Sets from where they stand, and leaves them there', () => {
+    for (let times = 0; times < 2; times++) {
+      shows('[...mapIterator]', '[[2, "b"], [3, "c"]]');
+      shows('Array.from(setIterator)', '[5, 6]');
+      shows('new Set(mapKeys)', 'Set {1, 2}');
+    }
   });
 
   it('changes what it made itself', () => {

@@ -1,5 +1,6 @@
 // Evaluates every expression of the file that is named, over the values below; prints what each gave; dies.
 const fs = require('node:fs');
+const vm = require('node:vm');
 
 class Point {
   #secret = 42;
@@ -43,9 +44,13 @@ Object.assign(globalThis, {
   frozen: Object.freeze({ z: 1 }), nul: Object.create(null), fn: function named(a, b) { return a; }, arrow: (x) => x,
   args: (function () { return arguments; })(1, 'b', null), proxy: new Proxy({ a: 1 }, {}), weak: new WeakMap(), key: {},
   promise: Promise.resolve(1), gen: (function* () { yield 1; })(),
+  mapIterator: new Map([[1, 'a'], [2, 'b'], [3, 'c']]).entries(), setIterator: new Set([5, 6]).values(), mapKeys: new Map([[1, 'a'], [2, 'b']]).keys(),
+  view: new DataView(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 248).buffer, 1), vmGlobal: vm.runInNewContext('globalThis', { inside: 1 }), vmArray: vm.runInNewContext('[1, 2, 3]'),
+  ref: new WeakRef(Point), shared: new SharedArrayBuffer(8),
   own: Object.assign([1, 2], { filter: () => 'mine' }), withGetter: { get g() { return 1; } }, dict: Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`k${i}`, i])),
 });
 weak.set(key, 'kept');
+mapIterator.next();
 delete dict.k5;
 
 function canonical(value, depth) {

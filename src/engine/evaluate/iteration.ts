@@ -34,9 +34,7 @@ export function* cursorOf(machine: Machine, operand: Operand, source?: string): 
 export function iteratorCursor(machine: Machine, iterator: Operand): Cursor {
   if (iterator instanceof MadeIterator) return iterator.next;
   if (!(iterator instanceof DumpObject)) throw refused('only iterators of the language are iterated');
-  const { subtype } = iterator;
-  const { className } = iterator.preview;
-  if (subtype !== 'iterator' || !/^(Map|Set) Iterator$/.test(className ?? '')) {
+  if (iterator.subtype !== 'iterator') {
     throw refused(
       `${iterator.preview.description} is not iterated: its next() is code, or its position is hidden`,
     );

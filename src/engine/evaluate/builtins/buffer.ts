@@ -2,7 +2,7 @@ import { elementsOf, sameKind, typedArrayClass } from '../elements.ts';
 import type { Machine } from '../machine.ts';
 import { describe } from '../machine.ts';
 import { DumpObject, hole, MadeBytes, type Operand, type Steps } from '../operand.ts';
-import { host } from '../operators.ts';
+import { host, toBoolean } from '../operators.ts';
 import { bad, refused } from '../refusal.ts';
 import type { Intrinsic, Run } from './registry.ts';
 
@@ -147,6 +147,32 @@ export const bufferFunctions: ReadonlyMap<string, Run> = new Map<string, Run>([
   ]),
 ]);
 
+/** Methods of DataView that read. */
+const viewReaders = [
+  'getBigInt64',
+  'getBigUint64',
+  'getFloat32',
+  'getFloat64',
+  'getInt16',
+  'getInt32',
+  'getInt8',
+  'getUint16',
+  'getUint32',
+  'getUint8',
+] as const;
+
+function viewReader(name: (typeof viewReaders)[number]): Run {
+  return function* (machine, self, args) {
+    if (!(self instanceof DumpObject) || !self.preview.description.startsWith('DataView(')) {
+      throw bad(`Method DataView.prototype.${name} called on incompatible receiver ${describe(self)}`);
+    }
+    const bytes = machine.heap.bytes(self);
+    const offset = yield* machine.toInteger(args[0]);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return host(() => view[name](offset, toBoolean(args[1])));
+  };
+}
+
 function length(machine: Machine, self: Operand): number {
   if (self instanceof MadeBytes) return self.elements.length;
   if (self instanceof DumpObject && self.subtype === 'typedarray') {
@@ -172,6 +198,11 @@ export const bufferIntrinsics: readonly Intrinsic[] = [
     get: byteLength,
   },
   { builtin: 'DataViewPrototypeGetByteLength', path: 'DataView.prototype.byteLength', get: byteLength },
+  ...viewReaders.map((name) => ({
+    builtin: `DataViewPrototype${name.charAt(0).toUpperCase()}${name.slice(1)}`,
+    path: `DataView.prototype.${name}`,
+    run: viewReader(name),
+  })),
   { builtin: 'TypedArrayPrototypeSubArray', path: 'TypedArray.prototype.subarray', run: subarray },
   {
     builtin: 'TypedArrayPrototypeToStringTag',

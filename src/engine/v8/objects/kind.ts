@@ -1,6 +1,7 @@
 import type { Tagged } from '../../address.ts';
 import type { Kind } from '../inspect.ts';
 import type { HeapView } from './heap-view.ts';
+import { propertyHolder } from './own-properties.ts';
 import { notPrimitive, primitiveOf } from './preview.ts';
 import { regExpText } from './regexp.ts';
 
@@ -22,7 +23,8 @@ export function kindOf(view: HeapView, word: Tagged): Kind | undefined {
   const subtype = subtypeOf(view, word, type);
   const map = view.map(word);
   const isFunction = subtype !== 'proxy' && map.isCallable;
-  const intercepted = (map.bitField & INTERCEPTORS) !== 0;
+  const holder = propertyHolder(view, word);
+  const intercepted = ((map.bitField | view.map(holder).bitField) & INTERCEPTORS) !== 0;
   return { type: isFunction ? 'function' : 'object', subtype, primitive: undefined, intercepted };
 }
 
