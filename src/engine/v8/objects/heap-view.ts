@@ -196,7 +196,18 @@ export class HeapView {
 
   /** A weak or strong pointer as a strong one; undefined for a cleared reference. */
   strong(word: Tagged): Tagged | undefined {
-    if (word % 4 !== 3) return word;
-    return word < 0x1_0000_0000 ? undefined : ((word - 2) as Tagged);
+    if (word % 4 !== 3) return this.#moved(word);
+    return word < 0x1_0000_0000 ? undefined : this.#moved((word - 2) as Tagged);
+  }
+
+  /**
+   * Where an object has gone if the process died inside of a garbage collection: the map word of an object
+   * that was moved is the untagged address of its copy (MapWord::FromForwardingAddress, objects/objects.h).
+   */
+  #moved(word: Tagged): Tagged {
+    if (!isHeapObject(word) || !this.memory.has(address(word - 1), 8)) return word;
+    const mapWord = this.memory.tagged(address(word - 1));
+    const isForwarding = mapWord % 4 === 0 && !isSmi(mapWord);
+    return isForwarding ? ((mapWord + 1) as Tagged) : word;
   }
 }

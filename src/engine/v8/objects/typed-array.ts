@@ -52,6 +52,11 @@ export function typedArray(view: HeapView, object: Tagged): TypedArray {
   if (tracking) bytes = Math.max(0, buffer.byteLength - offset);
   // On-heap typed arrays have an empty buffer until someone asks for it.
   const onHeap = base !== 0n;
+  if (onHeap) {
+    const store = view.tagged(object, view.layout.objects.object.elements);
+    const stored = view.smi(store, view.layout.objects.fixedArray.length);
+    if (bytes > stored) throw new Fault(view.base(object), `a typed array of ${bytes} bytes in ${stored}`);
+  }
   if (buffer.detached || (!onHeap && offset + bytes > buffer.byteLength)) bytes = 0;
   return { type, length: Math.floor(bytes / type.size), data };
 }
