@@ -32,8 +32,12 @@ export function scopeRules(c: Constants) {
     cellInt32: t('ContextCell.kInt32', 2),
     cellFloat64: t('ContextCell.kFloat64', 3),
     /** SourceTextModule: FixedArrays of Cells, by cell index - 1 (exports) and -1 - cell index (imports). */
-    regularExports: t('SourceTextModule.regular_exports', 64),
-    regularImports: t('SourceTextModule.regular_imports', 72),
+    regularExports: t('SourceTextModule.regular_exports', [64, 64, 64, 64, 72]),
+    regularImports: t('SourceTextModule.regular_imports', [72, 72, 72, 72, 80]),
+    /** The body of a module keeps the completion value of its statements in a register. */
+    modulesComplete: t('Rewriter.rewrites_modules', [1, 1, 1, 0, 0]) === 1,
+    /** In the head of for-in and for-of the debugger shows the loop's variable or nothing, not its dead zone. */
+    skipsLoopHeads: t('ScopeIterator.skips_loop_heads', [0, 0, 0, 1, 1]) === 1,
   };
 }
 

@@ -19,6 +19,8 @@ export interface FunctionFacts {
   readonly wrappedArguments: readonly string[];
   /** See ScopeRules. */
   readonly hoistsShadowed: boolean;
+  /** See ScopeRules. */
+  readonly modulesComplete: boolean;
 }
 
 /** The scopes of one function, with a place for every variable that it uses. */
@@ -114,8 +116,8 @@ function topLevel(
   if (type === 'module') placeExports(program, root);
   if (!strict) hoistBlockFunctions(root, root, facts.hoistsShadowed);
   if (wrapped) declareArguments(root);
-  // Rewriter::Rewrite: the completion value, to which a module's first statement, its start, counts too.
-  const completes = type === 'module' || (!wrapped && program.body.some(hasCompletion));
+  // Rewriter::Rewrite keeps the completion value; modules have one by their hidden first statement.
+  const completes = type === 'module' ? facts.modulesComplete : !wrapped && program.body.some(hasCompletion);
   if (completes) root.temporary('.result');
   return root;
 }

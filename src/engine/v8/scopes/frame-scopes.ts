@@ -93,7 +93,8 @@ class ScopeWalk {
       return;
     }
     const position = this.#js.position?.offset;
-    const start = position === undefined ? found.root : innermostScope(found.root, position);
+    const { skipsLoopHeads } = this.#view.layout.scopes;
+    const start = position === undefined ? found.root : innermostScope(found.root, position, skipsLoopHeads);
     for (let scope: Scope | undefined = start; scope; scope = scope.outer) {
       const own = this.#contextOf(scope, outer);
       if (!scope.hidden || scope === start) this.#pushInner(scope, own, name);

@@ -20,7 +20,11 @@ export function frameThis(js: JsFrame, inspector: V8Inspector): Value {
     false,
     () => sharedKind(view, js.sharedFunctionInfo) === view.layout.code.functionKinds.arrow,
   );
-  if (!isArrow) return js.receiver;
+  if (!isArrow) {
+    const { receiver } = js;
+    // A derived constructor before its super().
+    return receiver.kind === 'tagged' && view.isHole(receiver.word) ? NOTHING : receiver;
+  }
   const { function: fn } = js;
   const scopes = functionScopesOf(js, inspector);
   if (fn === undefined || isAbsent(scopes) || !mentionsThis(scopes.root)) return NOTHING;

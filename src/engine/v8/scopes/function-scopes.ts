@@ -82,6 +82,7 @@ class FunctionScopesCache {
       strict: info.strict,
       wrappedArguments: wrapped ?? [],
       hoistsShadowed: rules.hoistsShadowed,
+      modulesComplete: rules.modulesComplete,
     };
   }
 

@@ -2,9 +2,9 @@ import type { Scope } from './scope-tree.ts';
 
 /**
  * The innermost scope of a function around a position: where V8's debugger starts
- * (ScopeChainRetriever::RetrieveStartScope, src/debug/debug-scopes.cc).
+ * (ScopeChainRetriever::RetrieveStartScope, src/debug/debug-scopes.cc). `skipsLoopHeads`: see ScopeRules.
  */
-export function innermostScope(root: Scope, position: number): Scope {
+export function innermostScope(root: Scope, position: number, skipsLoopHeads: boolean): Scope {
   let found = root;
   const waiting: Scope[] = [root];
   for (let scope = waiting.pop(); scope; scope = waiting.pop()) {
@@ -16,7 +16,8 @@ export function innermostScope(root: Scope, position: number): Scope {
       if (inner.type !== 'function') waiting.push(inner);
     }
   }
-  return found;
+  if (!skipsLoopHeads || found.loop === undefined) return found;
+  return position < found.loop.subject ? found.loop.scope : (found.outer ?? root);
 }
 
 /** Contexts of classes and `with` statements are pushed while the position is still at their first token. */

@@ -487,6 +487,7 @@ export class ScopeBuilder {
     const outer = new Scope('block', this.#scope, this.#source.indexOf('(', node.start));
     outer.hidden = true;
     const inner = new Scope('block', outer, this.#source.lastIndexOf(')', body.start));
+    outer.loop = { scope: inner, subject: right.start };
     this.#withScope(inner, () => this.#variables(left, 'for-each'));
     this.#withScope(outer, () => this.#visit(right));
     this.within(inner, [body]);

@@ -59,6 +59,8 @@ export class Scope {
   end = -1;
   /** Left out by the debugger. */
   hidden = false;
+  /** Of the hidden scope of a for-in or for-of loop: the scope of its variable, and where its subject starts. */
+  loop: { readonly scope: Scope; readonly subject: number } | undefined;
   /** Holds `var` declarations: functions, evals, modules, and bodies under a complex parameter list. */
   readonly isDeclaration: boolean;
   readonly isArrow: boolean;
