@@ -1,7 +1,7 @@
 import { type Address, address } from '../address.ts';
 import type { ByteSource } from '../dump/byte-source.ts';
 import { BufferSource, readBytes } from '../dump/byte-source.ts';
-import { ElfFile } from '../dump/elf.ts';
+import { ElfFile, roundUp } from '../dump/elf.ts';
 import type { CoreSegment, ElfCore, FileMapping } from '../dump/elf-core.ts';
 import { Memory, type Region } from '../memory/memory.ts';
 import { MemorySource } from '../memory/memory-source.ts';
@@ -11,6 +11,7 @@ import { Module } from './module.ts';
 const AT_PHDR = 3;
 const AT_ENTRY = 9;
 const AT_SYSINFO_EHDR = 33;
+const PAGE = 4096;
 const PF_R = 4;
 const PF_X = 1;
 
@@ -115,7 +116,7 @@ function regionsOf(core: ElfCore, modules: readonly Module[]): Region[] {
     if (module?.file) {
       regions.push({
         start: mapping.start,
-        end: mapping.end,
+        end: endInFile(mapping, module.file.source.size),
         flags,
         source: module.file.source,
         offset: mapping.fileOffset,
@@ -137,6 +138,12 @@ function regionsOf(core: ElfCore, modules: readonly Module[]): Region[] {
     regions.push(missing(s.start, s.end, s.flags, reason));
   }
   return regions;
+}
+
+/** A mapping may go beyond its file's end, and a corrupt one by terabytes: what lies there is not in the file. */
+function endInFile(mapping: FileMapping, fileSize: number): Address {
+  const inFile = Math.max(0, roundUp(fileSize, PAGE) - mapping.fileOffset);
+  return address(Math.min(mapping.end, mapping.start + inFile));
 }
 
 function dumped(source: ByteSource, s: CoreSegment): Region {
