@@ -17,7 +17,10 @@ export function readAll(session: CoreSession): Record<string, unknown> {
 }
 
 function scripts(session: CoreSession): unknown {
-  return session.scripts().map((script) => ({ name: script.url, length: script.length }));
+  return {
+    scripts: session.scripts().map(({ url, length }) => ({ url, length })),
+    notes: [...session.core.notes, ...session.modules.notes],
+  };
 }
 
 function told<T>(read: () => T): T | { error: { code: string; message: string } } {
