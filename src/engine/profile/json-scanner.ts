@@ -222,7 +222,9 @@ export class JsonScanner {
     this.#literal();
     const text = decoder.decode(this.#bytes.subarray(this.#keepFrom, this.#at));
     this.#keepFrom = -1;
-    return text === 'null' ? Number.NaN : Number(text);
+    const value = text === 'null' ? Number.NaN : Number(text);
+    if (Number.isNaN(value) && text !== 'null') this.#fail('a number');
+    return value;
   }
 
   /** Passes a string; `#span` is its inside. True if it holds escapes. */

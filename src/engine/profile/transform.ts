@@ -22,6 +22,9 @@ export interface Transform {
   readonly dropKinds?: ReadonlySet<ProfileFrameKind>;
 }
 
+/** Callers among which an open frame is looked for. */
+const FARTHEST_CYCLE = 20_000;
+
 /** The profile as if it had been recorded that way. Frame numbers of `focus` and `hide` are the profile's. */
 export function transform(profile: Profile, change: Transform): Profile {
   const grouped = groupFrames(profile, change.groupBy ?? 'frame');
@@ -45,7 +48,9 @@ export function transform(profile: Profile, change: Transform): Profile {
     const group = grouped.groupOf[own]!;
     if (caller >= 0 && (change.collapseDirect || merges) && builder.frame(caller) === group) return caller;
     if (change.collapseMutual) {
-      for (let at = caller; at >= 0; at = builder.parent(at)) if (builder.frame(at) === group) return at;
+      let steps = 0;
+      for (let at = caller; at >= 0 && steps < FARTHEST_CYCLE; at = builder.parent(at), steps++)
+        if (builder.frame(at) === group) return at;
     }
     return builder.push(caller, group);
   }

@@ -87,7 +87,7 @@ function readTraces(source: ByteSource): Profile {
       const stack =
         stackOf[trace]! >= 0
           ? stackOf[trace]!
-          : builder.stacks.push(-1, builder.frame(infoFrame('(root)', '', -1, -1)));
+          : builder.stacks.push(-1, builder.frame(infoFrame('(root)', '', 0, 0)));
       builder.sample(stack, traces.size.get(trace), traces.count.get(trace));
     }
   }
@@ -143,8 +143,9 @@ function infoFrame(name: string, source: string, line: number, column: number): 
   return {
     name,
     source,
-    line: line >= 0 ? line + 1 : 0,
-    column: column >= 0 ? column + 1 : 0,
+    // V8 writes them 1-based, 0 where it does not know (SerializePosition).
+    line: Math.max(0, line),
+    column: Math.max(0, column),
     kind: special ? 'program' : source === '' ? 'v8' : scriptKind(source),
     tier: '',
     module: '',

@@ -50,8 +50,18 @@ function readHeapprofile(source: ByteSource): Profile {
   for (let i = 0; i < sampled.length; i++) counts.set(sampled.get(i), (counts.get(sampled.get(i)) ?? 0) + 1);
   for (const { id, stack, size } of sizes) {
     const count = counts.get(id) ?? 0;
-    if (stack >= 0 && (size > 0 || count > 0)) builder.sample(stack, size, count);
+    counts.delete(id);
+    if (size === 0 && count === 0) continue;
+    // What was allocated with no JavaScript on the stack stands at the root.
+    builder.sample(
+      stack >= 0 ? stack : builder.stacks.push(-1, builder.frame(callFrame('(root)', '', -1, -1))),
+      size,
+      count,
+    );
   }
+  let lost = 0;
+  for (const count of counts.values()) lost += count;
+  if (lost > 0) builder.notes.push(`${lost} samples name a node that is not in the file`);
   return builder.done();
 }
 

@@ -59,9 +59,9 @@ function readLog(source: ByteSource): Profile {
     for (let i = outwards.length - 1; i >= 0; i--) stack = builder.stacks.push(stack, outwards[i]!);
     const named = stateFrames[Number(state)];
     const innermost = named ? special(...named) : frameAt(pc);
-    if (innermost >= 0) stack = builder.stacks.push(stack, innermost);
-    else unknown++;
-    if (stack < 0) stack = builder.stacks.push(-1, special('(unknown code)', 'native'));
+    if (innermost < 0) unknown++;
+    // Its caller must not look as if it had been running itself.
+    stack = builder.stacks.push(stack, innermost >= 0 ? innermost : special('(unknown code)', 'native'));
     builder.sample(stack, 1, 0, Number(time));
   };
 

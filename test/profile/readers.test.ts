@@ -1,0 +1,350 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { DayAfterError } from '../../src/engine/errors.ts';
+import { foldedLines } from '../../src/engine/profile/fold.ts';
+import { openProfile } from '../../src/engine/profile/open-profile.ts';
+import { type Profile, total } from '../../src/engine/profile/profile.ts';
+import { transform } from '../../src/engine/profile/transform.ts';
+import { releaseLines } from '../support/releases.ts';
+import { cpuprofileStacks, heapprofileStacks, type NaiveTable, perfStacks, weigh } from './naive.ts';
+import { recordPerf, recordProfiles } from './recordings.ts';
+import { assertSameTable, tableOf, v8Name } from './support.ts';
+
+const fixture = (name: string) => resolve(import.meta.dirname, 'fixtures', name);
+
+function measure(profile: Profile, name: string) {
+  const found = profile.measures.find((m) => m.name === name);
+  assert.ok(found, `a measure ${name}`);
+  return found;
+}
+
+const hasFunction = (profile: Profile, name: string) =>
+  profile.frames.some((f) => f.name === name && /profile-(load|allocations)\.js$/.test(f.source));
+
+for (const line of releaseLines) {
+  describe(`profiles that Node ${line} records`, function () {
+    this.timeout(300_000);
+    let folder: string;
+
+    before(async () => {
+      folder = await recordProfiles(line);
+    });
+
+    it('CPU profile: self and total of every function', async () => {
+      const file = join(folder, 'load.cpuprofile');
+      const profile = await openProfile(file);
+      const expected = weigh(cpuprofileStacks(readFileSync(file, 'utf8')));
+      assertSameTable(tableOf(profile, measure(profile, 'time'), v8Name), expected);
+      for (const name of ['spin', 'descend', 'even', 'allocate']) assert.ok(hasFunction(profile, name), name);
+      assert.deepEqual(profile.notes, []);
+    });
+
+    it('the same without times: samples', async () => {
+      const text = readFileSync(join(folder, 'load.cpuprofile'), 'utf8');
+      const whole = JSON.parse(text);
+      const file = join(folder, 'hits.cpuprofile');
+      await writeFile(
+        file,
+        JSON.stringify({ nodes: whole.nodes, startTime: whole.startTime, endTime: whole.endTime }),
+      );
+      const profile = await openProfile(file);
+      const hits = whole.nodes.reduce(
+        (sum: number, node: { hitCount?: number }) => sum + (node.hitCount ?? 0),
+        0,
+      );
+      assert.ok(hits > 10);
+      assert.equal(total(measure(profile, 'samples')), hits);
+    });
+
+    it('heap profile: self and total of every function', async () => {
+      const file = join(folder, 'load.heapprofile');
+      const profile = await openProfile(file);
+      const text = readFileSync(file, 'utf8');
+      assertSameTable(tableOf(profile, measure(profile, 'size'), v8Name), weigh(heapprofileStacks(text)));
+      assert.ok(total(measure(profile, 'size')) > 0);
+      // V8 lists samples of nodes that it has taken out of the tree already.
+      const lost = profile.notes.map((note) => Number(/^(\d+) samples name/.exec(note)?.[1] ?? 0));
+      const told = lost.reduce((sum, count) => sum + count, total(measure(profile, 'samples')));
+      assert.equal(told, JSON.parse(text).samples.length);
+    });
+
+    it('log of --prof: ticks of every function as Node’s own processor counts them', async () => {
+      const profile = await openProfile(join(folder, 'load-v8.log'));
+      const processed = JSON.parse(readFileSync(join(folder, 'load-v8.json'), 'utf8'));
+      assert.equal(total(profile.measures[0]!), processed.ticks.length);
+      // In garbage collection, and waiting, the innermost frame is that; Node's processor keeps the code there.
+      const expected = new Map<string, number>();
+      for (const tick of processed.ticks) {
+        const code = processed.code[tick.s[0]];
+        if (code?.type !== 'JS' || tick.vm === 1) continue;
+        const key = `${code.name}|${code.kind === 'Opt' ? 'turbofan' : code.kind === 'Maglev' ? 'maglev' : 'other'}`;
+        expected.set(key, (expected.get(key) ?? 0) + 1);
+      }
+      const actual = tableOf(profile, profile.measures[0]!, (f) => {
+        const tier = f.tier === 'turbofan' || f.tier === 'maglev' ? f.tier : 'other';
+        return `${f.name} ${f.source}:${f.line}:${f.column}|${tier}`;
+      });
+      assert.ok(expected.size > 0);
+      for (const [key, ticks] of expected) assert.equal(actual.get(key)?.self ?? 0, ticks, key);
+    });
+
+    it('trace events: the CPU profile in them', async () => {
+      const profile = await openProfile(join(folder, 'node_trace.1.log'));
+      assert.equal(profile.format, 'Chrome trace, CPU profile');
+      for (const name of ['spin', 'allocate']) assert.ok(hasFunction(profile, name), name);
+      const events = JSON.parse(readFileSync(join(folder, 'node_trace.1.log'), 'utf8')).traceEvents;
+      const samples = events
+        .filter((e: { name: string }) => e.name === 'ProfileChunk')
+        .reduce(
+          (sum: number, e: { args: { data: { cpuProfile?: { samples?: [] } } } }) =>
+            sum + (e.args.data.cpuProfile?.samples?.length ?? 0),
+          0,
+        );
+      assert.ok(samples > 0);
+      assert.equal(total(measure(profile, 'samples')), samples);
+    });
+
+    it('allocation traces of a heap snapshot: every trace’s bytes and objects', async () => {
+      const file = join(folder, 'allocations.heapsnapshot');
+      const profile = await openProfile(file);
+      let bytes = 0;
+      let objects = 0;
+      const walk = ([tree]: [unknown[]]) => {
+        for (let i = 0; i < tree.length; i += 5) {
+          objects += tree[i + 2] as number;
+          bytes += tree[i + 3] as number;
+          walk([tree[i + 4] as unknown[]]);
+        }
+      };
+      walk([JSON.parse(readFileSync(file, 'utf8')).trace_tree]);
+      assert.equal(total(measure(profile, 'size')), bytes);
+      assert.equal(total(measure(profile, 'objects')), objects);
+      const folded = [...foldedLines(profile, profile.measures[0]!)].join('');
+      assert.match(folded, /makeThings [^;]*;makeThing /);
+    });
+
+    it('perf script: self and total of every symbol', async () => {
+      const file = (await recordPerf(line)) ?? fixture('perf-6.1-node-22.23.3.txt');
+      const profile = await openProfile(file);
+      const text = await readFile(file, 'utf8');
+      assertPerf(profile, text);
+    });
+  });
+}
+
+/** Symbols as perf prints them against frames: by name and module where both have them plain. */
+function assertPerf(profile: Profile, text: string): void {
+  const expected = weigh(perfStacks(text));
+  const samples = perfStacks(text).length;
+  assert.equal(total(measure(profile, 'samples')), samples);
+  const simple: NaiveTable = new Map();
+  for (const [name, weights] of expected) {
+    const match =
+      /^(?:JS|LazyCompile|Function|Script|Eval):(?:o[*+]|[*+]'|[~^*+])?(\S*) (\S+?):(\d+)(?::\d+)? \(/.exec(
+        name,
+      );
+    const key = match ? `${match[1]} ${match[2]}:${match[3]}` : undefined;
+    if (!key) continue;
+    const sum = simple.get(key) ?? { self: 0, total: 0 };
+    simple.set(key, { self: sum.self + weights.self, total: 0 });
+  }
+  const actual = tableOf(
+    transform(profile, { groupBy: 'function' }),
+    measure(profile, 'samples'),
+    (f) => `${f.name} ${f.source}:${f.line}`,
+  );
+  assert.ok(simple.size > 0, 'JavaScript in the stacks');
+  for (const [key, { self }] of simple) assert.equal(actual.get(key)?.self, self, key);
+  const kernel = perfStacks(text).filter(([frames]) => frames.at(-1)!.includes('[kernel.kallsyms]')).length;
+  const byKind = tableOf(profile, measure(profile, 'samples'), (f) => f.kind);
+  assert.equal(byKind.get('kernel')?.self ?? 0, kernel);
+}
+
+describe('profiles of other tools', () => {
+  for (const version of ['18.20.8', '22.23.3', '26.10.0']) {
+    it(`perf 6.1 over Node ${version}: JavaScript, V8, native and kernel frames told apart`, async () => {
+      const file = fixture(`perf-6.1-node-${version}.txt`);
+      const profile = await openProfile(file);
+      assertPerf(profile, await readFile(file, 'utf8'));
+      const kinds = new Set(profile.frames.map((f) => f.kind));
+      for (const kind of ['own', 'native', 'kernel', 'node'] as const) assert.ok(kinds.has(kind), kind);
+      const f = profile.frames.filter((frame) => frame.source === '/srv/app/load.js' && frame.name === 'f');
+      assert.ok(f.some((frame) => frame.tier === 'turbofan'));
+    });
+  }
+
+  it('perf without symbols: names come from the perf map beside the file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'dayafter-test-'));
+    try {
+      const text = [
+        'node 4711 10.5:    1001001 cpu-clock:ppp: ',
+        '\t    7f0000001010 [unknown] (/tmp/perf-4711.map)',
+        '\t    7f0000002020 [unknown] ([unknown])',
+        '\tffffffff81bde5e7 [unknown] ([unknown])',
+        '\t          401000 main+0x10 (/usr/bin/node)',
+        '',
+      ];
+      await writeFile(join(folder, 'perf.txt'), text.join('\n'));
+      await writeFile(
+        join(folder, 'perf-4711.map'),
+        '7f0000001000 100 JS:*inner /a.js:3:5\n7f0000002000 100 Builtin:ArrayMap\n',
+      );
+      const profile = await openProfile(join(folder, 'perf.txt'));
+      assert.deepEqual(profile.frames.map((f) => [f.name, f.kind]).sort(), [
+        ['Builtin:ArrayMap', 'v8'],
+        ['[unknown]', 'kernel'],
+        ['inner', 'own'],
+        ['main', 'native'],
+      ]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('DTrace’s jstack: helper frames, mangled C++, kernel', async () => {
+    const profile = await openProfile(fixture('dtrace-jstack.txt'));
+    assert.equal(total(profile.measures[0]!), 49);
+    const handle = profile.frames.find((f) => f.name === 'handle')!;
+    assert.deepEqual([handle.source, handle.kind], ['/srv/api/server.js', 'own']);
+    const respond = profile.frames.find((f) => f.name === 'restify.respond')!;
+    assert.equal(respond.kind, 'dependency');
+    assert.ok(profile.frames.some((f) => f.name === 'v8::internal::Heap::Scavenge()' && f.kind === 'gc'));
+    assert.ok(profile.frames.some((f) => f.name === 'tsc_read' && f.kind === 'kernel'));
+    assert.equal(tableOf(profile, profile.measures[0]!, (f) => f.name).get('handle')!.total, 49);
+  });
+
+  it('bpftrace’s stacks: kernel and user parts as one stack', async () => {
+    const profile = await openProfile(fixture('bpftrace-ustack.txt'));
+    const table = tableOf(transform(profile, { groupBy: 'function' }), profile.measures[0]!, (f) => f.name);
+    assert.deepEqual(table.get('handle'), { self: 0, total: 36 });
+    assert.deepEqual(table.get('__kmalloc'), { self: 31, total: 31 });
+    assert.deepEqual(table.get('node'), { self: 0, total: 36 });
+  });
+
+  it('pprof, plain and gzipped: inlined functions, units, the default kind of value', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'dayafter-test-'));
+    try {
+      const bytes = pprofOf();
+      for (const [name, content] of [
+        ['p.pprof', bytes],
+        ['p.pb.gz', gzipSync(bytes)],
+      ] as const) {
+        await writeFile(join(folder, name), content);
+        const profile = await openProfile(join(folder, name));
+        assert.deepEqual(
+          profile.measures.map((m) => [m.name, m.unit]),
+          [
+            ['wall', 'microseconds'],
+            ['sample', 'count'],
+          ],
+        );
+        const lines = [...foldedLines(profile, profile.measures[0]!)];
+        assert.deepEqual(lines, ['main /srv/a.js:10;outer /srv/a.js:20;inlined /srv/b.js:5 2.5\n']);
+        assert.equal(total(profile.measures[1]!), 3);
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('trace without a CPU profile: events lie in those that are open', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'dayafter-test-'));
+    try {
+      const event = (ph: string, name: string, ts: number, dur?: number) => ({
+        pid: 1,
+        tid: 2,
+        ph,
+        name,
+        ts,
+        dur,
+        cat: 'node',
+      });
+      const events = [
+        event('X', 'task', 0, 100),
+        event('B', 'inner', 10),
+        event('E', 'inner', 40),
+        event('X', 'leaf', 20, 5),
+      ];
+      await writeFile(join(folder, 't.json'), JSON.stringify(events));
+      const profile = await openProfile(join(folder, 't.json'));
+      const table = tableOf(profile, profile.measures[0]!, (f) => f.name);
+      assert.deepEqual(table.get('task'), { self: 70, total: 100 });
+      assert.deepEqual(table.get('inner'), { self: 25, total: 30 });
+      assert.deepEqual(table.get('leaf'), { self: 5, total: 5 });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('says what is wrong with files that are none, cut off or damaged', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'dayafter-test-'));
+    const fails = async (content: string | Buffer, code: string) => {
+      await writeFile(join(folder, 'x'), content);
+      await assert.rejects(
+        openProfile(join(folder, 'x')),
+        (error) => error instanceof DayAfterError && error.code === code,
+      );
+    };
+    try {
+      await fails('', 'EMPTY_FILE');
+      await fails('What a nice day.\n', 'UNRECOGNIZED_FORMAT');
+      const head =
+        '{"nodes":[{"id":1,"callFrame":{"functionName":"(root)","url":"","lineNumber":-1,"columnNumber":-1},"hitCount":0}';
+      await fails(head, 'TRUNCATED');
+      await fails(`${head}],"samples":[1,,x]}`, 'CORRUPT_DUMP');
+      await fails(gzipSync(head).subarray(0, 40), 'TRUNCATED');
+      await fails(
+        '{"snapshot":{"meta":{}},"nodes":[],"edges":[],"trace_tree":[],"strings":[]}',
+        'NOT_APPLICABLE',
+      );
+      await fails(
+        '{"$schema":"https://www.speedscope.app/file-format-schema.json","shared":{"frames":[]},"profiles":[{"type":"sampled","unit":"none","samples":[[7]],"weights":[1]}]}',
+        'CORRUPT_DUMP',
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+/** A profile as pprof writes it, by hand: one stack of three functions, one of them inlined. */
+function pprofOf(): Buffer {
+  const strings = [
+    '',
+    'sample',
+    'count',
+    'wall',
+    'nanoseconds',
+    'main',
+    'outer',
+    'inlined',
+    '/srv/a.js',
+    '/srv/b.js',
+  ];
+  const varint = (value: number): number[] =>
+    value < 128 ? [value] : [(value & 127) | 128, ...varint(Math.floor(value / 128))];
+  const number = (field: number, value: number) => [...varint(field * 8), ...varint(value)];
+  const bytes = (field: number, content: readonly number[]) => [
+    ...varint(field * 8 + 2),
+    ...varint(content.length),
+    ...content,
+  ];
+  const fn = (id: number, name: number, file: number, start: number) =>
+    bytes(5, [...number(1, id), ...number(2, name), ...number(4, file), ...number(5, start)]);
+  const sourceLine = (id: number, at: number) => bytes(4, [...number(1, id), ...number(2, at)]);
+  return Buffer.from([
+    ...bytes(1, [...number(1, 1), ...number(2, 2)]),
+    ...bytes(1, [...number(1, 3), ...number(2, 4)]),
+    ...bytes(2, [...bytes(1, [2, 1]), ...bytes(2, [3, ...varint(2500)])]),
+    ...bytes(4, [...number(1, 1), ...sourceLine(1, 12)]),
+    ...bytes(4, [...number(1, 2), ...sourceLine(3, 7), ...sourceLine(2, 22)]),
+    ...fn(1, 5, 8, 10),
+    ...fn(2, 6, 8, 20),
+    ...fn(3, 7, 9, 5),
+    ...strings.flatMap((text) => bytes(6, [...Buffer.from(text)])),
+  ]);
+}
