@@ -78,6 +78,7 @@ export class MixedStacks {
       interpreter = leaf ? interpreter : undefined;
       guessed = step.by !== 'cfi';
       exact = step.signalFrame;
+      if (exact) nameSignalFrame(frames);
       registers = step.registers;
     }
     return { tid: thread.tid, frames, end };
@@ -133,6 +134,14 @@ export class MixedStacks {
     const link = module?.linkAddressOf(lookup);
     const symbol = link === undefined ? undefined : module?.symbols?.covering(link);
     return symbol && demangle(symbol.name);
+  }
+}
+
+/** The C library's return from a signal handler mostly has no symbol: debuggers name it so. */
+function nameSignalFrame(frames: StackFrame[]): void {
+  const last = frames.at(-1);
+  if (last?.kind === 'native' && last.functionName === undefined) {
+    frames[frames.length - 1] = { ...last, functionName: '<signal handler called>' };
   }
 }
 
