@@ -65,6 +65,7 @@ export class GraphBuilder implements ReferenceSink {
   readonly #natives = new Map<number, NativeNode>();
   readonly #locations: [number, number, number, number][] = [];
   readonly #inspector: V8Inspector;
+  readonly #unnamed: number;
   readonly #base: number;
   readonly #count: number;
   #nodeType: Uint8Array;
@@ -84,7 +85,7 @@ export class GraphBuilder implements ReferenceSink {
     this.#view = inspector.view;
     this.#image = image;
     this.#kinds = kinds;
-    this.#names = new NodeNames(inspector.view);
+    this.#names = new NodeNames(inspector.view, image);
     this.#references = new References(inspector.view);
     this.#furniture = new Set(FURNITURE.map((name) => inspector.view.isolate.root(name) as number));
     this.#base = 2 + rootKinds.length;
@@ -95,6 +96,7 @@ export class GraphBuilder implements ReferenceSink {
     this.#nodeSize = new Uint32Array(nodes);
     this.#nodeAddress = new Float64Array(nodes);
     this.#strings.add('<dummy>');
+    this.#unnamed = this.#strings.add('');
     for (const [i, name] of ['', '(GC roots)', ...rootKinds].entries()) {
       this.#nodeType[i] = NodeType.synthetic;
       this.#nodeName[i] = this.#strings.add(name);
@@ -109,6 +111,7 @@ export class GraphBuilder implements ReferenceSink {
     gaps: readonly string[],
   ): HeapGraph {
     this.#describeAll();
+    this.#tagBuiltins(roots);
     this.#pairAll();
     const firstEdge = new Uint32Column(this.#base + this.#count + 1);
     const begin = () => firstEdge.push(this.#edgeTo.length);
@@ -139,12 +142,33 @@ export class GraphBuilder implements ReferenceSink {
       const { type, name } = this.#names.of(a, kind.map);
       this.#nodeType[ordinal] = type;
       this.#nodeName[ordinal] = this.#strings.add(name);
-      const size = this.#kinds.size(a, kind, page);
+      const size = this.#snapshotSize(a, kind, page);
       this.#nodeSize[ordinal] = size;
       if (size >= 2 ** 32) this.#large.push([ordinal, size]);
       this.#nodeAddress[ordinal] = a;
       ordinal++;
     });
+  }
+
+  /** Bytes as V8's snapshot counts them. */
+  #snapshotSize(a: Address, kind: Kind, page: LoadedPage): number {
+    const { layout, memory } = this.#view;
+    if (layout.graph.sharedHaveNoSize && page.space === 'read_only_space') return 0;
+    const size = this.#kinds.size(a, kind, page);
+    const { string } = layout.objects;
+    const { type } = kind.map;
+    if (!layout.graph.externalStringsCount || !layout.isString(type)) return size;
+    if ((type & string.representationMask) !== string.externalTag) return size;
+    const width = (type & string.encodingMask) === string.oneByteTag ? 1 : 2;
+    return size + width * memory.u32((a + string.length) as Address);
+  }
+
+  /** Builtins' Code objects before all, so that no function that uses one names it. */
+  #tagBuiltins(roots: readonly RootSlot[]): void {
+    const { memory } = this.#view;
+    for (const { root, label, slot } of roots) {
+      if (root === '(Builtins)') this.tag(memory.tagged(slot), `(${label} builtin code)`);
+    }
   }
 
   /** Values of WeakMap entries hang on the key and on the table, by edges that V8 names in a certain way. */
@@ -234,12 +258,12 @@ export class GraphBuilder implements ReferenceSink {
     this.#link(type, type === EdgeType.element ? index : this.#strings.add(String(index)), target);
   }
 
-  tag(target: Tagged, name: string): void {
+  tag(target: Tagged, name: string, type?: number): void {
     const ordinal = this.#ordinal(target);
-    // Only what has no name of its own.
+    // Only what has no name of its own; the type is given in any case.
     if (ordinal < 0 || this.#furniture.has(target)) return;
-    if (this.#strings.text(this.#nodeName[ordinal]!) === '')
-      this.#nodeName[ordinal] = this.#strings.add(name);
+    if (this.#nodeName[ordinal] === this.#unnamed) this.#nodeName[ordinal] = this.#strings.add(name);
+    if (type !== undefined) this.#nodeType[ordinal] = type;
   }
 
   skip(offset: number): void {

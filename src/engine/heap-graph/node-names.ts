@@ -1,17 +1,48 @@
 import { attemptOr } from '../absence.ts';
-import { type Address, address, type Tagged } from '../address.ts';
+import type { Address, Tagged } from '../address.ts';
 import { NodeType } from '../graph/types.ts';
 import { constructorName } from '../v8/objects/constructor-name.ts';
-import { functionName } from '../v8/objects/functions.ts';
+import { sharedOf } from '../v8/objects/functions.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
 import type { MapInfo } from '../v8/objects/map.ts';
-import { sharedDebugName } from '../v8/objects/shared-function.ts';
+import { sharedName } from '../v8/objects/shared-function.ts';
+import type { HeapImage } from './heap-image.ts';
 
 export interface NodeLabel {
   readonly type: number;
   /** '' for arrays that are named by who owns them. */
   readonly name: string;
 }
+
+/** Internal objects that V8 counts as code, by class (GetSystemEntryType). */
+const CODE_CLASSES = new Set([
+  'AllocationSite',
+  'ArrayBoilerplateDescription',
+  'BytecodeArray',
+  'ClosureFeedbackCellArray',
+  'FeedbackCell',
+  'FeedbackMetadata',
+  'FeedbackVector',
+  'InterpreterData',
+  'LoadHandler',
+  'ObjectBoilerplateDescription',
+  'PreparseData',
+  'RegExpBoilerplateDescription',
+  'ScopeInfo',
+  'StoreHandler',
+  'TemplateObjectDescription',
+  'UncompiledDataWithPreparseData',
+  'UncompiledDataWithPreparseDataAndJob',
+  'UncompiledDataWithoutPreparseData',
+  'UncompiledDataWithoutPreparseDataWithJob',
+]);
+const SHAPE_CLASSES = new Set([
+  'DescriptorArray',
+  'StrongDescriptorArray',
+  'EnumCache',
+  'PrototypeInfo',
+  'TransitionArray',
+]);
 
 /** V8 cuts names in snapshots (StringsStorage, --heap-snapshot-string-limit). */
 const MAX_NAME = 1024;
@@ -20,41 +51,18 @@ const MAX_CACHED = 1 << 16;
 /** Types and names of nodes as V8's heap snapshot gives them (V8HeapExplorer::AddEntry, profiler/heap-snapshot-generator.cc). */
 export class NodeNames {
   readonly #view: HeapView;
+  readonly #image: HeapImage;
   readonly #systemNames = new Map<number, NodeLabel>();
   readonly #constructors = new Map<Tagged, string>();
-  readonly #codeTypes: ReadonlySet<number>;
-  readonly #shapeTypes: ReadonlySet<number>;
   readonly #arrayTypes: ReadonlySet<number>;
 
-  constructor(view: HeapView) {
+  constructor(view: HeapView, image: HeapImage) {
     this.#view = view;
+    this.#image = image;
     const { types } = view.layout;
-    this.#codeTypes = new Set([
-      types.ALLOCATION_SITE,
-      types.BYTECODE_ARRAY,
-      types.BYTECODE_WRAPPER,
-      types.CODE_WRAPPER,
-      types.CLOSURE_FEEDBACK_CELL_ARRAY,
-      types.FEEDBACK_CELL,
-      types.FEEDBACK_METADATA,
-      types.FEEDBACK_VECTOR,
-      types.INTERPRETER_DATA,
-      types.OBJECT_BOILERPLATE_DESCRIPTION,
-      types.PREPARSE_DATA,
-      types.SCOPE_INFO,
-      types.UNCOMPILED_DATA_WITH_PREPARSE_DATA,
-      types.UNCOMPILED_DATA_WITH_PREPARSE_DATA_AND_JOB,
-      types.UNCOMPILED_DATA_WITHOUT_PREPARSE_DATA,
-      types.UNCOMPILED_DATA_WITHOUT_PREPARSE_DATA_WITH_JOB,
-    ]);
-    this.#shapeTypes = new Set([
-      types.DESCRIPTOR_ARRAY,
-      types.STRONG_DESCRIPTOR_ARRAY,
-      types.TRANSITION_ARRAY,
-      types.ENUM_CACHE,
-    ]);
     this.#arrayTypes = new Set([
       types.FIXED_ARRAY,
+      types.TRUSTED_FIXED_ARRAY,
       types.FIXED_DOUBLE_ARRAY,
       types.BYTE_ARRAY,
       types.ORDERED_HASH_MAP,
@@ -76,7 +84,7 @@ export class NodeNames {
   of(a: Address, map: MapInfo): NodeLabel {
     const word = (a + 1) as Tagged;
     const label = attemptOr(undefined, () => this.#label(word, map));
-    return label ?? { type: NodeType.native, name: `system / ${this.#view.layout.typeName(map.type)}` };
+    return label ?? { type: NodeType.hidden, name: `system / ${this.#view.layout.typeName(map.type)}` };
   }
 
   #label(word: Tagged, map: MapInfo): NodeLabel {
@@ -85,7 +93,8 @@ export class NodeNames {
     const { types } = layout;
     const { type } = map;
     if (layout.isString(type)) return this.#string(word, type);
-    if (layout.isFunction(type)) return { type: NodeType.closure, name: cut(functionName(view, word)) };
+    if (layout.isFunction(type))
+      return { type: NodeType.closure, name: cut(sharedName(view, sharedOf(view, word))) };
     if (type === types.JS_BOUND_FUNCTION) return { type: NodeType.closure, name: 'native_bind' };
     if (type === types.JS_REG_EXP) {
       const source = view.tagged(word, layout.objects.regExp.source);
@@ -133,35 +142,29 @@ export class NodeNames {
     switch (type) {
       case types.SYMBOL: {
         const isPrivate = (view.u32(word, objects.symbol.flags) & objects.symbol.isPrivate) !== 0;
-        return { type: NodeType.symbol, name: isPrivate ? 'private symbol' : 'symbol' };
+        return isPrivate
+          ? { type: NodeType.hidden, name: 'private symbol' }
+          : { type: NodeType.symbol, name: 'symbol' };
       }
       case types.BIGINT:
         return { type: NodeType.bigint, name: 'bigint' };
       case types.HEAP_NUMBER:
         return { type: NodeType.number, name: 'heap number' };
       case types.INSTRUCTION_STREAM:
-        return { type: NodeType.code, name: 'system / InstructionStream' };
+        return { type: NodeType.code, name: '' };
       case types.CODE:
-        return { type: NodeType.code, name: 'system / Code' };
-      case types.SHARED_FUNCTION_INFO: {
-        const name = sharedDebugName(view, word);
-        return {
-          type: NodeType.code,
-          name: cut(name === '' ? 'system / SharedFunctionInfo' : `system / SharedFunctionInfo / ${name}`),
-        };
-      }
+        return { type: NodeType.code, name: '' };
+      case types.SHARED_FUNCTION_INFO:
+        return { type: NodeType.code, name: cut(sharedName(view, word)) };
       case types.SCRIPT: {
         const name = view.tagged(word, code.script.name);
-        return {
-          type: NodeType.code,
-          name: cut(view.isString(name) ? `system / Script / ${view.string(name)}` : 'system / Script'),
-        };
+        return { type: NodeType.code, name: view.isString(name) ? cut(view.string(name)) : '' };
       }
       case types.nativeContext:
-        return { type: NodeType.native, name: 'system / NativeContext' };
+        return { type: NodeType.hidden, name: 'system / NativeContext' };
       case types.MAP:
         return {
-          type: this.#inReadOnlySpace(word) ? NodeType.native : NodeType.objectShape,
+          type: this.#inReadOnlySpace(word) ? NodeType.hidden : NodeType.objectShape,
           name: 'system / Map',
         };
       default:
@@ -174,19 +177,22 @@ export class NodeNames {
   #system(type: number): NodeLabel {
     let label = this.#systemNames.get(type);
     if (!label) {
-      const name = `system / ${camelCase(this.#view.layout.typeName(type))}`;
-      if (this.#codeTypes.has(type)) label = { type: NodeType.code, name };
+      const className = camelCase(this.#view.layout.typeName(type));
+      const name = `system / ${className}`;
+      const isWrapper = className === 'BytecodeWrapper' || className === 'CodeWrapper';
+      if (CODE_CLASSES.has(className) || (isWrapper && this.#view.layout.graph.wrappersAreCode))
+        label = { type: NodeType.code, name };
       else if (this.#arrayTypes.has(type)) label = { type: NodeType.array, name: '' };
-      else if (this.#shapeTypes.has(type)) label = { type: NodeType.objectShape, name };
-      else label = { type: NodeType.native, name };
+      else if (SHAPE_CLASSES.has(className)) label = { type: NodeType.objectShape, name };
+      else label = { type: NodeType.hidden, name };
       this.#systemNames.set(type, label);
     }
     return label;
   }
 
+  /** Maps in the read-only space are V8's own. */
   #inReadOnlySpace(word: Tagged): boolean {
-    const map = this.#view.memory.tagged(address(word - 1));
-    return map === this.#view.isolate.root('meta_map');
+    return this.#image.pageOf(word - 1)?.space === 'read_only_space';
   }
 }
 

@@ -1,11 +1,12 @@
 import { attemptOr } from '../absence.ts';
 import { type Address, address, type Tagged } from '../address.ts';
-import { EdgeType } from '../graph/types.ts';
+import { EdgeType, NodeType } from '../graph/types.ts';
 import { scopeLocals } from '../v8/objects/context-locals.ts';
 import { elementsOf } from '../v8/objects/elements.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
 import type { MapInfo } from '../v8/objects/map.ts';
 import { storedProperties } from '../v8/objects/properties.ts';
+import { sharedDebugName } from '../v8/objects/shared-function.ts';
 import { symbolDescription } from '../v8/objects/symbol.ts';
 
 /** Receives the named references of one object. */
@@ -17,7 +18,7 @@ export interface ReferenceSink {
   named(type: number, name: string, target: Tagged, offset: number): void;
   indexed(type: number, index: number, target: Tagged, offset: number): void;
   /** Gives a nameless array or an internal object the name of its role. */
-  tag(target: Tagged, name: string): void;
+  tag(target: Tagged, name: string, type?: number): void;
   /** The field is raw data, or shown in another way. */
   skip(offset: number): void;
   /** Memory outside of the heap that the object owns. */
@@ -55,7 +56,8 @@ export class References {
     else if (layout.isContext(type)) this.#context(word, type, sink, field);
     else if (type === types.SYMBOL) field('name', objects.symbol.description);
     else if (type === types.MAP) this.#map(word, sink, field);
-    else if (type === types.SHARED_FUNCTION_INFO) this.#shared(field);
+    else if (type === types.INSTRUCTION_STREAM) this.#instructions(word, sink, field);
+    else if (type === types.SHARED_FUNCTION_INFO) this.#shared(word, sink, field);
     else if (type === types.SCRIPT) this.#script(word, sink, field);
     else if (type === types.ACCESSOR_PAIR) {
       field('getter', objects.accessorPair.getter);
@@ -65,7 +67,11 @@ export class References {
     else if (type === types.WEAK_CELL) {
       field('target', layout.graph.weakCell.target, weak);
       field('unregister_token', layout.graph.weakCell.token, weak);
-    } else if (isArray(types, type)) this.#array(word, sink);
+    } else if (type === types.BYTECODE_ARRAY) this.#bytecode(word, sink);
+    else if (type === types.SCOPE_INFO) this.#scopeInfo(word, sink);
+    else if (type === types.CODE) this.#code(word, sink);
+    else if (isArray(types, type)) this.#array(word, sink);
+    else this.#tagged(word, type, sink);
   }
 
   #receiver(
@@ -82,6 +88,7 @@ export class References {
     sink.named(property, '__proto__', map.prototype, -1);
     if (view.layout.isFunction(type)) this.#function(word, sink, field);
     else if (type === types.JS_BOUND_FUNCTION) {
+      sink.tag(view.tagged(word, objects.boundFunction.args), '(bound arguments)');
       field('bindings', objects.boundFunction.args);
       field('bound_this', objects.boundFunction.boundThis);
       field('bound_function', objects.boundFunction.target);
@@ -248,11 +255,14 @@ export class References {
     else if (type === types.nativeContext) name = 'native_context';
     else if (type === types.FUNCTION_TEMPLATE_INFO) name = 'constructor_function_data';
     field(name, objects.map.constructorOrBackPointer);
+    sink.tag(view.tagged(word, objects.map.validityCell), '(prototype validity cell)', NodeType.objectShape);
     sink.tag(view.tagged(word, objects.map.dependentCode), '(dependent code)');
     field('dependent_code', objects.map.dependentCode);
   }
 
-  #shared(field: (name: string, offset: number) => void): void {
+  #shared(word: Tagged, sink: ReferenceSink, field: (name: string, offset: number) => void): void {
+    sink.tag(word, '(shared function info)');
+    this.#nameCode(word, sink);
     const { shared } = this.#view.layout.code;
     field('name_or_scope_info', shared.nameOrScopeInfo);
     field('script', shared.script);
@@ -264,17 +274,104 @@ export class References {
     field('raw_outer_scope_info_or_feedback_metadata', shared.outerScopeInfoOrFeedbackMetadata);
   }
 
+  /** Code is named by the function that it was made for. */
+  #nameCode(shared: Tagged, sink: ReferenceSink): void {
+    const view = this.#view;
+    const { types, code } = view.layout;
+    const data = view.tagged(shared, code.shared.functionData);
+    if (!view.isType(data, types.CODE)) return;
+    const name = sharedDebugName(view, shared);
+    sink.tag(data, name === '' ? '(BASELINE code)' : `(code for ${name})`);
+    if (Number.isNaN(code.code.instructionStream)) return;
+    const stream = view.tagged(data, code.code.instructionStream);
+    if (view.isPointer(stream))
+      sink.tag(stream, name === '' ? '(BASELINE instruction stream)' : `(instruction stream for ${name})`);
+  }
+
   #script(word: Tagged, sink: ReferenceSink, field: (name: string, offset: number) => void): void {
     const view = this.#view;
     const { script } = view.layout.code;
     field('source', script.source);
     field('name', script.name);
-    sink.tag(view.tagged(word, script.lineEnds), '(script line ends)');
+    sink.tag(view.tagged(word, script.lineEnds), '(script line ends)', NodeType.code);
     field('line_ends', script.lineEnds);
-    sink.tag(view.tagged(word, script.sharedFunctionInfos), '(infos)');
+    sink.tag(view.tagged(word, script.sharedFunctionInfos), '(infos)', NodeType.code);
     field('infos', script.sharedFunctionInfos);
     field('source_url', script.sourceUrl);
     field('source_mapping_url', script.sourceMappingUrl);
+  }
+
+  #bytecode(word: Tagged, sink: ReferenceSink): void {
+    const view = this.#view;
+    const { bytecodeArray } = view.layout.code;
+    this.#constants(view.tagged(word, bytecodeArray.constantPool), sink, 3);
+    sink.tag(view.tagged(word, bytecodeArray.handlerTable), '(handler table)', NodeType.code);
+    sink.tag(view.tagged(word, bytecodeArray.sourcePositions), '(source position table)', NodeType.code);
+  }
+
+  /** Constant pools, and arrays in them to a depth that V8 sets (RecursivelyTagConstantPool). */
+  #constants(word: Tagged, sink: ReferenceSink, depth: number): void {
+    const view = this.#view;
+    const { types } = view.layout;
+    const type = view.typeOrUndefined(word);
+    if (
+      type !== types.FIXED_ARRAY &&
+      type !== types.TRUSTED_FIXED_ARRAY &&
+      type !== types.OBJECT_BOILERPLATE_DESCRIPTION
+    )
+      return;
+    sink.tag(word, '(constant pool)', NodeType.code);
+    if (depth <= 1) return;
+    const length = view.arrayLength(word);
+    for (let i = 0; i < length; i++) this.#constants(view.element(word, i), sink, depth - 1);
+  }
+
+  #scopeInfo(word: Tagged, sink: ReferenceSink): void {
+    const view = this.#view;
+    const { scopeInfo } = view.layout.objects;
+    if (view.smi(word, scopeInfo.contextLocalCount) < scopeInfo.maxInlinedNames) return;
+    sink.tag(view.tagged(word, scopeInfo.firstVariable), '(context local names)', NodeType.code);
+  }
+
+  #code(word: Tagged, sink: ReferenceSink): void {
+    const view = this.#view;
+    const { code } = view.layout.code;
+    sink.tag(view.tagged(word, code.deoptimizationData), '(code deopt data)', NodeType.code);
+    sink.tag(view.tagged(word, code.sourcePositions), '(source position table)', NodeType.code);
+    if (Number.isNaN(code.instructionStream)) return;
+    const stream = view.tagged(word, code.instructionStream);
+    if (view.isPointer(stream)) sink.named(internal, 'instruction_stream', stream, code.instructionStream);
+  }
+
+  #instructions(word: Tagged, sink: ReferenceSink, field: (name: string, offset: number) => void): void {
+    const view = this.#view;
+    const { code, body } = view.layout.code.instructionStream;
+    field('code', code);
+    const relocation = code + 8;
+    if (relocation >= body) return;
+    sink.tag(view.tagged(word, relocation), '(code relocation info)', NodeType.code);
+    field('relocation_info', relocation);
+  }
+
+  /** Roles that V8 gives to what less frequent internal objects hold. */
+  #tagged(word: Tagged, type: number, sink: ReferenceSink): void {
+    const view = this.#view;
+    const { types } = view.layout;
+    const name = view.layout.typeName(type);
+    if (type === types.ENUM_CACHE) {
+      sink.tag(view.tagged(word, 8), '(enum cache)', NodeType.objectShape);
+      sink.tag(view.tagged(word, 16), '(enum cache)', NodeType.objectShape);
+    } else if (name === 'ARRAY_BOILERPLATE_DESCRIPTION') {
+      sink.tag(view.tagged(word, 16), '(constant elements)', NodeType.code);
+    } else if (type === types.FEEDBACK_VECTOR) {
+      const end = view.layout.sizes.feedbackVectorHeader + 8 * view.i32(word, 8);
+      for (let offset = view.layout.sizes.feedbackVectorHeader; offset < end; offset += 8) {
+        const slot = view.tagged(word, offset);
+        const kind = view.typeOrUndefined(slot);
+        if (kind === types.WEAK_FIXED_ARRAY || kind === types.FIXED_ARRAY)
+          sink.tag(slot, '(feedback)', NodeType.code);
+      }
+    }
   }
 
   #array(word: Tagged, sink: ReferenceSink): void {

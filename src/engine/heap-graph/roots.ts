@@ -1,15 +1,18 @@
 import { attemptOr } from '../absence.ts';
 import { type Address, address, at } from '../address.ts';
 import type { CoreSession } from '../session.ts';
+import { instanceType } from '../v8/frames/heap-object.ts';
 import { openHandles } from '../v8/handles.ts';
 import type { Isolate } from '../v8/isolate.ts';
 
 /** A kind of GC roots, as V8 names them (Root names in objects/visitors.h). */
 export type RootName =
   | '(Strong root list)'
+  | '(Builtins)'
   | '(Isolate)'
   | '(Handle scope)'
   | '(Global handles)'
+  | '(Eternal handles)'
   | '(Weak global handles)'
   | '(Stack roots)'
   | '(Microtasks)'
@@ -48,10 +51,13 @@ export function gcRoots(session: CoreSession, isolate: Isolate): RootsReport {
     slots.push({ root, label, slot, weak });
   };
   strongRoots(isolate, add);
+  builtins(isolate, add);
   isolateFields(isolate, add);
   for (const slot of openHandles(isolate)) add('(Handle scope)', slot);
   if (!globalHandles(isolate, add))
     notes.push('global handles were not found: objects that only native code holds may be missing');
+  if (!eternalHandles(isolate, add))
+    notes.push('eternal handles were not found: strings and templates of Node itself may be missing');
   microtasks(isolate, add);
   compilationCache(isolate, add);
   stacks(session, isolate, add);
@@ -66,6 +72,26 @@ function strongRoots(isolate: Isolate, add: Add): void {
   runtime.rootNames.forEach((name, i) => {
     add('(Strong root list)', at(table, 8 * i), false, name);
   });
+}
+
+/** The table of the builtins' Code objects: as many in a row as there are builtins (Isolate::builtin_table). */
+function builtins(isolate: Isolate, add: Add): void {
+  const { runtime, address: base } = isolate;
+  const { byId } = runtime.builtins;
+  const { memory, layout } = runtime;
+  const end = layout.pages.heapInIsolate;
+  let run = 0;
+  for (let offset = layout.isolate.roots; offset < end && run < byId.length; offset += 8) {
+    const slot = at(base, offset);
+    if (!memory.has(slot, 8)) return;
+    const isCode = instanceType(runtime, memory.tagged(slot)) === layout.types.CODE;
+    run = isCode ? run + 1 : 0;
+    if (run < byId.length || run === 0) continue;
+    const first = at(slot, -8 * (run - 1));
+    byId.forEach((builtin, i) => {
+      add('(Builtins)', at(first, 8 * i), false, builtin?.name ?? String(i));
+    });
+  }
 }
 
 /** Fields of the Isolate and its Heap: builtins' Code objects, current context, exceptions, caches. */
@@ -127,6 +153,48 @@ function globalHandles(isolate: Isolate, add: Add): boolean {
       layout.derived('GlobalHandles.regular_nodes');
       return true;
     }
+  }
+  return false;
+}
+
+/**
+ * Handles that live as long as the isolate: full blocks of words, the last of them partly. False if they were
+ * not found; they are told by a count that agrees with the number of blocks, and by what their slots hold.
+ */
+function eternalHandles(isolate: Isolate, add: Add): boolean {
+  const { runtime } = isolate;
+  const { memory, layout } = runtime;
+  const { blocks, blockSize } = layout.graph.eternalHandles;
+  for (let offset = 0; offset < layout.pages.heapInIsolate + 0x4000; offset += 8) {
+    const slot = at(isolate.address, offset);
+    const part = memory.has(slot, 8) ? memory.pointer(slot) : address(0);
+    if (part % 8 !== 0 || !memory.has(part, 32)) continue;
+    const size = memory.u32(part);
+    const [begin, end, limit] = [0, 8, 16].map((o) => memory.pointer(at(part, blocks + o))) as [
+      Address,
+      Address,
+      Address,
+    ];
+    const count = Math.ceil(size / blockSize);
+    if (
+      size < 16 ||
+      size > 1 << 20 ||
+      end - begin !== 8 * count ||
+      limit < end ||
+      !memory.has(begin, 8 * count)
+    )
+      continue;
+    const slots: Address[] = [];
+    for (let i = 0; i < size; i++) {
+      const block = memory.pointer(at(begin, 8 * Math.floor(i / blockSize)));
+      slots.push(at(block, 8 * (i % blockSize)));
+    }
+    if (!slots.every((s) => memory.has(s, 8))) continue;
+    const objects = slots.filter((s) => instanceType(runtime, memory.tagged(s)) !== undefined).length;
+    if (objects < 0.9 * size) continue;
+    for (const s of slots) add('(Eternal handles)', s);
+    layout.derived('EternalHandles.blocks');
+    return true;
   }
   return false;
 }

@@ -17,6 +17,17 @@ export function graphLayout(c: Constants) {
       /** Bits of flags: 0 free, 1 normal (strong), 2 weak, 3 near death. */
       stateMask: c.table('GlobalHandles.Node.state_mask', 3),
     },
+    /** v8::internal::EternalHandles: size (int), vector of blocks. */
+    eternalHandles: {
+      blocks: c.table('EternalHandles.blocks', 8),
+      blockSize: c.table('EternalHandles.kSize', 256),
+    },
+    /** Snapshots: wrappers of trusted objects count as code. */
+    wrappersAreCode: c.table('HeapSnapshot.wrappers_are_code', [0, 0, 0, 1, 1]) === 1,
+    /** Snapshots: objects that all isolates share have no size. */
+    sharedHaveNoSize: c.table('HeapSnapshot.read_only_size_is_zero', [0, 0, 0, 1, 1]) === 1,
+    /** Snapshots: external strings count with their characters. */
+    externalStringsCount: c.table('HeapSnapshot.external_strings_count', [0, 0, 0, 1, 1]) === 1,
     /** v8::internal::MicrotaskQueue (execution/microtask-queue.h), after its vtable. */
     microtaskQueue: {
       size: c.table('MicrotaskQueue.size', 8),
