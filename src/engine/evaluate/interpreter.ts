@@ -4,6 +4,7 @@ import { hex, parseHex } from '../address.ts';
 import { DayAfterError } from '../errors.ts';
 import { arrow } from './arrow.ts';
 import { frameObject } from './frame-object.ts';
+import { arrayLiteral, objectLiteral } from './literals.ts';
 import type { Machine } from './machine.ts';
 import {
   DumpObject,
@@ -11,7 +12,6 @@ import {
   isReference,
   type Key,
   MadeArray,
-  MadeObject,
   MadeRegExp,
   type Operand,
   type Primitive,
@@ -30,7 +30,6 @@ import {
   typeOf,
 } from './operators.ts';
 import type { Parsed } from './parse.ts';
-import { nameFunction } from './patterns.ts';
 import { bad, refused } from './refusal.ts';
 import { Scope } from './scope.ts';
 import { assign } from './statements.ts';
@@ -91,7 +90,7 @@ export class Interpreter {
   quick(node: acorn.Expression | acorn.PrivateIdentifier | acorn.Super, scope: Scope): Result | typeof slow {
     switch (node.type) {
       case 'Literal':
-        return this.#literal(node);
+        return this.literal(node);
       case 'Identifier':
         return this.#identifier(node.name, scope);
       case 'ThisExpression':
@@ -210,9 +209,9 @@ export class Interpreter {
       case 'TaggedTemplateExpression':
         return yield* taggedTemplate(this, node, scope);
       case 'ArrayExpression':
-        return yield* this.#array(node, scope);
+        return yield* arrayLiteral(this, node, scope);
       case 'ObjectExpression':
-        return yield* this.#objectLiteral(node, scope);
+        return yield* objectLiteral(this, node, scope);
       case 'ArrowFunctionExpression':
         return arrow(this, node, scope);
       case 'AssignmentExpression':
@@ -229,7 +228,7 @@ export class Interpreter {
     return result;
   }
 
-  #literal(node: acorn.Literal): Operand {
+  literal(node: acorn.Literal): Operand {
     if (node.regex) return new MadeRegExp(node.regex.pattern, node.regex.flags);
     if (node.bigint !== undefined && node.bigint !== null) return BigInt(node.bigint);
     return node.value as Primitive;
@@ -429,57 +428,6 @@ export class Interpreter {
         return yield* this.machine.toNumber(operand);
       default:
         return applyUnary(operator, yield* this.machine.toNumeric(operand));
-    }
-  }
-
-  *#array(node: acorn.ArrayExpression, scope: Scope): Steps<Operand> {
-    const items: (Operand | typeof hole)[] = [];
-    for (const element of node.elements) {
-      if (element === null) items.push(hole);
-      else if (element.type !== 'SpreadElement') items.push(yield* this.evaluate(element, scope));
-      else for (const item of yield* this.spread(element, scope)) items.push(item);
-    }
-    return this.machine.array(items);
-  }
-
-  *#objectLiteral(node: acorn.ObjectExpression, scope: Scope): Steps<Operand> {
-    const object = new MadeObject();
-    this.machine.meter.allocate(64);
-    for (const property of node.properties) {
-      if (property.type === 'SpreadElement') {
-        yield* this.copyOwn(yield* this.evaluate(property.argument, scope), object, []);
-        continue;
-      }
-      const key = yield* this.propertyKey(property, scope);
-      const value = yield* this.evaluate(property.value, scope);
-      nameFunction(property.value, value, key);
-      if (key === '__proto__' && !property.computed && !property.shorthand) {
-        if (value === null || isReference(value)) object.prototype = value;
-      } else {
-        object.put(key, value);
-      }
-    }
-    return object;
-  }
-
-  *propertyKey(property: acorn.Property | acorn.AssignmentProperty, scope: Scope): Steps<Key> {
-    if (property.computed) return yield* this.machine.toKey(yield* this.evaluate(property.key, scope));
-    if (property.key.type === 'Identifier') return property.key.name;
-    return String(this.#literal(property.key as acorn.Literal));
-  }
-
-  /** CopyDataProperties */
-  *copyOwn(source: Operand, target: MadeObject, without: readonly Key[]): Steps<void> {
-    need(source);
-    if (typeof source === 'string') {
-      for (let i = 0; i < source.length; i++) target.put(String(i), source[i]);
-    }
-    if (!isReference(source)) return;
-    for (const [key, slot] of this.machine.objects.entries(source)) {
-      if (this.machine.meter.tick()) yield;
-      if (!slot.enumerable || without.includes(key)) continue;
-      this.machine.meter.allocate(64);
-      target.put(key, slot.accessor ? this.machine.get(source, key) : slot.value);
     }
   }
 }

@@ -1,6 +1,7 @@
 import type * as acorn from 'acorn';
 import { step } from './builtins/iterator.ts';
 import type { Interpreter } from './interpreter.ts';
+import { copyOwn, propertyKey } from './literals.ts';
 import {
   done,
   isReference,
@@ -104,11 +105,11 @@ function* bindObject(
   for (const property of pattern.properties) {
     if (property.type === 'RestElement') {
       const rest = new MadeObject();
-      if (isReference(value) || typeof value === 'string') yield* interpreter.copyOwn(value, rest, taken);
+      if (isReference(value) || typeof value === 'string') yield* copyOwn(interpreter, value, rest, taken);
       yield* bind(interpreter, property.argument, rest, scope, isConstant);
       return;
     }
-    const key = yield* interpreter.propertyKey(property, scope);
+    const key = yield* propertyKey(interpreter, property, scope);
     taken.push(key);
     yield* bind(interpreter, property.value, interpreter.machine.get(value, key), scope, isConstant);
   }

@@ -13,7 +13,7 @@ import {
   type Steps,
 } from '../operand.ts';
 import { sameValueZero, strictEqual, toBoolean } from '../operators.ts';
-import { bad, refused } from '../refusal.ts';
+import { bad } from '../refusal.ts';
 import type { Intrinsic, Run } from './registry.ts';
 import { sorted } from './sort.ts';
 
@@ -346,114 +346,6 @@ export function isArray(value: Operand): boolean {
   return value instanceof MadeArray || (value instanceof DumpObject && value.subtype === 'array');
 }
 
-/** Methods that change an array: done to arrays that the evaluation built, refused for the dump's. */
-function mutator(
-  name: string,
-  change: (machine: Machine, array: MadeArray, args: readonly Operand[]) => Steps<Operand>,
-): Run {
-  return function* (machine, self, args) {
-    if (self instanceof MadeArray) return yield* change(machine, self, args);
-    throw refused(`${name} would change an array of the dump`, 'copy it first: […array]');
-  };
-}
-
-const mutators: Readonly<Record<string, Run>> = {
-  sort: mutator('sort', function* (machine, array, args) {
-    if (args[0] !== undefined && !isCallable(args[0])) {
-      throw bad('The comparison function must be either a function or undefined');
-    }
-    const items = array.items.filter((item) => item !== hole) as Operand[];
-    const holes = array.items.length - items.length;
-    const result: Item[] = yield* sorted(machine, items, args[0], false);
-    array.items.splice(0, array.items.length);
-    for (const item of result) array.items.push(item);
-    for (let i = 0; i < holes; i++) array.items.push(hole);
-    return array;
-  }),
-  reverse: mutator('reverse', function* (_machine, array) {
-    array.items.reverse();
-    return array;
-  }),
-  push: mutator('push', function* (machine, array, args) {
-    machine.meter.allocate(args.length * 16);
-    for (const arg of args) array.items.push(arg);
-    return array.items.length;
-  }),
-  pop: mutator('pop', function* (_machine, array) {
-    return plain(array.items.pop());
-  }),
-  shift: mutator('shift', function* (_machine, array) {
-    return plain(array.items.shift());
-  }),
-  unshift: mutator('unshift', function* (machine, array, args) {
-    machine.meter.allocate(args.length * 16);
-    const rest = array.items.splice(0);
-    for (const item of [...args, ...rest]) array.items.push(item);
-    return array.items.length;
-  }),
-};
-
-const statics: readonly Intrinsic[] = [
-  {
-    builtin: 'ArrayConstructor',
-    path: 'Array',
-    run: construct,
-    construct,
-  },
-  {
-    builtin: 'ArrayIsArray',
-    path: 'Array.isArray',
-    *run(_machine, _self, args) {
-      if (args[0] instanceof DumpObject && args[0].subtype === 'proxy') {
-        throw refused('a Proxy is not asked: its traps are code');
-      }
-      return isArray(args[0]);
-    },
-  },
-  {
-    builtin: 'ArrayOf',
-    path: 'Array.of',
-    *run(machine, _self, args) {
-      return machine.array([...args]);
-    },
-  },
-  {
-    builtin: 'ArrayFrom',
-    path: 'Array.from',
-    *run(machine, _self, args) {
-      const source = args[0];
-      const items = yield* itemsOf(machine, source);
-      if (args[1] === undefined) return machine.array(items);
-      const call = machine.caller(args[1], args[2]);
-      for (let i = 0; i < items.length; i++) {
-        if (machine.meter.tick()) yield;
-        const called = call([items[i], i]);
-        items[i] = called instanceof Pending ? yield* called.steps : called;
-      }
-      return machine.array(items);
-    },
-  },
-];
-
-/** The elements of an iterable, or of an array-like. */
-export function* itemsOf(machine: Machine, source: Operand): Steps<Operand[]> {
-  if (source !== undefined && source !== null) {
-    const method = machine.get(source, machine.realm.symbol('iterator'));
-    if (method === undefined || method === null) {
-      return (yield* copy(machine, yield* elementsOf(machine, source))).map(plain);
-    }
-  }
-  return yield* machine.list(source);
-}
-
-function* construct(machine: Machine, _self: Operand, args: readonly Operand[]): Steps<Operand> {
-  if (args.length !== 1 || typeof args[0] !== 'number') return machine.array([...args]);
-  const length = args[0];
-  if (length >>> 0 !== length) throw bad('Invalid array length');
-  machine.meter.allocate(length * 16);
-  return new MadeArray(new Array<Item>(length).fill(hole));
-}
-
 /** Methods whose builtins V8 names without "Prototype". */
 const withoutPrototype: ReadonlySet<string> = new Set([
   'concat',
@@ -479,7 +371,6 @@ function withElements(method: Method): Run {
 }
 
 export const arrayIntrinsics: readonly Intrinsic[] = [
-  ...statics,
   ...Object.entries({ ...shared, ...arrayOnly }).map(([name, method]) => ({
     builtin: withoutPrototype.has(name)
       ? [`Array${capital(name)}`, `ArrayPrototype${capital(name)}`]
@@ -491,11 +382,6 @@ export const arrayIntrinsics: readonly Intrinsic[] = [
     builtin: `TypedArrayPrototype${capital(name)}`,
     path: `TypedArray.prototype.${name}`,
     run: withElements(method),
-  })),
-  ...Object.entries(mutators).map(([name, run]) => ({
-    builtin: [`ArrayPrototype${capital(name)}`, `Array${capital(name)}`],
-    path: `Array.prototype.${name}`,
-    run,
   })),
   { builtin: [], path: 'Array.prototype[Symbol.iterator]', run: withElements(shared.values!) },
   { builtin: [], path: 'TypedArray.prototype[Symbol.iterator]', run: withElements(shared.values!) },

@@ -1,6 +1,8 @@
 import type { Machine } from '../machine.ts';
 import type { Operand, Steps } from '../operand.ts';
 import { arrayIntrinsics } from './array.ts';
+import { arrayConstructor } from './array-constructor.ts';
+import { arrayMutators } from './array-mutators.ts';
 import { bufferIntrinsics } from './buffer.ts';
 import { collectionIntrinsics } from './collection.ts';
 import { dateIntrinsics } from './date.ts';
@@ -33,6 +35,8 @@ let byPath: Map<string, Intrinsic> | undefined;
 export function allIntrinsics(): readonly Intrinsic[] {
   return [
     ...arrayIntrinsics,
+    ...arrayConstructor,
+    ...arrayMutators,
     ...bufferIntrinsics,
     ...collectionIntrinsics,
     ...dateIntrinsics,
