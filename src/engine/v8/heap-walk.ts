@@ -111,8 +111,3 @@ class Walker {
     return Math.min(next, end) - base;
   }
 }
-
-/** Size of one object; undefined if it cannot be told. */
-export function objectSizeOf(view: HeapView, word: Tagged): number | undefined {
-  return attemptOr(undefined, () => new ObjectSizes(view).of(address(word - 1), view.map(word)));
-}

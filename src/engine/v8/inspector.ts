@@ -1,5 +1,5 @@
 import { type Absence, absent, attempt, attemptOr } from '../absence.ts';
-import { type Address, address, type Tagged } from '../address.ts';
+import type { Address, Tagged } from '../address.ts';
 import { environmentOf } from './environment.ts';
 import { ScriptLines } from './frames/script-lines.ts';
 import type { ChildCounts, Inspector, Kind, Preview, Property, Value } from './inspect.ts';
@@ -347,9 +347,4 @@ export class V8Inspector implements Inspector {
     if (this.#timeZone === null) this.#timeZone = processTimeZone(this.view.runtime);
     return this.#timeZone;
   }
-}
-
-/** Address of a tagged pointer, for messages. */
-export function objectAddress(word: Tagged): Address {
-  return address(word - (word % 4));
 }

@@ -1,5 +1,5 @@
 import { attemptOr, Fault } from '../../absence.ts';
-import { address, type Tagged } from '../../address.ts';
+import type { Tagged } from '../../address.ts';
 import type { HeapView } from './heap-view.ts';
 import { findProperty } from './properties.ts';
 import {
@@ -30,12 +30,6 @@ export function functionName(view: HeapView, fn: Tagged): string {
   );
   if (own && !own.isAccessor && view.isString(own.value)) return view.string(own.value);
   return sharedDebugName(view, sharedOf(view, fn));
-}
-
-export function isBoundOrWrapped(view: HeapView, word: Tagged): boolean {
-  const { types } = view.layout;
-  const type = view.typeOrUndefined(word);
-  return type !== undefined && (type === types.JS_BOUND_FUNCTION || type === types.JS_WRAPPED_FUNCTION);
 }
 
 /** The function behind all bindings, or undefined if it is none of a program's. */
@@ -124,8 +118,4 @@ export function builtinName(view: HeapView, fn: Tagged): string | undefined {
   if (!view.isFunction(fn)) return undefined;
   const id = sharedBuiltinId(view, sharedOf(view, fn));
   return id === undefined ? undefined : view.runtime.builtins.byId[id]?.name;
-}
-
-export function functionAddress(fn: Tagged) {
-  return address(fn - 1);
 }

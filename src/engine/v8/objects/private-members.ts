@@ -3,7 +3,7 @@ import type { Tagged } from '../../address.ts';
 import type { Property, Value } from '../inspect.ts';
 import { scopeLocals } from './context-locals.ts';
 import type { HeapView } from './heap-view.ts';
-import { accessorPair, isPrivateBrand, type StoredProperty, storedProperties } from './properties.ts';
+import { accessorPair, isPrivateBrand, type StoredProperty } from './properties.ts';
 import { symbolDescription } from './symbol.ts';
 
 /**
@@ -62,9 +62,4 @@ function privateProperty(view: HeapView, name: string, word: Tagged): Property {
     setter: setter === undefined ? undefined : { kind: 'tagged', word: setter },
     ...flags,
   };
-}
-
-/** True if an object has private methods or accessors of its class. */
-export function hasBrand(view: HeapView, object: Tagged): boolean {
-  return storedProperties(view, object).some((p) => isPrivateBrand(view, p.key));
 }

@@ -1,5 +1,4 @@
 import type { Tagged } from '../../address.ts';
-import { address } from '../../address.ts';
 import type { HeapView } from './heap-view.ts';
 import type { MapInfo } from './map.ts';
 
@@ -190,9 +189,4 @@ export function accessorPair(
     return view.isReceiver(word) ? word : undefined;
   };
   return { getter: part(offsets.getter), setter: part(offsets.setter) };
-}
-
-/** Address of the object for previews. */
-export function addressOf(word: Tagged) {
-  return address(word - 1);
 }

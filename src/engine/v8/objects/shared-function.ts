@@ -1,4 +1,4 @@
-import { address, type Tagged } from '../../address.ts';
+import type { Tagged } from '../../address.ts';
 import type { HeapView } from './heap-view.ts';
 import { scopeInfoParts } from './scope-info.ts';
 
@@ -79,8 +79,4 @@ export function sharedBuiltinId(view: HeapView, shared: Tagged): number | undefi
 
 export function sharedKind(view: HeapView, shared: Tagged): number {
   return view.u32(shared, view.layout.code.shared.flags) & view.layout.code.functionKinds.mask;
-}
-
-export function sharedFlags(view: HeapView, shared: Tagged): number {
-  return view.memory.u32(address(view.base(shared) + view.layout.code.shared.flags));
 }
