@@ -18,7 +18,7 @@ import { kindOf } from './objects/kind.ts';
 import { NameIndex } from './objects/name-index.ts';
 import { elementProperty, namedProperties, propertyHolder, propertyOf } from './objects/own-properties.ts';
 import { previewOf, primitivePreview } from './objects/preview.ts';
-import { globalsOf, mainRealm, nativeContextOf } from './objects/realm.ts';
+import { anyRealm, globalsOf, mainRealm } from './objects/realm.ts';
 import { typedArray } from './objects/typed-array.ts';
 import { Context } from './scopes/context.ts';
 import { processTimeZone } from './time-zone.ts';
@@ -45,8 +45,7 @@ export class V8Inspector implements Inspector {
   global(): Value {
     const { view } = this;
     const proxy = attemptOr(undefined, () => {
-      const context = view.isolate.context;
-      const realm = context === undefined ? undefined : nativeContextOf(view, context);
+      const realm = anyRealm(view);
       return realm === undefined ? undefined : globalsOf(view, mainRealm(view, realm))?.proxy;
     });
     if (proxy === undefined) return { kind: 'absent', absence: absent('the global object was not found') };

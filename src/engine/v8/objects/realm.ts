@@ -1,4 +1,4 @@
-import type { Tagged } from '../../address.ts';
+import { at, type Tagged } from '../../address.ts';
 import type { HeapView } from './heap-view.ts';
 
 const MAX_CONTEXTS = 10_000;
@@ -15,6 +15,26 @@ export function nativeContextOf(view: HeapView, context: Tagged): Tagged | undef
     const shortcut = view.map(word).constructorWord;
     if (view.isType(shortcut, types.nativeContext)) return shortcut;
     word = view.tagged(word, objects.context.slots + 8 * objects.context.previousSlot);
+  }
+  return undefined;
+}
+
+/** How much of an Isolate is searched, in bytes. */
+const ISOLATE_SIZE = 0x14000;
+
+/**
+ * A realm of the isolate: that of the current context, else one that any of its fields points to
+ * (Heap::native_contexts_list above all), where no JavaScript was being run.
+ */
+export function anyRealm(view: HeapView): Tagged | undefined {
+  const { isolate, memory, layout } = view;
+  const current = isolate.context === undefined ? undefined : nativeContextOf(view, isolate.context);
+  if (current !== undefined) return current;
+  for (let offset = 0; offset < ISOLATE_SIZE; offset += 8) {
+    const field = at(isolate.address, offset);
+    if (!memory.has(field, 8)) continue;
+    const word = memory.tagged(field);
+    if (view.isType(word, layout.types.nativeContext)) return word;
   }
   return undefined;
 }
