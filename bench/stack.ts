@@ -13,8 +13,14 @@ const sizes = process.argv.includes('--small') ? [100, 400] : [100, 1900];
 const line = 22;
 
 const peers = [
-  { name: 'gdb', args: (node: string, core: string) => ['-batch', '-nx', '-ex', 'thread apply all bt', node, core] },
-  { name: 'lldb', args: (node: string, core: string) => ['-b', '-o', 'thread backtrace all', '-c', core, node] },
+  {
+    name: 'gdb',
+    args: (node: string, core: string) => ['-batch', '-nx', '-ex', 'thread apply all bt', node, core],
+  },
+  {
+    name: 'lldb',
+    args: (node: string, core: string) => ['-b', '-o', 'thread backtrace all', '-c', core, node],
+  },
 ];
 
 const rows: string[][] = [['core', 'tool', 'wall s', 'peak MB', 'ratio of walls']];

@@ -44,7 +44,8 @@ function threadText(thread: StackInfo, paint: Paint): string {
 function frameLines(frame: FrameInfo, index: number | undefined, paint: Paint): string[] {
   const number = paint('dim', `#${index ?? ''}`.padEnd(4));
   const marks = [frame.tier, frame.inlined ? 'inlined' : undefined].filter(Boolean).join(', ');
-  const name = plain(frame.original?.name ?? frame.function ?? '') || (frame.kind === 'js' ? '(anonymous)' : '???');
+  const name =
+    plain(frame.original?.name ?? frame.function ?? '') || (frame.kind === 'js' ? '(anonymous)' : '???');
   const place = placeOf(frame);
   const line =
     frame.kind === 'js'
