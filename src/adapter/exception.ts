@@ -3,6 +3,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { isAbsent } from '../engine/absence.ts';
 import type { DeathKind, DumpInfo } from '../engine/contract.ts';
 import type { Inspector, Value } from '../engine/v8/inspect.ts';
+import { printable } from './printable.ts';
 import type { Target } from './target.ts';
 
 const titles: Readonly<Record<DeathKind, string>> = {
@@ -22,7 +23,7 @@ export function stoppedBody(target: Target): DebugProtocol.StoppedEvent['body'] 
     // An editor shows an error where the reason is one; the dump of a living process has none.
     reason: death.kind === 'alive' ? 'pause' : 'exception',
     description: death.kind === null ? 'Dead' : titles[death.kind],
-    text: death.message,
+    text: printable(death.message),
     threadId: target.focusThread,
     preserveFocusHint: false,
     allThreadsStopped: true,
@@ -33,7 +34,7 @@ export function exceptionInfo(target: Target): DebugProtocol.ExceptionInfoRespon
   const { death } = target.core.info();
   const body: DebugProtocol.ExceptionInfoResponse['body'] = {
     exceptionId: death.exception?.className ?? death.signal ?? 'Dump',
-    description: death.exception ? summary(death.exception) : death.message,
+    description: printable(death.exception ? summary(death.exception) : death.message),
     breakMode: 'unhandled',
   };
   const details = exceptionDetails(target, death);
@@ -52,9 +53,9 @@ function exceptionDetails(
   const { exception } = death;
   if (!exception) return undefined;
   const details: DebugProtocol.ExceptionDetails = {
-    message: exception.message,
+    message: printable(exception.message),
     typeName: exception.className,
-    stackTrace: exception.stack ?? '',
+    stackTrace: printable(exception.stack ?? ''),
   };
   const value = target.core.thrown();
   const inspector = target.inspectorOf(target.focusThread);
@@ -101,8 +102,8 @@ function causes(inspector: Inspector, error: Value, depth = 0): DebugProtocol.Ex
     const inner = preview.type === 'object' ? causes(inspector, value, depth + 1) : [];
     const details: DebugProtocol.ExceptionDetails = {
       typeName: preview.className ?? preview.type,
-      message: messageOf(inspector, value, preview.description),
-      stackTrace: preview.description,
+      message: printable(messageOf(inspector, value, preview.description)),
+      stackTrace: printable(preview.description),
     };
     if (inner.length > 0) details.innerException = inner;
     return [details];

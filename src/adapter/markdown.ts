@@ -3,6 +3,7 @@ import { baseName } from '../configuration/paths.ts';
 import type { FrameInfo } from '../engine/contract.ts';
 import { DayAfterError } from '../engine/errors.ts';
 import { frameName, threadName } from './frames.ts';
+import { printable } from './printable.ts';
 import type { Target } from './target.ts';
 
 /** Frames of one thread that are written out. */
@@ -48,11 +49,11 @@ function frameLine(frame: FrameInfo): string {
 
 /** No line of a dump may end the fenced block or start a new line in it. */
 function plain(text: string): string {
-  return text.replace(/[\r\n]+/g, ' ').replaceAll('```', "'''");
+  return printable(text.replace(/[\r\n]+/g, ' ')).replaceAll('```', "'''");
 }
 
 function escaped(text: string): string {
-  return text.replace(/[\\`*_<>[\]#|]/g, '\\$&');
+  return printable(text.replace(/[\r\n]+/g, ' ')).replace(/[\\`*_<>[\]#|]/g, '\\$&');
 }
 
 function code(text: string): string {

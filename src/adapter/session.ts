@@ -16,6 +16,7 @@ import { location } from './locations.ts';
 import { stackMarkdown } from './markdown.ts';
 import { readMemory } from './memory.ts';
 import { modules } from './modules.ts';
+import { printable } from './printable.ts';
 import { patience, Works } from './progress.ts';
 import { Refusals, refusedBreakpoints } from './refusals.ts';
 import { scopes } from './scopes.ts';
@@ -123,8 +124,9 @@ export class PostmortemSession extends DebugSession {
   /** Tells the death in the console, what is missing with it, and stops where it happened. */
   #stop(target: Target): void {
     const { notes } = target.core.info();
-    this.#send('output', { category: 'stderr', output: `${deathText(target)}\n` });
-    for (const note of notes) this.#send('output', { category: 'console', output: `Note: ${note}\n` });
+    this.#send('output', { category: 'stderr', output: `${printable(deathText(target))}\n` });
+    for (const note of notes)
+      this.#send('output', { category: 'console', output: `Note: ${printable(note)}\n` });
     this.#send('stopped', stoppedBody(target));
   }
 

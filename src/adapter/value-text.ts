@@ -1,6 +1,7 @@
 /** A value in one line, in the words of VS Code's JavaScript debugger: `Session {id: 1, user: {…}}`. */
 import { isAbsent } from '../engine/absence.ts';
 import type { Inspector, Preview, Property, Value } from '../engine/v8/inspect.ts';
+import { printable } from './printable.ts';
 
 export interface TextOptions {
   /** Numbers in hexadecimal. */
@@ -75,7 +76,7 @@ function hexText(value: bigint): string {
 export function quoted(text: string, limit: number): string {
   const cut = text.length > limit;
   const shown = cut ? text.slice(0, limit) : text;
-  const escaped = JSON.stringify(shown).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'");
+  const escaped = printable(JSON.stringify(shown).slice(1, -1)).replaceAll('\\"', '"').replaceAll("'", "\\'");
   return cut ? `'${escaped}…' (${text.length.toLocaleString('en')} characters)` : `'${escaped}'`;
 }
 

@@ -16,7 +16,7 @@ export function cardPage(webview: vscode.Webview, media: vscode.Uri): string {
 <title>Dump</title>
 </head>
 <body>
-<main id="card" aria-live="polite"></main>
+<main id="card" aria-live="polite" aria-busy="true"><p class="loading">Reading the dump…</p></main>
 <script nonce="${nonce}" src="${uri('info-card.js')}"></script>
 </body>
 </html>`;

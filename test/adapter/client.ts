@@ -33,13 +33,22 @@ export class AdapterClient {
   readonly #pending = new Map<number, (response: DebugProtocol.Response) => void>();
   readonly #waiting: { name: string; resolve: (event: DebugProtocol.Event) => void }[] = [];
 
+  static readonly #started = new Set<AdapterClient>();
+
+  /** Ends the adapters that a failed test has left. */
+  static endAll(): void {
+    for (const client of AdapterClient.#started) client.process.kill('SIGKILL');
+  }
+
   constructor() {
+    AdapterClient.#started.add(this);
     this.process = spawn(process.execPath, [adapterPath], { stdio: 'pipe' });
     this.process.stdout.on('data', (data: Buffer) => this.#receive(data));
     this.process.stderr.on('data', (data: Buffer) => {
       this.stderr += data.toString();
     });
     this.process.on('close', () => {
+      AdapterClient.#started.delete(this);
       for (const [seq, answer] of this.#pending) {
         const message = `the adapter ended: ${this.stderr}`;
         answer({

@@ -29,6 +29,8 @@ function find(variables: readonly Variable[], name: string): Variable {
 describe('the debug adapter', function () {
   this.timeout(120_000);
 
+  after(() => AdapterClient.endAll());
+
   for (const line of releaseLines) {
     describe(`on a core of Node ${line}`, () => {
       let recording: Recording;
@@ -426,6 +428,31 @@ describe('the debug adapter', function () {
       assert.equal(find(await other.variables(scopes[0]!.variablesReference), 'doubled').value, '2');
       const { result } = await other.evaluate('doubled + 1', { frameId: awaiting.id });
       assert.equal(result, '3');
+      await other.close();
+    });
+
+    it('shows hostile text as text', async () => {
+      const { core } = await recordCore(22, 'hostile.js');
+      const other = new AdapterClient();
+      const { threadId, text } = await other.open({ dump: core });
+      const info = await other.request<DebugProtocol.ExceptionInfoResponse['body']>('exceptionInfo', {
+        threadId,
+      });
+      const frame = (await other.stackTrace(threadId!)).find((candidate) => candidate.name === 'attack')!;
+      const { result } = await other.evaluate('text', { frameId: frame.id, context: 'repl' });
+      const outputs = other.events
+        .filter((event) => event.event === 'output')
+        .map((event) => event.body.output);
+      const markdown = await other.request<{ text: string }>('dayafter/stackMarkdown');
+      const shown = [text, JSON.stringify(info), result, ...outputs, markdown.text].join('\n');
+      assert.match(shown, /red/);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may get through.
+      assert.doesNotMatch(shown, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+      const fences = markdown.text.split('\n').filter((line) => line.startsWith('```'));
+      assert.equal(fences.length % 2, 0);
+      assert.doesNotMatch(markdown.text, /^<img/m);
+      const copy = await other.evaluate('error', { frameId: frame.id, context: 'clipboard' });
+      assert.deepEqual(Function(`return (${copy.result})`)(), { '*/ 0; //': '*/ 1 /*' });
       await other.close();
     });
 
