@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { type Absence, attemptOr } from './absence.ts';
 import type { Tagged } from './address.ts';
 import type { DumpInfo, FrameInfo, ScopeInfo, StackInfo, ThreadInfo, VariableInfo } from './contract.ts';
@@ -55,7 +56,9 @@ export async function openDump(path: string, options: OpenOptions = {}): Promise
     throw new DayAfterError('NOT_APPLICABLE', `${path} is a heap snapshot; this command is for core dumps`);
   }
   try {
-    return new CoreSession(dump, options);
+    // A core is often copied together with its executable.
+    const search = [...(options.search ?? []), dirname(path)];
+    return new CoreSession(dump, { ...options, search });
   } catch (error) {
     dump.source.close();
     throw error;
