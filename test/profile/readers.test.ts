@@ -251,6 +251,45 @@ describe('profiles of other tools', () => {
     }
   });
 
+  it('source maps: functions at their original places', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'dayafter-test-'));
+    try {
+      const built = join(folder, 'built.js');
+      const { transform: compile } = await import('esbuild');
+      const source =
+        '// a comment\ntype T = number;\n\nexport function work(n: T): T {\n  return n + 1;\n}\n';
+      const { code, map } = await compile(source, {
+        loader: 'ts',
+        format: 'cjs',
+        sourcemap: true,
+        sourcefile: 'original.ts',
+      });
+      await writeFile(built, `${code}//# sourceMappingURL=built.js.map\n`);
+      await writeFile(`${built}.map`, map);
+      const lines = code.split('\n');
+      const line = lines.findIndex((text) => text.includes('function work'));
+      const callFrame = {
+        functionName: 'work',
+        url: `file://${built}`,
+        lineNumber: line,
+        columnNumber: lines[line]!.indexOf('('),
+      };
+      const root = { functionName: '(root)', url: '', lineNumber: -1, columnNumber: -1 };
+      const nodes = [
+        { id: 1, callFrame: root, hitCount: 0, children: [2] },
+        { id: 2, callFrame, hitCount: 5 },
+      ];
+      await writeFile(join(folder, 'm.cpuprofile'), JSON.stringify({ nodes, startTime: 0, endTime: 1 }));
+      const profile = await openProfile(join(folder, 'm.cpuprofile'));
+      assert.deepEqual(
+        profile.frames.map((f) => [f.name, f.source, f.line]),
+        [['work', `file://${join(folder, 'original.ts')}`, 4]],
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it('trace without a CPU profile: events lie in those that are open', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'dayafter-test-'));
     try {

@@ -202,8 +202,8 @@ function stripes(
 ): void {
   for (let y = first; y < last; y++) {
     for (let x = left + ((8 - ((left + y) % 8)) % 8); x < right; x += 8) {
-      pixels[y * width + x] = color;
-      if (x + 1 < right) pixels[y * width + x + 1] = color;
+      for (let stripe = x; stripe < Math.min(x + 3, right); stripe++)
+        pixels[y * width + stripe] = blend(pixels[y * width + stripe]!, color, 120);
     }
   }
 }

@@ -180,7 +180,7 @@ export function filterKey(frame: Frame, by: Filter['by']): string {
 export function filterLabel(filter: Filter): string {
   const [name, source] = filter.key.split('\0');
   return filter.by === 'function'
-    ? name || `(anonymous) ${source?.slice(source.lastIndexOf('/') + 1) ?? ''}`
+    ? name || `${source?.slice(source.lastIndexOf('/') + 1) ?? ''} (anonymous)`
     : filter.key.slice(filter.key.lastIndexOf('/') + 1);
 }
 

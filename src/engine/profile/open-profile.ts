@@ -7,6 +7,7 @@ import { allocationTracesReader } from './readers/allocation-traces.ts';
 import { cpuprofileReader } from './readers/cpuprofile.ts';
 import { foldedReader } from './readers/folded.ts';
 import { heapprofileReader } from './readers/heapprofile.ts';
+import { withOriginalSources } from './readers/original-sources.ts';
 import { perfScriptReader } from './readers/perf-script.ts';
 import { pprofReader } from './readers/pprof.ts';
 import type { ProfileReader } from './readers/reader.ts';
@@ -62,7 +63,7 @@ export async function openProfile(path: string, signal?: AbortSignal): Promise<P
         `Understood are: ${profileReaders.map((r) => r.format).join(', ')}.`,
       );
     }
-    const profile = reader.read(source, { path });
+    const profile = withOriginalSources(reader.read(source, { path }));
     if (profile.samples.stack.length === 0 && profile.notes.length === 0)
       return { ...profile, notes: ['the profile holds no samples'] };
     return profile;

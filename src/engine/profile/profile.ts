@@ -93,5 +93,5 @@ export function frameLabel(frame: Frame): string {
   if (frame.name !== '') return frame.name;
   if (frame.source === '') return '(anonymous)';
   const file = frame.source.slice(frame.source.lastIndexOf('/') + 1);
-  return `(anonymous) ${file}${frame.line > 0 ? `:${frame.line}` : ''}`;
+  return `${file}${frame.line > 0 ? `:${frame.line}` : ''} (anonymous)`;
 }

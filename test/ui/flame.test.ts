@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Frame } from 'playwright-core';
+import { recordProfiles } from '../profile/recordings.ts';
+import { packageExtension } from '../support/package.ts';
+import { VscodeServer } from '../support/vscode-server.ts';
+import { Workbench } from '../support/workbench.ts';
+import { Workspace } from '../support/workspace.ts';
+
+const probe = resolve(import.meta.dirname, '../support/ready-probe');
+const program = resolve(import.meta.dirname, '../programs/profile-load.js');
+
+describe('flame graphs in VS Code', () => {
+  let workspace: Workspace;
+  let server: VscodeServer;
+  let bench: Workbench;
+
+  before(async function () {
+    this.timeout(600_000);
+    const [newer, older] = [await recordProfiles(24), await recordProfiles(20)];
+    workspace = await Workspace.create();
+    await workspace.write('profile-load.js', await readFile(program, 'utf8'));
+    // The sources that the profiles name are the workspace's own.
+    const moved = async (folder: string, name: string) => {
+      const text = await readFile(join(folder, 'load.cpuprofile'), 'utf8');
+      await workspace.write(name, text.replaceAll(program, workspace.path('profile-load.js')));
+    };
+    await moved(newer, 'newer.cpuprofile');
+    await moved(older, 'older.cpuprofile');
+    await workspace.write('broken.folded', 'no stacks here\n');
+    server = await VscodeServer.start({ vsix: [await packageExtension()], extensions: [probe] });
+    bench = await Workbench.open(server, workspace.folder);
+  });
+
+  after(async () => {
+    await bench?.close();
+    await server?.stop();
+    await workspace?.remove();
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed')
+      await bench.screenshot(`failed-flame-${this.currentTest.title.replace(/\W+/g, '-')}`);
+  });
+
+  /** Opens the context menu of a file and chooses an entry. */
+  async function choose(file: string, entry: string): Promise<void> {
+    await bench.file(file).click({ button: 'right' });
+    await bench.page.locator('.monaco-menu .action-item', { hasText: entry }).first().click();
+  }
+
+  const press = (view: Frame, label: string) =>
+    view.getByRole('button', { name: label, exact: true }).click();
+
+  /** Different colours of the graph's pixels. */
+  function colors(view: Frame): Promise<number> {
+    return view.evaluate(`(() => {
+      const canvas = document.querySelector('canvas');
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      return new Set(new Uint32Array(data.buffer)).size;
+    })()`);
+  }
+
+  it('opens a CPU profile from the explorer', async () => {
+    await choose('newer.cpuprofile', 'Show Flame Graph');
+    const view = await bench.webview('.viewer canvas');
+    await view.getByText('V8 CPU profile').waitFor();
+    await bench.page.waitForTimeout(500);
+    assert.ok((await colors(view)) > 20);
+    await bench.screenshot('flame-1-open');
+  });
+
+  it('zooms into a box that is clicked, and back', async () => {
+    const view = await bench.webview('.viewer canvas');
+    await press(view, 'Left heavy');
+    const canvas = view.locator('canvas').first();
+    const box = (await canvas.boundingBox())!;
+    await canvas.click({ position: { x: box.width * 0.1, y: 19 * 6.5 } });
+    await view.locator('.details strong').waitFor();
+    await bench.screenshot('flame-2-zoom');
+    await canvas.press('Escape');
+    await canvas.press('ArrowDown');
+    assert.ok(((await view.locator('.details strong').textContent()) ?? '').length > 0);
+  });
+
+  it('finds functions by a regular expression, with the share that they take', async () => {
+    const view = await bench.webview('.viewer canvas');
+    await view.locator('input[type=search]').fill('^spin|^allocate');
+    await view.getByText(/\d% matched/).waitFor();
+    const share = Number.parseFloat((await view.locator('.matched').textContent())!);
+    assert.ok(share > 5 && share < 100, `${share}%`);
+    await bench.screenshot('flame-3-search');
+    await view.locator('input[type=search]').fill('');
+  });
+
+  it('shows the table, and from it the callers and callees of a function', async () => {
+    const view = await bench.webview('.viewer canvas');
+    await press(view, 'Table');
+    const row = view.locator('tbody tr', { hasText: 'profile-load.js:5' }).first();
+    await row.waitFor();
+    await bench.screenshot('flame-4-table');
+    await row.getByRole('button', { name: 'spin', exact: true }).click();
+    await view.getByText('Callees').waitFor();
+    assert.equal(await view.locator('.focal').textContent(), 'spin');
+    assert.equal(await view.locator('canvas').count(), 2);
+    await bench.screenshot('flame-5-sandwich');
+  });
+
+  it('focuses on a function and takes that back', async () => {
+    const view = await bench.webview('.viewer canvas');
+    await press(view, 'Focus');
+    await press(view, 'Icicle');
+    await view.locator('.chip', { hasText: 'focus function: spin' }).waitFor();
+    await view.locator('.chip').click();
+    await view.locator('.chip').waitFor({ state: 'detached' });
+  });
+
+  it('goes to the source line of a function', async () => {
+    const view = await bench.webview('.viewer canvas');
+    await press(view, 'Table');
+    await view
+      .getByRole('button', { name: /profile-load\.js:11$/ })
+      .first()
+      .click();
+    await bench.status(/Ln 11\b/).waitFor();
+    assert.match(await bench.editorText(), /function descend\(depth\)/);
+    await bench.screenshot('flame-6-source');
+    await bench.command('View: Close All Editors');
+  });
+
+  it('compares two profiles, with what vanished', async () => {
+    await bench.file('newer.cpuprofile').click();
+    await bench.file('older.cpuprofile').click({ modifiers: ['ControlOrMeta'] });
+    await bench.file('newer.cpuprofile').click({ button: 'right' });
+    await bench.page
+      .locator('.monaco-menu .action-item', { hasText: 'Compare Two Profiles' })
+      .first()
+      .click();
+    const view = await bench.webview('.viewer canvas');
+    await view.getByText('vanished').waitFor();
+    await bench.page.waitForTimeout(500);
+    assert.ok((await colors(view)) > 5);
+    await bench.screenshot('flame-7-difference');
+    await press(view, 'Table');
+    await view.getByRole('button', { name: 'Change' }).waitFor();
+    await bench.command('View: Close All Editors');
+  });
+
+  it('says why a file cannot be shown', async () => {
+    await choose('broken.folded', 'Show Flame Graph');
+    const view = await bench.webview('.message');
+    await view.getByText('no profile of a known format').waitFor();
+  });
+});
