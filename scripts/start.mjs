@@ -2,7 +2,7 @@
 // with the Node that runs this, tells its story in the terminal and opens it in VS Code.
 //   npm start -- path/to/core    one's own core
 //   npm start -- --no-open       only the story in the terminal
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,9 +13,8 @@ const folder = join(process.env.DAYAFTER_CACHE || join(projectRoot, '.cache'), '
 const shop = join(folder, 'shop');
 
 const { values, positionals } = parseArgs({
-  options: { open: { type: 'boolean' } },
+  options: { 'no-open': { type: 'boolean', default: false } },
   allowPositionals: true,
-  allowNegative: true,
 });
 const userDirectory = process.env.INIT_CWD ?? process.cwd();
 
@@ -24,7 +23,7 @@ if (show('npm', ['run', '--silent', 'build']) !== 0) process.exit(1);
 
 const dump = positionals[0] === undefined ? await exampleDump() : ownDump(positionals[0]);
 tellStory(dump);
-const open = values.open ?? process.stdout.isTTY === true;
+const open = process.stdout.isTTY === true && !values['no-open'];
 if (open) await openEditor(dump);
 else console.log('\nNot opened in VS Code: there is no terminal, or --no-open was given.');
 
@@ -51,12 +50,23 @@ async function exampleDump() {
     console.log(`\nRecording a core of examples/crash.js with Node ${process.version} …`);
     const { record } = await testSupport('cores.ts');
     await record(process.execPath, program, {}, shop);
-    return { path: join(shop, 'core'), options: [], workspace: shop };
+    const path = join(shop, 'core');
+    if (!canBeRead(path))
+      throw new Error(`what Node ${process.version} of this system leaves cannot be read`);
+    return { path, options: [], workspace: shop };
   } catch (error) {
     console.log(`\nNo core could be recorded here: ${error.message.trim()}`);
     console.log('Showing the core that comes with the project instead, of the same program on Node 22.');
     return shippedDump();
   }
+}
+
+function canBeRead(core) {
+  const { status } = spawnSync(process.execPath, ['dist/cli.js', 'stack', core, '--json'], {
+    cwd: projectRoot,
+    stdio: 'ignore',
+  });
+  return status === 0;
 }
 
 function whyNoCore() {
