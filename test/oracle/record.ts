@@ -159,7 +159,7 @@ async function describe(
     reason: paused.reason,
     exception: paused.reason === 'exception' && paused.data ? await values.value(paused.data, depth) : null,
     frames,
-    asyncFrames: await asyncFrames(cdp, paused),
+    asyncFrames: await asyncFrames(cdp),
   };
 }
 
@@ -186,16 +186,9 @@ async function describeFrame(
   };
 }
 
-async function asyncFrames(cdp: Cdp, paused: Paused): Promise<string[]> {
-  const top = paused.callFrames[0];
-  if (top === undefined) return [];
-  const { result } = await cdp.send<{ result: { value?: unknown } }>('Debugger.evaluateOnCallFrame', {
-    callFrameId: top.callFrameId,
-    expression: 'new Error("").stack',
-    silent: true,
-    returnByValue: true,
-  });
-  const stack = typeof result.value === 'string' ? result.value : '';
+/** Evaluation in a frame would write the frame's variables back, and change the core. */
+async function asyncFrames(cdp: Cdp): Promise<string[]> {
+  const stack = await evaluate(cdp, 'new Error("").stack');
   return stack
     .split('\n')
     .map((line) => line.trim())

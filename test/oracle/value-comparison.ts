@@ -35,19 +35,22 @@ export class ValueComparison {
     this.#report(aspect, difference === undefined, where, ...(difference ?? ['', '']));
     if (theirs.properties.length === 0 && theirs.internal.length === 0) return;
     const named = [...inspector.named(ours), ...inspector.indexed(ours, 0, mostElements)];
-    this.#properties(where, theirs.properties, named, inspector);
-    this.#properties(where, theirs.internal, inspector.internal(ours), inspector);
+    this.#properties(where, theirs, theirs.properties, named, inspector);
+    this.#properties(where, theirs, theirs.internal, inspector.internal(ours), inspector);
   }
 
   #properties(
     where: string,
+    owner: RecordedValue,
     theirs: readonly RecordedProperty[],
     ours: readonly Property[],
     inspector: Inspector,
   ): void {
     const byName = new Map(ours.map((property) => [property.name, property]));
     for (const property of theirs) {
-      if (!isComparable(property)) continue;
+      // Older inspectors show the bindings of a namespace without their values.
+      const hidden = owner.className === 'Module' && property.accessor;
+      if (hidden || !isComparable(property)) continue;
       const label = `${where}.${property.name}`;
       const own = byName.get(property.name);
       if (own === undefined) {
