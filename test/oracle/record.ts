@@ -11,7 +11,7 @@ import { ValueRecorder } from './values.ts';
 const pauseScript = fileURLToPath(new URL('./pause.cjs', import.meta.url));
 
 /** Milliseconds after which a program that neither pauses nor ends is a failure of the recording. */
-const patience = 20_000;
+const patience = 120_000;
 
 /** How deep values of the program's own frames are recorded; other frames' to 1. */
 const depth = 3;
