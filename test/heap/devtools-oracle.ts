@@ -44,9 +44,13 @@ export async function loadWithDevTools(file: string): Promise<DevToolsSnapshot> 
   loader.close();
   const channel = new MessageChannel();
   new engine.SecondaryInitManager(channel.port2);
+  // It prints the nodes that only weak edges lead to.
+  const { warn } = console;
+  console.warn = () => undefined;
   try {
     return await loader.buildSnapshot(channel.port1);
   } finally {
+    console.warn = warn;
     channel.port1.close();
     channel.port2.close();
   }

@@ -37,6 +37,8 @@ export function classify(graph: HeapGraph): Classes {
   };
   const byType = new Int32Array(256).fill(-1);
   const byName = [new Map<number, number>(), new Map<number, number>()];
+  /** By name, script, and place in it. */
+  const byPlace = new Map<number, Map<number, Map<number, number>>>();
   const detached = detachedNodes(graph);
   const { ordinals } = graph.locations;
   let nextLocation = 0;
@@ -60,13 +62,16 @@ export function classify(graph: HeapGraph): Classes {
     const nameId = nodeName[node]!;
     if (type === NodeType.object && ordinals[nextLocation] === node) {
       const location = graph.locations.at(nextLocation);
-      const name = className(graph.strings.text(nameId));
       const { scriptId, line, column } = location;
-      ofNode[node] = classOf(`${scriptId},${line},${column},${name}`, () => ({
-        name,
-        type: 'object',
-        location,
-      }));
+      const ofPlace = nested(nested(byPlace, nameId), scriptId);
+      const place = line * 0x4000000 + column;
+      let id = ofPlace.get(place);
+      if (id === undefined) {
+        const name = className(graph.strings.text(nameId));
+        id = classOf(`${scriptId},${line},${column},${name}`, () => ({ name, type: 'object', location }));
+        ofPlace.set(place, id);
+      }
+      ofNode[node] = id;
       continue;
     }
     if (type === NodeType.native && detached.has(node)) {
@@ -85,6 +90,15 @@ export function classify(graph: HeapGraph): Classes {
     ofNode[node] = id;
   }
   return { ofNode, list };
+}
+
+function nested<V>(map: Map<number, Map<number, V>>, key: number): Map<number, V> {
+  let inner = map.get(key);
+  if (!inner) {
+    inner = new Map();
+    map.set(key, inner);
+  }
+  return inner;
 }
 
 function typeClassName(type: number, names: readonly string[]): string {

@@ -105,11 +105,35 @@ export class Locations {
     new Uint32Array(0),
   );
 
-  /** From rows in any order; the last row of an ordinal counts. */
-  static from(rows: readonly (readonly [number, number, number, number])[]): Locations {
-    const sorted = rows.map((row, i) => [row, i] as const).sort((a, b) => a[0][0] - b[0][0] || a[1] - b[1]);
-    const kept = sorted.filter((entry, i) => sorted[i + 1]?.[0][0] !== entry[0][0]).map(([row]) => row);
-    const column = (i: 0 | 1 | 2 | 3) => Uint32Array.from(kept, (row) => row[i]);
+  /** From rows of ordinal, script id, line and column one behind the other; the last row of an ordinal counts. */
+  static from(rows: Uint32Array): Locations {
+    const count = rows.length / 4;
+    const order = new Float64Array(count);
+    // Ordinal and row in one number sort fast: rows stay below 2^21 or the ordinals below 2^32.
+    for (let i = 0; i < count; i++) order[i] = rows[4 * i]! * 0x200000 + Math.min(i, 0x1fffff);
+    if (count > 0x200000) return Locations.#fromMany(rows);
+    order.sort();
+    const kept = new Uint32Array(count);
+    let n = 0;
+    for (let i = 0; i < count; i++) {
+      const row = order[i]! % 0x200000;
+      if (n > 0 && rows[4 * kept[n - 1]!] === rows[4 * row]) n--;
+      kept[n++] = row;
+    }
+    return Locations.#pick(rows, kept.subarray(0, n));
+  }
+
+  static #fromMany(rows: Uint32Array): Locations {
+    const order = Uint32Array.from({ length: rows.length / 4 }, (_, i) => i);
+    order.sort((a, b) => rows[4 * a]! - rows[4 * b]! || a - b);
+    return Locations.#pick(
+      rows,
+      order.filter((row, i) => i + 1 === order.length || rows[4 * order[i + 1]!] !== rows[4 * row]),
+    );
+  }
+
+  static #pick(rows: Uint32Array, kept: Uint32Array): Locations {
+    const column = (field: number) => kept.map((row) => rows[4 * row + field]!);
     return new Locations(column(0), column(1), column(2), column(3));
   }
 

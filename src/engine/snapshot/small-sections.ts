@@ -92,20 +92,24 @@ export function readLocations(cursor: Cursor, fields: readonly string[], nodeFie
   const script = fields.indexOf('script_id');
   const line = fields.indexOf('line');
   const column = fields.indexOf('column');
-  const rows: [number, number, number, number][] = [];
+  let rows = new Uint32Array(4096);
+  let length = 0;
   if (fields.length === 0) {
     cursor.skipValue();
     return Locations.none;
   }
   readRows(cursor, fields, (row) => {
-    rows.push([
-      Math.floor((row[object] ?? 0) / nodeFields),
-      row[script] ?? 0,
-      row[line] ?? 0,
-      row[column] ?? 0,
-    ]);
+    if (length === rows.length) {
+      const larger = new Uint32Array(2 * length);
+      larger.set(rows);
+      rows = larger;
+    }
+    rows[length++] = Math.floor((row[object] ?? 0) / nodeFields);
+    rows[length++] = row[script] ?? 0;
+    rows[length++] = row[line] ?? 0;
+    rows[length++] = row[column] ?? 0;
   });
-  return Locations.from(rows);
+  return Locations.from(rows.subarray(0, length));
 }
 
 /** Position to value of the numbers that are not zero. */

@@ -23,7 +23,7 @@ for (let i = 0; i < n / 5; i++) {
 const meta = new WeakMap();
 for (let i = 0; i < n / 20; i++) meta.set(cache.get(`key ${i}`), { meta: i });
 let list = null;
-for (let i = 0; i < n * 5; i++) list = { next: list, i };
+for (let i = 0; i < 20_000; i++) list = { next: list, i };
 const buffers = [];
 for (let i = 0; i < 100; i++) buffers.push(Buffer.alloc(100_000, i), new Float64Array(1000));
 const pending = [];
