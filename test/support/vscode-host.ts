@@ -37,7 +37,7 @@ export async function runInHost(argv: readonly string[]): Promise<number> {
       ['extensionDevelopmentPath', remote(extensionDevelopmentPath)],
       ['extensionTestsPath', remote(extensionTestsPath)],
     ] as const;
-    await page.goto(server.url(folder, payload));
+    await page.goto(server.url(folder, payload), { waitUntil: 'commit', timeout: 120_000 });
     const code = await ended;
     // The workbench reports a crashed host as 0.
     const crash = /Extension Host Process exited with code: (?!0, signal: (null|unknown))[^\n]*/.exec(

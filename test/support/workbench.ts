@@ -40,10 +40,10 @@ export class Workbench {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     const page = await context.newPage();
-    page.setDefaultTimeout(30_000);
-    await page.goto(server.url(folder));
+    page.setDefaultTimeout(60_000);
+    await page.goto(server.url(folder), { waitUntil: 'commit', timeout: 120_000 });
     const ready = page.locator('.statusbar-item', { hasText: 'E2E-READY' });
-    await ready.waitFor({ timeout: 90_000 });
+    await ready.waitFor({ timeout: 180_000 });
     return new Workbench(page, browser);
   }
 
