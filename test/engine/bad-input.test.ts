@@ -180,7 +180,7 @@ describe('bad input', () => {
       let writing = true;
       const source = await open(core);
       const writer = (async () => {
-        for (let at = (await stat(path)).size; writing && at < size; at += 65536) {
+        for (let at = (await stat(path)).size; writing && at < size * 0.9; at += 65536) {
           const { buffer, bytesRead } = await source.read(Buffer.alloc(65536), 0, 65536, at);
           await appendFile(path, buffer.subarray(0, bytesRead));
         }
