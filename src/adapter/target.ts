@@ -26,10 +26,9 @@ export class Target {
     this.sources = new Sources(core, configuration, host);
   }
 
-  /** The thread that took the signal, else the first. */
+  /** The thread to look at first. */
   get focusThread(): number {
-    const threads = this.core.threads();
-    return (threads.find((thread) => thread.crashed) ?? threads[0])?.id ?? 0;
+    return this.core.focusThread();
   }
 
   /** Shows the values of a thread's isolate; undefined for a thread that runs no JavaScript. */

@@ -124,6 +124,19 @@ export class CoreSession {
     }));
   }
 
+  /**
+   * The thread to look at first: the one that took the signal, but where that came from outside (any thread may
+   * have been given it, and gcore knows none) the main thread rather than one that runs no JavaScript.
+   */
+  focusThread(): number {
+    const first = this.core.threads[0]!.tid;
+    const { pid, signal } = this.core;
+    const own = signal?.sender === undefined || signal.sender === pid;
+    if (own && this.#signalNumber() !== 19 && this.#signalNumber() !== 0) return first;
+    const runsJavaScript = this.thread(first).frames.some((f) => f.kind === 'js');
+    return runsJavaScript ? first : (this.core.threads.find((t) => t.tid === pid)?.tid ?? first);
+  }
+
   /** The mixed stack of a thread. Throws NO_SUCH_THREAD. */
   thread(tid: number): ThreadStack {
     let stack = this.#stacks.get(tid);
@@ -237,7 +250,7 @@ export class CoreSession {
         `the dump has ${runtime.isolates.length} isolates, numbered from 0`,
       );
     }
-    const tid = place.thread ?? this.core.threads[0]!.tid;
+    const tid = place.thread ?? this.focusThread();
     const isolate = runtime.isolateOf(tid) ?? runtime.isolates[0];
     if (isolate) return isolate;
     throw new DayAfterError(
@@ -281,7 +294,7 @@ export class CoreSession {
 
   /** What an expression sees at a place; without a frame, that of the innermost frame of the user's own code. */
   environment(place: EvaluationPlace): Environment {
-    const tid = place.thread ?? this.core.threads[0]!.tid;
+    const tid = place.thread ?? this.focusThread();
     const index = place.frame ?? (place.isolate === undefined ? this.ownFrame(tid) : undefined);
     const frame = index === undefined ? undefined : this.requireFrame(tid, index);
     const inspector = this.inspectorOf(frame?.js?.isolate ?? this.isolateFor(place));
@@ -303,7 +316,7 @@ export class CoreSession {
   }
 
   #thrown(): Thrown | undefined {
-    const tid = this.core.threads[0]!.tid;
+    const tid = this.focusThread();
     const isolate = this.runtime instanceof DayAfterError ? undefined : this.runtime.isolateOf(tid);
     return isolate && thrownValue(isolate, this.thread(tid).frames);
   }
@@ -347,8 +360,9 @@ export class CoreSession {
 
   death(): DumpInfo['death'] {
     const first = this.core.threads[0]!;
-    const { frames } = this.thread(first.tid);
-    const isolate = this.runtime instanceof DayAfterError ? undefined : this.runtime.isolateOf(first.tid);
+    const tid = this.focusThread();
+    const { frames } = this.thread(tid);
+    const isolate = this.runtime instanceof DayAfterError ? undefined : this.runtime.isolateOf(tid);
     const heap = isolate && heapInfo(isolate);
     const thrown = this.#thrown();
     return explainDeath({

@@ -71,9 +71,7 @@ function kindOf(evidence: DeathEvidence, signo: number): DeathKind {
   if (mark) return mark.kind;
   if (signo === 6) return 'abort';
   if (signo === 5 || signo === 4) return evidence.thrown ? 'uncaught-exception' : 'abort';
-  // Faults carry si_code > 0; with a sender, the process sent the signal to itself.
-  if (signo === 11 || signo === 7 || signo === 8)
-    return signal?.sender === undefined ? 'native-crash' : 'signal';
+  if (signo === 11 || signo === 7 || signo === 8) return wasRaised(evidence) ? 'signal' : 'native-crash';
   return signo === 19 ? 'alive' : 'signal';
 }
 
@@ -84,6 +82,18 @@ function nativeOrMark(evidence: DeathEvidence): DeathKind {
   return innermost.some((f) => f.functionName !== undefined && oom.pattern.test(f.functionName))
     ? 'out-of-memory'
     : 'native-crash';
+}
+
+/**
+ * Faults carry si_code > 0, unless a handler passed them on: Node's (TrapWebAssemblyOrContinue, src/node.cc)
+ * raises the signal again, which then comes when it returns, at the instruction that failed. A signal that was
+ * really sent by the process to itself finds it in the call that sends.
+ */
+function wasRaised({ signal, frames }: DeathEvidence): boolean {
+  if (signal?.sender === undefined) return false;
+  return frames
+    .slice(0, 3)
+    .some((f) => /^(kill|tgkill|raise|sigqueue|__?pthread_kill.*)$/.test(f.functionName ?? ''));
 }
 
 /** Node hands the reason of an unhandled rejection to triggerUncaughtException(reason, true). */

@@ -1,5 +1,6 @@
-import { hex } from '../address.ts';
+import { type Address, hex } from '../address.ts';
 import type { FrameInfo } from '../contract.ts';
+import type { Module } from '../modules/module.ts';
 import type { JsFrame, StackFrame } from '../stack/frame.ts';
 import { debugName } from '../v8/frames/shared-function-info.ts';
 
@@ -16,10 +17,16 @@ export function frameInfo(frame: StackFrame): FrameInfo {
     tier: js?.tier ?? null,
     inlined: js?.inlined ?? false,
     module: module?.path ?? null,
-    offset: module === undefined ? null : frame.pc - module.start,
+    offset: module === undefined ? null : offsetIn(module, frame.pc),
     address: hex(frame.pc),
     scopes: null,
   };
+}
+
+/** By file offset, since parts of a file can be mapped a second time far away (V8's builtins). */
+function offsetIn(module: Module, pc: Address): number {
+  const link = module.linkAddressOf(pc);
+  return (link === undefined ? pc : link + module.bias) - module.start;
 }
 
 /** A frame that is not on a stack: a suspended async function or generator, at its `await` or `yield`. */
