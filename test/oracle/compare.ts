@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { isAbsent } from '../../src/engine/absence.ts';
 import type { CoreSession } from '../../src/engine/session.ts';
 import type { StackFrame } from '../../src/engine/stack/frame.ts';
+import type { Inspector, Property } from '../../src/engine/v8/inspect.ts';
 import type { FrameScope } from '../../src/engine/v8/scopes/frame-scopes.ts';
 import { frameThis } from '../../src/engine/v8/scopes/frame-this.ts';
 import { isPauseScript } from './pause-script.ts';
@@ -40,12 +41,15 @@ class RecordingComparison {
   readonly #session: CoreSession;
   readonly #scores = Object.fromEntries(aspects.map((a) => [a, tally()])) as Record<Aspect, Tally>;
   readonly #misses: string[] = [];
+  /** The debugger of 18 shows `undefined` for variables in their dead zone and for those optimized out. */
+  #undefinedForAbsent = false;
 
   constructor(session: CoreSession) {
     this.#session = session;
   }
 
   run(recording: Recording): Comparison {
+    this.#undefinedForAbsent = recording.nodeVersion.startsWith('v18.');
     const tid = this.#session.core.threads[0]!.tid;
     const ours = scriptFrames(this.#session, tid);
     for (let i = 0; i < Math.max(ours.length, recording.frames.length); i++) {
@@ -76,6 +80,8 @@ class RecordingComparison {
     const values = this.#values();
     const inspector = this.#session.inspectorOf(frame.js!.isolate);
     values.value(`${where}: this`, theirs.receiver, frameThis(frame.js!, inspector), inspector, 'values');
+    // V8 gives up where it fails to parse a function anew, as some lines do for class initializers.
+    if (theirs.scopes.length === 0) return;
     const scopes = this.#session.scopes(tid, own.index);
     for (let i = 0; i < Math.max(scopes.length, theirs.scopes.length); i++) {
       const scope = theirs.scopes[i];
@@ -109,6 +115,12 @@ class RecordingComparison {
         const none = variable.kind === 'accessor' ? accessor : isAbsent(inspector.preview(variable.value));
         if (none) this.#scores.variables.count(true);
         else this.#miss('variables', where, 'unavailable', 'a value');
+      } else if (
+        this.#undefinedForAbsent &&
+        value.type === 'undefined' &&
+        isUnavailable(variable, inspector)
+      ) {
+        this.#scores.variables.count(true);
       } else {
         this.#values().value(where, value, variable.value, inspector, 'variables');
       }
@@ -158,6 +170,11 @@ function describe(own: EngineFrame | undefined): string {
   if (own === undefined) return 'no frame';
   const { functionName, js } = own.frame;
   return `${functionName} ${js?.url}:${js?.position?.line}`;
+}
+
+function isUnavailable(variable: Property, inspector: Inspector): boolean {
+  const preview = inspector.preview(variable.value);
+  return isAbsent(preview) && /^(not initialized yet|optimized out)/.test(preview.reason);
 }
 
 /** The inspector turns paths into file URLs. */

@@ -24,7 +24,8 @@ export function scopeLocals(view: HeapView, context: Tagged): ContextLocal[] {
     : view.memory.u32(address(view.base(info) + o.flags + 4));
   const count = view.smi(info, o.contextLocalCount);
   if (count >= o.maxInlinedNames || count > MAX_LOCALS) return [];
-  const skip = (flags & o.scopeTypeMask) === o.moduleScope ? 8 : 0;
+  const isModule = (flags & o.scopeTypeMask) === o.moduleScope;
+  const skip = isModule && view.layout.scopes.moduleCountFirst ? 8 : 0;
   const hasExtension = ((flags >>> scopeFlags.hasContextExtensionSlot) & 1) === 1;
   const firstSlot = c.slots + 8 * (c.minSlots + (hasExtension ? 1 : 0));
   const result: ContextLocal[] = [];

@@ -20,7 +20,8 @@ export function scopeInfoParts(view: HeapView, scopeInfo: Tagged): ScopeInfoPart
   const locals = view.smi(scopeInfo, o.contextLocalCount);
   const names = locals < o.maxInlinedNames ? locals : 1;
   let next = o.firstVariable + 8 * (names + locals);
-  if ((flags & o.scopeTypeMask) === o.moduleScope) next += 8;
+  const isModule = (flags & o.scopeTypeMask) === o.moduleScope;
+  if (isModule && view.layout.scopes.moduleCountFirst) next += 8;
   if (flags & scopeFlags.hasSavedClassVariable) next += 8;
   const text = (offset: number) => {
     const word = view.tagged(scopeInfo, offset);

@@ -90,12 +90,14 @@ export class ScopeInfo {
     if (this.type !== 'module') return [];
     const view = this.#view;
     const o = view.layout.objects.scopeInfo;
-    const count = Math.min(view.smi(this.word, o.firstVariable), MAX_LOCALS);
-    const length = this.#tail;
+    const { moduleCountFirst } = view.layout.scopes;
+    const tail = this.#tail;
+    const count = Math.min(view.smi(this.word, moduleCountFirst ? o.firstVariable : tail), MAX_LOCALS);
+    const first = moduleCountFirst ? tail : tail + 8;
     const variables: ModuleVariable[] = [];
     for (let i = 0; i < count; i++) {
       // ModuleVariable: name, index, properties.
-      const at = length + 24 * i;
+      const at = first + 24 * i;
       variables.push({
         name: view.string(view.tagged(this.word, at)),
         cellIndex: view.smi(this.word, at + 8),
@@ -105,7 +107,8 @@ export class ScopeInfo {
   }
 
   get #firstName(): number {
-    return this.#view.layout.objects.scopeInfo.firstVariable + (this.type === 'module' ? 8 : 0);
+    const { objects, scopes } = this.#view.layout;
+    return objects.scopeInfo.firstVariable + (this.type === 'module' && scopes.moduleCountFirst ? 8 : 0);
   }
 
   /** Offset of the module's variables, behind all that a module's scope has before them. */
