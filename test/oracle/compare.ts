@@ -41,7 +41,7 @@ class RecordingComparison {
   readonly #session: CoreSession;
   readonly #scores = Object.fromEntries(aspects.map((a) => [a, tally()])) as Record<Aspect, Tally>;
   readonly #misses: string[] = [];
-  /** The debugger of 18 shows `undefined` for variables in their dead zone and for those optimized out. */
+  /** The debugger of 18 and 20 shows `undefined` for variables in their dead zone and for those optimized out. */
   #undefinedForAbsent = false;
 
   constructor(session: CoreSession) {
@@ -49,7 +49,7 @@ class RecordingComparison {
   }
 
   run(recording: Recording): Comparison {
-    this.#undefinedForAbsent = recording.nodeVersion.startsWith('v18.');
+    this.#undefinedForAbsent = /^v(18|20)\./.test(recording.nodeVersion);
     const tid = this.#session.core.threads[0]!.tid;
     const ours = scriptFrames(this.#session, tid);
     for (let i = 0; i < Math.max(ours.length, recording.frames.length); i++) {
