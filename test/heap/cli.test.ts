@@ -42,7 +42,7 @@ describe("the heap commands' JSON", function () {
     const { classes } = await json('objects', snapshot, '--shapes');
     // V8 shows a double that lies in the object itself as no property.
     const shape = classes.find((c: { name: string }) => c.name === '{street}');
-    assert.equal(shape.count, 4000);
+    assert.ok(shape.count >= 4000 && shape.count < 4010, String(shape.count));
   });
 
   it('object, path and dominators: one object, from all sides', async () => {
