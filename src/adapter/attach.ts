@@ -1,8 +1,9 @@
 /** `attach` (and `launch`, which other adapters use for dumps): opens the dump. */
-import { readAttachConfiguration } from '../configuration/attach.ts';
+import { type AttachConfiguration, readAttachConfiguration } from '../configuration/attach.ts';
 import type { HostPaths } from '../configuration/paths.ts';
 import { DayAfterError } from '../engine/errors.ts';
 import { openDump } from '../engine/session.ts';
+import type { SourceRoot } from '../engine/source-maps/map-files.ts';
 import type { Progress } from './progress.ts';
 import { Target } from './target.ts';
 
@@ -17,6 +18,7 @@ export async function attach(
     program: configuration.program,
     search: configuration.searchPaths,
     sysroot: configuration.sysroot,
+    sourceRoots: sourceRoots(configuration),
     signal: progress.signal,
     progress: (text) => progress.update(text),
   });
@@ -27,4 +29,15 @@ export async function attach(
     throw new DayAfterError('CANCELLED', 'Opening the dump was cancelled.');
   }
   return new Target(session, configuration, host);
+}
+
+/** Where source maps may be read: the workspace, and what the user named. */
+function sourceRoots({
+  localRoot,
+  remoteRoot,
+  workspaceFolders,
+  searchPaths,
+}: AttachConfiguration): SourceRoot[] {
+  const mapped = localRoot === undefined ? [] : [{ local: localRoot, remote: remoteRoot }];
+  return [...mapped, ...[...workspaceFolders, ...searchPaths].map((local) => ({ local }))];
 }

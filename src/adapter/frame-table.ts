@@ -4,7 +4,6 @@
  */
 import type { FrameInfo } from '../engine/contract.ts';
 import { DayAfterError } from '../engine/errors.ts';
-import { frameInfo, suspendedFrameInfo } from '../engine/report/frame.ts';
 import type { CoreSession } from '../engine/session.ts';
 import type { JsFrame, StackFrame } from '../engine/stack/frame.ts';
 import { Handles } from './handles.ts';
@@ -39,6 +38,7 @@ export class FrameTable {
   readonly #rows = new Map<number, readonly Row[]>();
   readonly #hasOwn = new Map<number, boolean>();
   readonly #placed = new Handles<PlacedRow>();
+  readonly #infos = new WeakMap<Row, FrameInfo>();
   readonly #ids = new Map<Row, number>();
 
   constructor(core: CoreSession, skipFiles: SkipFiles) {
@@ -81,7 +81,12 @@ export class FrameTable {
   }
 
   info(row: Exclude<Row, { kind: 'label' }>): FrameInfo {
-    return row.kind === 'frame' ? frameInfo(row.frame) : suspendedFrameInfo(row.js);
+    let info = this.#infos.get(row);
+    if (!info) {
+      info = row.kind === 'frame' ? this.#core.describe(row.frame) : this.#core.describeSuspended(row.js);
+      this.#infos.set(row, info);
+    }
+    return info;
   }
 
   emphasis(thread: number, info: FrameInfo): Emphasis {

@@ -54,7 +54,15 @@ async function stackFrame(
   if (info.address !== null) frame.instructionPointerReference = info.address;
   if (info.module !== null) frame.moduleId = moduleId(info.module);
   const js = jsFrameOf(row);
-  const source = js && (await target.sources.of(info.source ?? '', js.script));
+  const original =
+    info.original && js?.script !== undefined
+      ? await target.sources.original(js.script, info.original.source)
+      : undefined;
+  if (info.original && original) {
+    frame.line = info.original.line;
+    frame.column = info.original.column;
+  }
+  const source = original ?? (js && (await target.sources.of(info.source ?? '', js.script)));
   if (source) {
     const origin =
       emphasis === 'node' ? 'Node.js' : emphasis === 'skipped' ? 'skipped by skipFiles' : undefined;
@@ -66,7 +74,7 @@ async function stackFrame(
 /** What the call stack shows: the function, for native code without a symbol its module and offset. */
 export function frameName(info: FrameInfo, format?: DebugProtocol.StackFrameFormat): string {
   const module = info.module === null ? undefined : info.module.slice(info.module.lastIndexOf('/') + 1);
-  let name = info.function ?? '';
+  let name = info.original?.name ?? info.function ?? '';
   if (info.kind === 'native' && format?.parameters !== true) name = withoutParameters(name);
   if (name === '') {
     if (info.kind === 'js') name = info.source === null ? '(anonymous)' : '(anonymous function)';

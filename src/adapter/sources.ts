@@ -14,11 +14,17 @@ import { AdapterError } from './errors.ts';
 import { Handles } from './handles.ts';
 import { isNodeInternal } from './skip-files.ts';
 
+/** The text of an original source, from a source map. */
+interface OriginalText {
+  readonly original: string;
+}
+
 export class Sources {
   readonly #core: CoreSession;
   readonly #configuration: AttachConfiguration;
   readonly #host: HostPaths;
-  readonly #references = new Handles<ScriptInfo>();
+  readonly #references = new Handles<ScriptInfo | OriginalText>();
+  readonly #originals = new Map<string, Promise<DebugProtocol.Source | undefined>>();
   readonly #sources = new Map<ScriptInfo, Promise<DebugProtocol.Source>>();
   #byUrl: ReadonlyMap<string, readonly ScriptInfo[]> | undefined;
 
@@ -37,6 +43,49 @@ export class Sources {
     const same = scripts?.find((candidate) => candidate.script.word === word);
     const script = same ?? (url === '' ? undefined : scripts?.[0]);
     return script && this.#of(script);
+  }
+
+  /**
+   * The original source that a script's source map names: a local file with the text that the map has, else
+   * that text; where the map has no text, a file inside of the workspace. Undefined if neither is there.
+   */
+  original(word: Tagged, source: string): Promise<DebugProtocol.Source | undefined> {
+    const script = [...this.#scripts.values()].flat().find((candidate) => candidate.script.word === word);
+    if (!script) return Promise.resolve(undefined);
+    const key = `${word} ${source}`;
+    let found = this.#originals.get(key);
+    if (!found) {
+      found = this.#resolveOriginal(script, source);
+      this.#originals.set(key, found);
+    }
+    return found;
+  }
+
+  async #resolveOriginal(script: ScriptInfo, source: string): Promise<DebugProtocol.Source | undefined> {
+    const text = this.#core.sourceMaps.content(script.script, source);
+    for (const path of localCandidates(source, this.#configuration, this.#host)) {
+      const fits = text === undefined ? await this.#isInWorkspace(path) : await hasText(path, text);
+      if (fits) return { name: baseName(path), path };
+    }
+    if (text === undefined) return undefined;
+    const sourceReference = this.#references.add({ original: text });
+    return { name: baseName(source), path: source, sourceReference, origin: 'from the source map' };
+  }
+
+  async #isInWorkspace(path: string): Promise<boolean> {
+    const { workspaceFolders, localRoot } = this.#configuration;
+    const roots = localRoot === undefined ? workspaceFolders : [localRoot, ...workspaceFolders];
+    const inside = roots.some((root) => {
+      const relative = this.#host.path.relative(root, path);
+      return relative !== '' && !relative.startsWith('..') && !this.#host.path.isAbsolute(relative);
+    });
+    return (
+      inside &&
+      (await stat(path).then(
+        (s) => s.isFile(),
+        () => false,
+      ))
+    );
   }
 
   #of(script: ScriptInfo): Promise<DebugProtocol.Source> {
@@ -70,6 +119,7 @@ export class Sources {
   text(reference: number, url: string | undefined): string {
     const script = reference > 0 ? this.#references.get(reference) : this.#scripts.get(url ?? '')?.[0];
     if (!script) throw new AdapterError('BAD_ARGUMENTS', `The dump holds no script ${url ?? ''}.`);
+    if ('original' in script) return script.original;
     const text = this.#core.scriptText(script);
     if (isAbsent(text)) throw new DayAfterError('NO_SUCH_SCRIPT', `${script.url}: ${text.reason}`);
     return text;

@@ -173,7 +173,7 @@ export class CoreSession {
   }
 
   frameInfo(tid: number, index: number, frame: StackFrame, locals?: VariableOptions): FrameInfo {
-    const info = { ...frameInfo(frame), original: (frame.js && this.original(frame.js)) ?? null };
+    const info = this.describe(frame);
     return locals ? { ...info, scopes: this.#scopeInfos(frame.js, this.scopes(tid, index), locals) } : info;
   }
 
@@ -187,6 +187,16 @@ export class CoreSession {
   scopes(tid: number, index: number): readonly FrameScope[] {
     const { js } = this.requireFrame(tid, index);
     return js ? frameScopes(js, this.inspectorOf(js.isolate)) : [];
+  }
+
+  /** A frame as the contract gives it, without scopes. */
+  describe(frame: StackFrame): FrameInfo {
+    return { ...frameInfo(frame), original: (frame.js && this.original(frame.js)) ?? null };
+  }
+
+  /** The same of a function that is suspended. */
+  describeSuspended(js: JsFrame): FrameInfo {
+    return { ...suspendedFrameInfo(js), original: this.original(js) ?? null };
   }
 
   /** Where a frame's position came from by its script's source map; undefined without one. */
@@ -376,7 +386,7 @@ export class CoreSession {
   }
 
   #infoOf(js: JsFrame, locals: VariableOptions | undefined): FrameInfo {
-    const info = { ...suspendedFrameInfo(js), original: this.original(js) ?? null };
+    const info = this.describeSuspended(js);
     if (!locals) return info;
     return { ...info, scopes: this.#scopeInfos(js, frameScopes(js, this.inspectorOf(js.isolate)), locals) };
   }
