@@ -8,13 +8,17 @@ import { type FidelityProgram, fidelityPrograms, runsOn } from './programs.ts';
 /** The programs of the slice that every run of the tests measures; `npm run fidelity` takes all. */
 const slice = [
   'async-functions.js',
+  'baseline.js',
   'catch-scopes.js',
   'class-fields.js',
   'closures.js',
   'esm-main.mjs',
   'generators.js',
   'hot-inlined.js',
+  'interpreted.js',
   'loops.js',
+  'maglev.js',
+  'optimized.js',
   'parameters.js',
 ];
 
@@ -47,6 +51,10 @@ describe('fidelity: cores against the live debugger', () => {
       const misses = comparisons.flatMap((comparison) => comparison.misses);
       const figures = aspects.map((aspect) => [aspect, over(comparisons, aspect)] as const);
       console.log(`      ${figures.map(([aspect, value]) => `${aspect} ${value.toFixed(2)} %`).join(', ')}`);
+      assert.deepEqual(
+        misses.filter((miss) => miss.startsWith('tier:')),
+        [],
+      );
       for (const [aspect, value] of figures) {
         assert.ok(
           value >= floors[aspect],
