@@ -37,6 +37,10 @@ export class ValueComparison {
     const named = [...inspector.named(ours), ...inspector.indexed(ours, 0, mostElements)];
     this.#properties(where, theirs, theirs.properties, named, inspector);
     this.#properties(where, theirs, theirs.internal, inspector.internal(ours), inspector);
+    for (const name of privateMethods(theirs)) {
+      const found = named.some((property) => property.name === name);
+      this.#report('values', found, `${where}.${name}`, 'a private method', 'none');
+    }
   }
 
   #properties(
@@ -71,14 +75,24 @@ export class ValueComparison {
   }
 }
 
+const madeUp = new Set(['[[Entries]]', '[[GeneratorLocation]]', '[[PrivateMethods]]']);
+
+/** Names in [[PrivateMethods]], which the engine gives as private properties of the object. */
+function privateMethods(value: RecordedValue): string[] {
+  const list = value.internal.find(({ name }) => name === '[[PrivateMethods]]');
+  return (list?.value?.properties ?? []).flatMap((item) => {
+    const name = item.value?.properties.find((property) => property.name === 'name')?.value?.value;
+    return typeof name === 'string' ? [name] : [];
+  });
+}
+
 /**
- * Left out: what the inspector makes up or finds by running code. [[Entries]] and [[GeneratorLocation]] are
- * objects that exist in no heap; `caller` and `arguments` of sloppy functions walk the live stack;
+ * Left out: what the inspector makes up or finds by running code. [[Entries]] and its like are objects
+ * that exist in no heap; `caller` and `arguments` of sloppy functions walk the live stack;
  * process.moduleLoadList grows while the recording reads lazy properties.
  */
 function isComparable({ name, value }: RecordedProperty): boolean {
-  if (name === '[[Entries]]' || name === '[[GeneratorLocation]]') return false;
-  if (name === 'moduleLoadList') return false;
+  if (madeUp.has(name) || name === 'moduleLoadList') return false;
   const byStack = name === 'arguments' || name === 'caller';
   return (
     !byStack || !(value?.className === 'Arguments' || value?.type === 'function' || value?.subtype === 'null')
