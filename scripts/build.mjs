@@ -63,6 +63,12 @@ const bundles = [
   },
   {
     ...nodeModule,
+    entryPoints: { 'heap-process': 'src/heap-process/main.ts' },
+    outdir: 'dist',
+    banner: { js: requireBanner },
+  },
+  {
+    ...nodeModule,
     entryPoints: { 'heap-worker': 'src/engine/snapshot/worker.ts' },
     outdir: 'dist',
   },
@@ -73,6 +79,8 @@ const bundles = [
       'info-card-style': 'webview/info-card/style.css',
       flame: 'webview/flame/main.ts',
       'flame-style': 'webview/flame/style.css',
+      heap: 'webview/heap/main.ts',
+      'heap-style': 'webview/heap/style.css',
     },
     outdir: 'dist/webview',
     platform: 'browser',

@@ -7,6 +7,7 @@ import { ConfigurationProvider, dynamicConfigurations } from './configuration-pr
 import { debugDump, showCallStack } from './debug-dump.ts';
 import { browseForDump, pickDump } from './find-dumps.ts';
 import { registerFlame } from './flame/flame-editor.ts';
+import { registerHeap } from './heap/heap-editor.ts';
 import { InfoEditor, infoViewType } from './info-editor.ts';
 import { Sessions } from './sessions.ts';
 
@@ -15,6 +16,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const sessions = new Sessions();
   context.subscriptions.push(
     ...registerFlame(context),
+    ...registerHeap(context),
     sessions,
     vscode.window.registerCustomEditorProvider(infoViewType, new InfoEditor(context.extensionUri), {
       supportsMultipleEditorsPerDocument: true,

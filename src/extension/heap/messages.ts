@@ -1,0 +1,32 @@
+/** What the heap explorer and the extension say to each other. */
+import type { HeapFailure, Request } from '../../heap-process/protocol.ts';
+
+/** From the extension to the webview. */
+export type ToExplorer =
+  | { readonly type: 'loading'; readonly file: string; readonly done: number; readonly total: number }
+  | {
+      readonly type: 'opened';
+      readonly file: string;
+      /** The older dump of a comparison. */
+      readonly older: string | null;
+      readonly isCore: boolean;
+    }
+  | { readonly type: 'failure'; readonly file: string; readonly failure: HeapFailure }
+  | { readonly type: 'older'; readonly older: string }
+  | { readonly type: 'answer'; readonly id: number; readonly result: unknown }
+  | { readonly type: 'refusal'; readonly id: number; readonly failure: HeapFailure };
+
+/** From the webview to the extension. */
+export type FromExplorer =
+  | { readonly type: 'ready' | 'again' | 'stop' | 'chooseOlder' | 'flameGraph' }
+  | { readonly type: 'request'; readonly request: Request }
+  | { readonly type: 'cancel'; readonly id: number }
+  | {
+      readonly type: 'showSource';
+      readonly source: string;
+      /** 1-based. */
+      readonly line: number;
+      readonly column: number;
+    }
+  | { readonly type: 'copy'; readonly text: string }
+  | { readonly type: 'save'; readonly name: string; readonly text: string };
