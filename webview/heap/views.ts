@@ -1,0 +1,119 @@
+/** What the views share: how to go somewhere else, and how objects look. */
+import type { ObjectInfo, Position } from '../../src/heap-process/protocol.ts';
+import { h } from '../elements.ts';
+import { oneLine, place, size } from './format.ts';
+import type { Column } from './tree-grid.ts';
+
+/** What the explorer's tabs are called in states and links. */
+export const tabs = [
+  'overview',
+  'suspects',
+  'classes',
+  'dominators',
+  'object',
+  'strings',
+  'closures',
+  'compare',
+] as const;
+
+export type Tab = (typeof tabs)[number];
+
+/** A place in the explorer; history and state are made of them. */
+export interface Location {
+  readonly tab: Tab;
+  /** An object's id or address, where the tab is about one. */
+  readonly object: string | null;
+}
+
+export interface Explorer {
+  readonly file: string;
+  readonly older: string | null;
+  readonly isCore: boolean;
+  go(location: Location): void;
+  showObject(id: number): void;
+  showSource(position: { source: string | null; line: number | null; column: number | null }): void;
+  /** A view's own setting, kept with the panel's state. */
+  setting(name: string): string | null;
+  keep(name: string, value: string): void;
+}
+
+export function objectName({ name, type, id, detail }: ObjectInfo): HTMLElement {
+  const isText = type === 'string' || type === 'concatenated string' || type === 'sliced string';
+  const shown = oneLine(name);
+  return h(
+    'span',
+    { class: 'object' },
+    h('span', { class: isText ? 'name text' : 'name' }, isText ? `"${shown}"` : shown),
+    h('span', { class: 'quiet' }, ` @${id}`),
+    detail !== null && h('span', { class: 'quiet' }, ` ${oneLine(detail)}`),
+  );
+}
+
+export function sizeColumns<Row>(node: (row: Row) => ObjectInfo): Column<Row>[] {
+  return [
+    { title: 'Shallow', numeric: true, cell: (row) => size(node(row).shallowSize) },
+    { title: 'Retained', numeric: true, cell: (row) => size(node(row).retainedSize) },
+  ];
+}
+
+/** A button that looks like a link. */
+export function link(text: string, label: string, onClick: () => void): HTMLElement {
+  const button = h('button', { class: 'link', type: 'button', 'aria-label': label, title: label }, text);
+  button.addEventListener('click', onClick);
+  return button;
+}
+
+/** The place in the source, to be clicked; nothing where there is none. */
+export function sourceLink(
+  explorer: Explorer,
+  position: Pick<Position, 'source'> & { readonly line: number | null; readonly column: number | null },
+): HTMLElement | string {
+  if (position.source === null || position.line === null) return '';
+  return link(place(position.source, position.line), `Show ${position.source}:${position.line}`, () =>
+    explorer.showSource(position),
+  );
+}
+
+/** A field whose value is used once typing pauses. */
+export function filterField(
+  label: string,
+  value: string,
+  onChange: (value: string) => void,
+): HTMLInputElement {
+  const input = h('input', { type: 'search', placeholder: label, 'aria-label': label }) as HTMLInputElement;
+  input.value = value;
+  let timer = 0;
+  input.addEventListener('input', () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => onChange(input.value), 150);
+  });
+  return input;
+}
+
+export function choice(
+  label: string,
+  values: readonly (readonly [string, string])[],
+  value: string,
+  onChange: (value: string) => void,
+): HTMLElement {
+  const select = h('select', { 'aria-label': label }) as HTMLSelectElement;
+  for (const [key, text] of values) {
+    const option = h('option', { value: key }, text) as HTMLOptionElement;
+    option.selected = key === value;
+    select.append(option);
+  }
+  select.addEventListener('change', () => onChange(select.value));
+  return select;
+}
+
+/** Shows what a promise brings, or why it brings nothing. */
+export function later(promise: Promise<HTMLElement>): HTMLElement {
+  const element = h('div', { class: 'later', 'aria-busy': 'true' }, h('p', { class: 'quiet' }, 'Reading…'));
+  promise
+    .then((content) => element.replaceChildren(content))
+    .catch((failure: { message: string }) =>
+      element.replaceChildren(h('p', { class: 'failure', role: 'alert' }, failure.message)),
+    )
+    .finally(() => element.setAttribute('aria-busy', 'false'));
+  return element;
+}
