@@ -48,6 +48,7 @@ describe('flame graphs in VS Code', () => {
   async function choose(file: string, entry: string): Promise<void> {
     await bench.file(file).click({ button: 'right' });
     await bench.page.locator('.monaco-menu .action-item', { hasText: entry }).first().click();
+    await bench.page.locator('.monaco-menu').first().waitFor({ state: 'hidden' });
   }
 
   const press = (view: Frame, label: string) =>

@@ -44,7 +44,13 @@ if (embedded) {
     const message = event.data;
     if (message.type === 'loading') showText(`Reading ${message.file}…`);
     if (message.type === 'failure') showText(message.message, message.hint);
-    if (message.type === 'profile') showProfile(new Uint8Array(message.packed), message.file);
+    if (message.type === 'profile') {
+      try {
+        showProfile(new Uint8Array(message.packed), message.file);
+      } catch (error) {
+        showText('The flame graph cannot be drawn.', String(error));
+      }
+    }
   });
   host.post({ type: 'ready' });
 }

@@ -22,7 +22,11 @@ export async function readProfile(
     const cli = path.join(extensionPath, 'dist', 'cli.js');
     const args = [cli, 'flame', '-o', packed, ...(older === undefined ? [] : ['--diff', older]), '--', file];
     const { code, stderr } = await run(args, signal);
-    if (code === 0) return { packed: await readFile(packed) };
+    if (code === 0) {
+      // A Buffer would reach the webview as JSON: VS Code knows typed arrays by the names of their classes.
+      const { buffer, byteOffset, length } = await readFile(packed);
+      return { packed: new Uint8Array(buffer, byteOffset, length) };
+    }
     const told = /^dayafter: (.*) \[([A-Z_]+)\]\n(?: {2}(.*)\n)?/.exec(stderr);
     return {
       failure: told
