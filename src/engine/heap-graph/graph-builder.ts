@@ -9,10 +9,12 @@ import { functionStart } from '../v8/objects/functions.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
 import { Uint32Column } from './columns.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
+import { HeapWords } from './heap-words.ts';
 import { ephemeronSlots, strongTarget } from './liveness.ts';
 import { NodeNames } from './node-names.ts';
 import type { Kind, ObjectKinds } from './object-kinds.ts';
-import { type ReferenceSink, References } from './references.ts';
+import type { ReferenceSink } from './reference-sink.ts';
+import { References } from './references.ts';
 import type { RootName, RootSlot } from './roots.ts';
 
 /** What references are left out for, as V8 does: they lead to every heap's furniture (IsEssentialObject). */
@@ -22,7 +24,6 @@ const FURNITURE = [
   'true_value',
   'false_value',
   'the_hole_value',
-  'hash_table_hole_value',
   'empty_byte_array',
   'empty_fixed_array',
   'empty_weak_fixed_array',
@@ -34,6 +35,10 @@ const FURNITURE = [
   'free_space_map',
   'one_pointer_filler_map',
   'two_pointer_filler_map',
+];
+/** Holes and markers, which some lines show. */
+const HOLES = [
+  'hash_table_hole_value',
   'optimized_out',
   'uninitialized_value',
   'arguments_marker',
@@ -57,13 +62,15 @@ export class GraphBuilder implements ReferenceSink {
   readonly #kinds: ObjectKinds;
   readonly #names: NodeNames;
   readonly #references: References;
+  readonly #words: HeapWords;
   readonly #strings = new MemoryStrings();
   readonly #edgeType = new Uint32Column(1 << 20);
   readonly #edgeName = new Uint32Column(1 << 20);
   readonly #edgeTo = new Uint32Column(1 << 20);
   readonly #furniture: ReadonlySet<number>;
   readonly #natives = new Map<number, NativeNode>();
-  readonly #locations: [number, number, number, number][] = [];
+  /** Ordinals, script ids, lines and columns. */
+  readonly #locations = [0, 1, 2, 3].map(() => new Uint32Column());
   readonly #inspector: V8Inspector;
   readonly #unnamed: number;
   readonly #base: number;
@@ -73,9 +80,11 @@ export class GraphBuilder implements ReferenceSink {
   #nodeSize: Uint32Array;
   #nodeAddress: Float64Array;
   readonly #large: [number, number][] = [];
+  /** String ids of '0', '1', ... */
+  readonly #indexNames: number[] = [];
   /** Words of the object at hand that named references have shown. */
   #shown = new Uint8Array(1 << 12);
-  #words = 0;
+  #wordCount = 0;
   /** Edges of WeakMap entries, by the ordinal that they start at. */
   readonly #pairs = new Map<number, { name: number; to: number }[]>();
   readonly #ephemeronNames: { name: number; table: number; pair: number }[] = [];
@@ -86,8 +95,11 @@ export class GraphBuilder implements ReferenceSink {
     this.#image = image;
     this.#kinds = kinds;
     this.#names = new NodeNames(inspector.view, image);
-    this.#references = new References(inspector.view);
-    this.#furniture = new Set(FURNITURE.map((name) => inspector.view.isolate.root(name) as number));
+    this.#words = new HeapWords(inspector.view, image, kinds);
+    this.#references = new References(inspector.view, this.#words);
+    const { isolate, layout } = inspector.view;
+    const furniture = layout.graph.holesAreShown ? FURNITURE : [...FURNITURE, ...HOLES];
+    this.#furniture = new Set(furniture.map((name) => isolate.root(name) as number));
     this.#base = 2 + rootKinds.length;
     this.#count = image.number(this.#base);
     const nodes = this.#base + this.#count;
@@ -118,7 +130,7 @@ export class GraphBuilder implements ReferenceSink {
     begin();
     this.#edge(EdgeType.element, 1, 1);
     for (const [i, global] of globals.entries())
-      this.#link(EdgeType.shortcut, this.#strings.add(String(i + 1)), global);
+      this.#link(EdgeType.shortcut, this.#strings.add(String(i + 1)), global, -1);
     begin();
     for (const [i] of rootKinds.entries()) this.#edge(EdgeType.element, i + 1, i + 2);
     for (const kind of rootKinds) {
@@ -167,7 +179,11 @@ export class GraphBuilder implements ReferenceSink {
   #tagBuiltins(roots: readonly RootSlot[]): void {
     const { memory } = this.#view;
     for (const { root, label, slot } of roots) {
-      if (root === '(Builtins)') this.tag(memory.tagged(slot), `(${label} builtin code)`);
+      if (root === '(Builtins)')
+        this.tag(
+          memory.tagged(slot),
+          `(${label} builtin ${this.#view.layout.graph.codeIsHandle ? 'handle' : 'code'})`,
+        );
     }
   }
 
@@ -197,6 +213,19 @@ export class GraphBuilder implements ReferenceSink {
     });
   }
 
+  /** Keys and values of a WeakMap's table, which it does not hold, by their place in it. */
+  #weakEntries(a: Address, page: LoadedPage): void {
+    const first = (a - page.start) / 4 + 4;
+    for (const { key, value } of ephemeronSlots(page, a)) {
+      for (const slot of [key, value]) {
+        const target = strongTarget(page, slot);
+        if (target < 0 || this.#furniture.has(target + 1)) continue;
+        const to = this.#image.ordinalOf(target);
+        if (to >= 0) this.#edge(EdgeType.weak, this.#indexName((slot - first) / 2), to);
+      }
+    }
+  }
+
   #label(ordinal: number): string {
     return `${this.#strings.text(this.#nodeName[ordinal]!)} @${idOf(ordinal)}`;
   }
@@ -218,44 +247,59 @@ export class GraphBuilder implements ReferenceSink {
   #object(a: Address, page: LoadedPage, ordinal: number): void {
     const kind = this.#kinds.at(page, a)!;
     const size = this.#kinds.size(a, kind, page);
-    this.#words = size / 8;
-    if (this.#shown.length < this.#words) this.#shown = new Uint8Array(this.#words * 2);
-    else this.#shown.fill(0, 0, this.#words);
+    this.#wordCount = size / 8;
+    if (this.#shown.length < this.#wordCount) this.#shown = new Uint8Array(this.#wordCount * 2);
+    else this.#shown.fill(0, 0, this.#wordCount);
     this.#references.extract(a, kind.map, this);
     this.named(EdgeType.internal, 'map', kind.map.word, 0);
     for (const { name, to } of this.#pairs.get(ordinal) ?? []) this.#edge(EdgeType.internal, name, to);
+    if (kind.body === 'ephemerons') this.#weakEntries(a, page);
     this.#hidden(a, page, kind, size);
     if (this.#nodeType[ordinal] === NodeType.closure) this.#locate((a + 1) as Tagged, ordinal);
   }
 
-  /** What no rule names: strong references as hidden edges, weakly tagged ones as weak edges. */
+  /**
+   * What no rule names: strong references as hidden edges, weakly tagged ones as weak edges, by one running
+   * number that references left out count in, too (IndexedReferencesExtractor).
+   */
   #hidden(a: Address, page: LoadedPage, kind: Kind, size: number): void {
     if (kind.body === 'data' || kind.body === 'ephemerons') return;
     const end = kind.body === 'header' ? Math.min(kind.header, size) : size;
     const first = (a - page.start) / 4;
     let index = 0;
-    for (let offset = 8; offset < end; offset += 8) {
+    for (let offset = 0; offset < end; offset += 8) {
       if (this.#shown[offset / 8] === 1) continue;
       const low = page.halves[first + offset / 4]!;
       const tag = low & 3;
       if (tag !== 1 && tag !== 3) continue;
-      const target = page.halves[first + offset / 4 + 1]! * 0x1_0000_0000 + low - tag;
-      const to = target < 2 ** 32 ? -1 : this.#image.ordinalOf(target);
-      if (to < 0 || this.#furniture.has(target + 1)) continue;
-      const isWeak = tag === 3 || kind.weakOffsets.includes(offset);
-      if (isWeak) this.#edge(EdgeType.weak, this.#strings.add(String(index++)), to);
-      else this.#edge(EdgeType.hidden, index++, to);
+      const high = page.halves[first + offset / 4 + 1]!;
+      if (high === 0) continue;
+      const target = high * 0x1_0000_0000 + low - tag;
+      if (this.#furniture.has(target + 1)) {
+        index++;
+        continue;
+      }
+      const to = this.#image.ordinalOf(target);
+      if (to < 0) continue;
+      if (tag === 3) this.#edge(EdgeType.weak, this.#indexName(index++), to);
+      else if (!kind.weakOffsets.includes(offset)) this.#edge(EdgeType.hidden, index++, to);
     }
   }
 
   named(type: number, name: string, target: Tagged, offset: number): void {
-    if (offset >= 0 && offset / 8 < this.#words) this.#shown[Math.floor(offset / 8)] = 1;
-    this.#link(type, this.#strings.add(name), target);
+    this.#link(type, this.#strings.add(name), target, offset);
   }
 
   indexed(type: number, index: number, target: Tagged, offset: number): void {
-    if (offset >= 0 && offset / 8 < this.#words) this.#shown[offset / 8] = 1;
-    this.#link(type, type === EdgeType.element ? index : this.#strings.add(String(index)), target);
+    this.#link(type, type === EdgeType.element ? index : this.#indexName(index), target, offset);
+  }
+
+  #indexName(index: number): number {
+    const known = this.#indexNames[index];
+    if (known !== undefined) return known;
+    const name = this.#strings.add(String(index));
+    if (index === this.#indexNames.length) this.#indexNames.push(name);
+    return name;
   }
 
   tag(target: Tagged, name: string, type?: number): void {
@@ -267,7 +311,7 @@ export class GraphBuilder implements ReferenceSink {
   }
 
   skip(offset: number): void {
-    if (offset / 8 < this.#words) this.#shown[Math.floor(offset / 8)] = 1;
+    if (offset / 8 < this.#wordCount) this.#shown[Math.floor(offset / 8)] = 1;
   }
 
   native(name: string, label: string, at: Address, bytes: number): void {
@@ -279,13 +323,13 @@ export class GraphBuilder implements ReferenceSink {
     this.#edge(EdgeType.internal, this.#strings.add(name), node.ordinal);
   }
 
-  #link(type: number, name: number, target: Tagged): void {
-    if (this.#furniture.has(target)) {
-      // Properties and elements show what they hold; internal references to furniture are left out.
-      if (type !== EdgeType.property && type !== EdgeType.element && type !== EdgeType.context) return;
-    }
+  #link(type: number, name: number, target: Tagged, offset: number): void {
+    // Properties, elements and variables show what they hold; internal references to furniture are left out.
+    if ((type === EdgeType.internal || type === EdgeType.weak) && this.#furniture.has(target)) return;
     const to = this.#ordinal(target);
-    if (to >= 0) this.#edge(type, name, to);
+    if (to < 0) return;
+    if (offset >= 0 && offset < this.#wordCount * 8) this.#shown[offset >>> 3] = 1;
+    this.#edge(type, name, to);
   }
 
   #ordinal(word: Tagged): number {
@@ -305,7 +349,8 @@ export class GraphBuilder implements ReferenceSink {
       const at = start && this.#inspector.lines.at(start.script, start.offset);
       if (!start || !at) return;
       const id = this.#view.smi(start.script, this.#view.layout.code.script.id);
-      this.#locations.push([ordinal, id, at.line - 1, at.column - 1]);
+      for (const [i, value] of [ordinal, id, at.line - 1, at.column - 1].entries())
+        this.#locations[i]!.push(value);
     });
   }
 
@@ -322,6 +367,7 @@ export class GraphBuilder implements ReferenceSink {
       if (bytes >= 2 ** 32) this.#large.push([ordinal, bytes]);
       nodeAddress[ordinal] = at;
     }
+    const [ordinals, scripts, lines, columns] = this.#locations.map((column) => column.take());
     return new HeapGraph(
       {
         nodeType,
@@ -336,7 +382,7 @@ export class GraphBuilder implements ReferenceSink {
       {
         ...plainExtras(this.#strings),
         largeSizes: new LargeNumbers(this.#large),
-        locations: Locations.from(this.#locations),
+        locations: new Locations(ordinals!, scripts!, lines!, columns!),
         ephemerons: this.#ephemerons(),
         nodeAddress,
         gaps,

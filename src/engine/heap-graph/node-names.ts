@@ -103,7 +103,8 @@ export class NodeNames {
         name: view.isString(source) ? cut(view.string(source)) : 'JSRegExp (uninitialized)',
       };
     }
-    if (layout.isReceiver(type)) return { type: NodeType.object, name: this.#objectName(word, map) };
+    if (layout.isReceiver(type) && type !== types.JS_PROXY)
+      return { type: NodeType.object, name: this.#objectName(word, map) };
     return this.#internal(word, type);
   }
 
@@ -121,12 +122,13 @@ export class NodeNames {
     if (
       map.isDictionary ||
       map.isPrototypeMap ||
-      map.type === types.JS_PROXY ||
+      map.type === types.JS_GLOBAL_PROXY ||
       map.type === types.JS_PRIMITIVE_WRAPPER
     ) {
       const name = cut(constructorName(this.#view, word));
-      if (map.type === types.JS_GLOBAL_OBJECT) return `${name} [JSGlobalObject]`;
-      return map.type === types.JS_GLOBAL_PROXY ? `${name} [JSGlobalProxy]` : name;
+      if (!this.#view.layout.graph.globalsAreTagged) return name;
+      if (map.type === types.JS_GLOBAL_OBJECT) return `${name} (global*)`;
+      return map.type === types.JS_GLOBAL_PROXY ? `${name} (global)` : name;
     }
     let name = this.#constructors.get(map.word);
     if (name === undefined) {
@@ -145,6 +147,10 @@ export class NodeNames {
         return isPrivate
           ? { type: NodeType.hidden, name: 'private symbol' }
           : { type: NodeType.symbol, name: 'symbol' };
+      }
+      case types.ODDBALL: {
+        const text = view.layout.graph.oddballsAreNamed ? this.#oddball(word) : undefined;
+        return text === undefined ? this.#system(type) : { type: NodeType.hidden, name: text };
       }
       case types.BIGINT:
         return { type: NodeType.bigint, name: 'bigint' };
@@ -165,7 +171,7 @@ export class NodeNames {
       case types.MAP:
         return {
           type: this.#inReadOnlySpace(word) ? NodeType.hidden : NodeType.objectShape,
-          name: 'system / Map',
+          name: this.#mapName(word),
         };
       default:
         return view.layout.isContext(type)
@@ -174,13 +180,34 @@ export class NodeNames {
     }
   }
 
+  #oddball(word: Tagged): string | undefined {
+    const view = this.#view;
+    if (word === view.undefined) return 'undefined';
+    if (word === view.null) return 'null';
+    if (word === view.true) return 'true';
+    return word === view.false ? 'false' : undefined;
+  }
+
+  /** Maps of strings say of which kind. */
+  #mapName(word: Tagged): string {
+    const { layout } = this.#view;
+    const type = this.#view.u16(word, layout.objects.map.instanceType);
+    return layout.isString(type) ? `system / Map (${camelCase(layout.typeName(type))})` : 'system / Map';
+  }
+
   #system(type: number): NodeLabel {
     let label = this.#systemNames.get(type);
     if (!label) {
-      const className = camelCase(this.#view.layout.typeName(type));
+      const { layout } = this.#view;
+      const className = type === layout.graph.loadHandler ? 'LoadHandler' : camelCase(layout.typeName(type));
       const name = `system / ${className}`;
       const isWrapper = className === 'BytecodeWrapper' || className === 'CodeWrapper';
-      if (CODE_CLASSES.has(className) || (isWrapper && this.#view.layout.graph.wrappersAreCode))
+      const isNameless =
+        layout.graph.specialArraysAreFixed &&
+        (type === layout.types.OBJECT_BOILERPLATE_DESCRIPTION ||
+          type === layout.types.CLOSURE_FEEDBACK_CELL_ARRAY);
+      if (isNameless) label = { type: NodeType.code, name: '' };
+      else if (CODE_CLASSES.has(className) || (isWrapper && this.#view.layout.graph.wrappersAreCode))
         label = { type: NodeType.code, name };
       else if (this.#arrayTypes.has(type)) label = { type: NodeType.array, name: '' };
       else if (SHAPE_CLASSES.has(className)) label = { type: NodeType.objectShape, name };
@@ -203,6 +230,7 @@ function cut(name: string): string {
 /** "FEEDBACK_CELL" → "FeedbackCell", as V8's class names are. */
 function camelCase(type: string): string {
   if (!/^[A-Z0-9_]+$/.test(type)) return type;
+  if (type.startsWith('JS_')) return `JS${camelCase(type.slice(3))}`;
   return type
     .split('_')
     .map((part) => part.slice(0, 1) + part.slice(1).toLowerCase())

@@ -5,6 +5,10 @@ import type { MapInfo } from '../v8/objects/map.ts';
 import { ObjectSizes } from '../v8/objects/object-size.ts';
 import type { LoadedPage } from './heap-image.ts';
 
+/** ScopeType up to 22: class, eval, function, module, script, catch, block, with, ... (common/globals.h). */
+const CATCH_SCOPE = 5;
+const WITH_SCOPE = 7;
+
 /** How the words of an object are to be read. */
 export type Body =
   /** No pointers, but for the map. */
@@ -103,6 +107,7 @@ export class ObjectKinds {
 
   /** Names and infos of context locals, then what the flags announce (objects/scope-info.tq). */
   #scopeInfoSize(a: Address): number {
+    const { graph } = this.#view.layout;
     const { scopeInfo: o, scopeFlags: f } = this.#view.layout.objects;
     const { memory } = this.#view;
     const flags = memory.u32(address(a + o.flags + (o.rawFlags ? 0 : 4)));
@@ -114,8 +119,9 @@ export class ObjectKinds {
     if (flags & f.hasSavedClassVariable) size += 8;
     if ((flags >>> f.functionVariableShift) & 3) size += 16;
     if (flags & f.hasInferredName) size += 8;
-    // Up to 22, positions stand here for functions, scripts, evals and modules.
-    if (!o.rawFlags) size += 16;
+    // Up to 22, positions stand here, but not for catch, block and with.
+    if (!o.rawFlags && !(scopeType >= CATCH_SCOPE && scopeType <= WITH_SCOPE)) size += 16;
+    if (scopeType === o.functionScope) size += graph.functionScopeExtra;
     if (flags & f.hasOuterScopeInfo) size += 8;
     if (scopeType === o.moduleScope) size += 16;
     return size;
@@ -145,6 +151,8 @@ export class ObjectKinds {
     if (type === types.PREPARSE_DATA) return kind('data');
     if (type === types.EPHEMERON_HASH_TABLE) return kind('ephemerons');
     if (type === types.JS_WEAK_REF) return kind('weak-target', 0, [graph.weakRefTarget]);
+    if (type === types.ALLOCATION_SITE && map.instanceSize > graph.weakNextOfSite)
+      return kind('weak-target', 0, [graph.weakNextOfSite]);
     if (type === types.WEAK_CELL)
       return kind('weak-target', 0, [graph.weakCell.target, graph.weakCell.token]);
     return kind('words');

@@ -1,40 +1,58 @@
 import { attemptOr } from '../absence.ts';
-import { type Address, address, type Tagged } from '../address.ts';
+import type { Address, Tagged } from '../address.ts';
 import { EdgeType, NodeType } from '../graph/types.ts';
-import { scopeLocals } from '../v8/objects/context-locals.ts';
-import { elementsOf } from '../v8/objects/elements.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
 import type { MapInfo } from '../v8/objects/map.ts';
-import { storedProperties } from '../v8/objects/properties.ts';
-import { sharedDebugName } from '../v8/objects/shared-function.ts';
-import { symbolDescription } from '../v8/objects/symbol.ts';
+import { CodeReferences } from './code-references.ts';
+import { ContextReferences } from './context-references.ts';
+import { ElementReferences } from './element-references.ts';
+import type { HeapWords } from './heap-words.ts';
+import { PropertyReferences } from './property-references.ts';
+import type { ReferenceSink } from './reference-sink.ts';
 
-/** Receives the named references of one object. */
-export interface ReferenceSink {
-  /**
-   * `offset` is that of the field in the object, which is then not shown again as a hidden reference; -1
-   * where the reference is no field of it.
-   */
-  named(type: number, name: string, target: Tagged, offset: number): void;
-  indexed(type: number, index: number, target: Tagged, offset: number): void;
-  /** Gives a nameless array or an internal object the name of its role. */
-  tag(target: Tagged, name: string, type?: number): void;
-  /** The field is raw data, or shown in another way. */
-  skip(offset: number): void;
-  /** Memory outside of the heap that the object owns. */
-  native(name: string, label: string, at: Address, bytes: number): void;
-}
+const { property, internal, weak, shortcut } = EdgeType;
+const HIGH = 0x1_0000_0000;
 
-const { context, element, property, internal, weak } = EdgeType;
-const MAX_ELEMENTS = 1 << 26;
+type Field = (name: string, offset: number, kind?: number) => void;
 
 /** References by the names that V8 gives them (V8HeapExplorer::ExtractReferences, profiler/heap-snapshot-generator.cc). */
 export class References {
   readonly #view: HeapView;
-  readonly #keys = new Map<Tagged, string>();
+  readonly #words: HeapWords;
+  readonly #properties: PropertyReferences;
+  readonly #elements: ElementReferences;
+  readonly #contexts: ContextReferences;
+  readonly #code: CodeReferences;
+  readonly #indexed: ReadonlySet<number>;
 
-  constructor(view: HeapView) {
+  constructor(view: HeapView, words: HeapWords) {
     this.#view = view;
+    this.#words = words;
+    this.#properties = new PropertyReferences(view, words);
+    this.#elements = new ElementReferences(view, words);
+    this.#contexts = new ContextReferences(view, words);
+    this.#code = new CodeReferences(view, words);
+    const { types, graph } = view.layout;
+    this.#indexed = new Set([
+      ...(graph.specialArraysAreFixed
+        ? [
+            types.OBJECT_BOILERPLATE_DESCRIPTION,
+            types.CLOSURE_FEEDBACK_CELL_ARRAY,
+            types.SCRIPT_CONTEXT_TABLE,
+          ]
+        : []),
+      types.FIXED_ARRAY,
+      types.ORDERED_HASH_MAP,
+      types.ORDERED_HASH_SET,
+      types.ORDERED_NAME_DICTIONARY,
+      types.NAME_DICTIONARY,
+      types.GLOBAL_DICTIONARY,
+      types.NUMBER_DICTIONARY,
+      types.SIMPLE_NUMBER_DICTIONARY,
+      types.HASH_TABLE,
+      types.NAME_TO_INDEX_HASH_TABLE,
+      types.REGISTERED_SYMBOL_TABLE,
+    ]);
   }
 
   /** Tells the sink all references of an object that have a name or a number; the rest is the caller's. */
@@ -45,54 +63,61 @@ export class References {
 
   #extract(word: Tagged, map: MapInfo, sink: ReferenceSink): void {
     const { layout } = this.#view;
-    const { types, objects } = layout;
+    const { types, objects, graph } = layout;
     const { type } = map;
-    const field = (name: string, offset: number, kind: number = internal) =>
-      sink.named(kind, name, this.#view.tagged(word, offset), offset);
-    if (layout.isReceiver(type)) {
-      if (type === types.JS_PROXY) return;
-      this.#receiver(word, map, sink, field);
-    } else if (layout.isString(type)) this.#string(type, field);
-    else if (layout.isContext(type)) this.#context(word, type, sink, field);
+    const field: Field = (name, offset, kind = internal) =>
+      sink.named(kind, name, this.#words.tagged(word, offset), offset);
+    if (layout.isReceiver(type)) this.#receiver(word, map, sink, field);
+    else if (layout.isString(type)) this.#string(type, field);
+    else if (layout.isContext(type)) this.#contexts.extract(word, type, sink);
+    else if (this.#indexed.has(type)) this.#array(word, sink);
     else if (type === types.SYMBOL) field('name', objects.symbol.description);
     else if (type === types.MAP) this.#map(word, sink, field);
-    else if (type === types.INSTRUCTION_STREAM) this.#instructions(word, sink, field);
-    else if (type === types.SHARED_FUNCTION_INFO) this.#shared(word, sink, field);
-    else if (type === types.SCRIPT) this.#script(word, sink, field);
-    else if (type === types.ACCESSOR_PAIR) {
+    else if (type === types.ACCESSOR_INFO) {
+      field('name', objects.accessorInfo.name);
+      field('data', graph.accessorInfoData);
+    } else if (type === types.ACCESSOR_PAIR) {
       field('getter', objects.accessorPair.getter);
       field('setter', objects.accessorPair.setter);
-    } else if (type === types.CELL || type === types.FEEDBACK_CELL) field('value', objects.cell.value);
-    else if (type === types.PROPERTY_CELL) field('value', objects.propertyCell.value);
-    else if (type === types.WEAK_CELL) {
-      field('target', layout.graph.weakCell.target, weak);
-      field('unregister_token', layout.graph.weakCell.token, weak);
-    } else if (type === types.BYTECODE_ARRAY) this.#bytecode(word, sink);
-    else if (type === types.SCOPE_INFO) this.#scopeInfo(word, sink);
-    else if (type === types.CODE) this.#code(word, sink);
-    else if (isArray(types, type)) this.#array(word, sink);
-    else this.#tagged(word, type, sink);
+    } else if (type === types.CELL || type === types.FEEDBACK_CELL)
+      this.#maybeWeak(word, objects.cell.value, sink);
+    else if (type === types.PROPERTY_CELL) {
+      field('value', objects.propertyCell.value);
+      sink.tag(this.#words.tagged(word, graph.propertyCellDependentCode), '(dependent code)');
+      field('dependent_code', graph.propertyCellDependentCode);
+    } else if (type === types.WEAK_CELL) {
+      field('target', graph.weakCell.target, weak);
+      field('unregister_token', graph.weakCell.token, weak);
+    } else if (type === types.DESCRIPTOR_ARRAY || type === types.STRONG_DESCRIPTOR_ARRAY)
+      this.#descriptors(word, sink, field);
+    else if (type === types.WEAK_FIXED_ARRAY)
+      this.#weakArray(word, objects.fixedArray.data, this.#words.length(word), sink);
+    else if (type === types.WEAK_ARRAY_LIST) {
+      const length = this.#words.tagged(word, objects.weakArrayList.length) / HIGH;
+      this.#weakArray(word, objects.weakArrayList.data, length, sink);
+    } else if (type === types.TRANSITION_ARRAY) this.#transitions(word, sink);
+    else if (type === types.ALLOCATION_SITE) {
+      const o = graph.allocationSite;
+      field('transition_info', o.transitionInfo);
+      field('nested_site', o.nestedSite);
+      sink.tag(this.#words.tagged(word, o.dependentCode), '(dependent code)', NodeType.code);
+      field('dependent_code', o.dependentCode);
+    } else this.#code.extract(word, type, sink);
   }
 
-  #receiver(
-    word: Tagged,
-    map: MapInfo,
-    sink: ReferenceSink,
-    field: (name: string, offset: number, kind?: number) => void,
-  ): void {
-    const view = this.#view;
-    const { types, objects } = view.layout;
+  #receiver(word: Tagged, map: MapInfo, sink: ReferenceSink, field: Field): void {
+    const { types, objects, graph } = this.#view.layout;
     const { type } = map;
-    for (const p of attemptOr([], () => storedProperties(view, word))) this.#property(p, map, word, sink);
-    this.#elements(word, sink);
-    sink.named(property, '__proto__', map.prototype, -1);
-    if (view.layout.isFunction(type)) this.#function(word, sink, field);
-    else if (type === types.JS_BOUND_FUNCTION) {
-      sink.tag(view.tagged(word, objects.boundFunction.args), '(bound arguments)');
-      field('bindings', objects.boundFunction.args);
-      field('bound_this', objects.boundFunction.boundThis);
-      field('bound_function', objects.boundFunction.target);
-    } else if (
+    if (type === types.JS_PROXY) return;
+    if (type === types.JS_GLOBAL_PROXY) {
+      if (graph.proxyHasShortcuts) this.#globalProxy(word, sink);
+      return;
+    }
+    if (type === types.JS_ARRAY_BUFFER) {
+      this.#arrayBuffer(word, sink);
+      return;
+    }
+    if (
       type === types.JS_MAP ||
       type === types.JS_SET ||
       type === types.JS_WEAK_MAP ||
@@ -100,7 +125,7 @@ export class References {
     ) {
       field('table', objects.collection.table);
     } else if (type === types.JS_PROMISE) field('reactions_or_result', objects.promise.reactionsOrResult);
-    else if (type === types.JS_WEAK_REF) field('target', view.layout.graph.weakRefTarget, weak);
+    else if (type === types.JS_WEAK_REF) field('target', graph.weakRefTarget, weak);
     else if (
       type === types.JS_GENERATOR_OBJECT ||
       type === types.JS_ASYNC_FUNCTION_OBJECT ||
@@ -111,74 +136,59 @@ export class References {
       field('context', g.context);
       field('receiver', g.receiver);
       field('parameters_and_registers', g.registers);
-    } else if (type === types.JS_ARRAY_BUFFER) this.#arrayBuffer(word, sink);
+    }
+    this.#properties.extract(word, map, sink);
+    this.#elements.extract(word, map, sink);
+    sink.named(property, '__proto__', this.#words.tagged(map.word, objects.map.prototype), -1);
+    if (this.#view.layout.isFunction(type)) this.#function(word, map, sink, field);
+    else if (type === types.JS_BOUND_FUNCTION) this.#boundFunction(word, sink, field);
+    else if (type === types.JS_GLOBAL_OBJECT) field('global_proxy', objects.object.fields);
     else if (type === types.JS_TYPED_ARRAY || type === types.JS_DATA_VIEW)
       field('buffer', objects.arrayBufferView.buffer);
-    sink.tag(view.tagged(word, objects.object.properties), '(object properties)');
+    sink.tag(this.#words.tagged(word, objects.object.properties), '(object properties)');
     field('properties', objects.object.properties);
-    sink.tag(view.tagged(word, objects.object.elements), '(object elements)');
+    sink.tag(this.#words.tagged(word, objects.object.elements), '(object elements)');
     field('elements', objects.object.elements);
   }
 
-  #property(
-    p: { key: Tagged; value: Tagged; isAccessor: boolean },
-    map: MapInfo,
-    object: Tagged,
-    sink: ReferenceSink,
-  ): void {
+  #globalProxy(word: Tagged, sink: ReferenceSink): void {
     const view = this.#view;
-    const name = this.#keyText(p.key);
-    if (!p.isAccessor) {
-      sink.named(property, name, p.value, this.#inObjectOffset(map, object, p.value));
-      return;
-    }
-    if (!view.isType(p.value, view.layout.types.ACCESSOR_PAIR)) return;
-    const { getter, setter } = view.layout.objects.accessorPair;
-    sink.named(property, name, p.value, -1);
-    const get = view.tagged(p.value, getter);
-    const set = view.tagged(p.value, setter);
-    if (view.isReceiver(get)) sink.named(property, `get ${name}`, get, -1);
-    if (view.isReceiver(set)) sink.named(property, `set ${name}`, set, -1);
+    const { context, map } = view.layout.objects;
+    const native = this.#words.tagged(view.map(view.map(word).word).word, map.constructorOrBackPointer);
+    if (this.#words.type(native) !== view.layout.types.nativeContext) return;
+    sink.named(shortcut, 'native_context', native, -1);
+    sink.named(shortcut, 'global_object', this.#words.tagged(native, context.slots + 16), -1);
   }
 
-  /** Offset of the in-object field that holds a value; -1 if none does. Fields of equal values are alike. */
-  #inObjectOffset(map: MapInfo, object: Tagged, value: Tagged): number {
-    for (let offset = map.inObjectStart * 8; offset < map.instanceSize; offset += 8) {
-      if (this.#view.memory.tagged(address(object - 1 + offset)) === value) return offset;
-    }
-    return -1;
+  #boundFunction(word: Tagged, sink: ReferenceSink, field: Field): void {
+    const { boundFunction: o, fixedArray } = this.#view.layout.objects;
+    const args = this.#words.tagged(word, o.args);
+    sink.tag(args, '(bound arguments)');
+    field('bindings', o.args);
+    field('bound_this', o.boundThis);
+    field('bound_function', o.target);
+    const length = this.#words.length(args);
+    for (let i = 0; i < length; i++)
+      sink.named(shortcut, `bound_argument_${i}`, this.#words.tagged(args, fixedArray.data + 8 * i), -1);
   }
 
-  #elements(word: Tagged, sink: ReferenceSink): void {
-    const { types } = this.#view.layout;
-    const elements = this.#view.tagged(word, this.#view.layout.objects.object.elements);
-    const store = this.#view.typeOrUndefined(elements);
-    if (
-      store !== types.FIXED_ARRAY &&
-      store !== types.NUMBER_DICTIONARY &&
-      store !== types.SLOPPY_ARGUMENTS_ELEMENTS
-    )
-      return;
-    const view = elementsOf(this.#view, word);
-    for (const e of view.slice(0, Math.min(view.length, MAX_ELEMENTS))) {
-      if (e.value.kind === 'tagged') sink.indexed(element, e.index, e.value.word, -1);
-    }
-  }
-
-  #function(word: Tagged, sink: ReferenceSink, field: (name: string, offset: number) => void): void {
+  #function(word: Tagged, map: MapInfo, sink: ReferenceSink, field: Field): void {
     const view = this.#view;
     const { types, objects } = view.layout;
     const f = objects.function;
-    if (view.map(word).instanceSize > f.prototypeOrInitialMap) {
-      const prototype = view.tagged(word, f.prototypeOrInitialMap);
-      if (view.isReceiver(prototype)) sink.named(property, 'prototype', prototype, f.prototypeOrInitialMap);
-      else if (view.isType(prototype, types.MAP)) {
-        sink.named(property, 'prototype', view.tagged(prototype, objects.map.prototype), -1);
+    if (map.instanceSize > f.prototypeOrInitialMap && map.inObjectStart * 8 > f.prototypeOrInitialMap) {
+      const prototype = this.#words.tagged(word, f.prototypeOrInitialMap);
+      const type = this.#words.type(prototype);
+      if (type !== undefined && view.layout.isReceiver(type))
+        sink.named(property, 'prototype', prototype, f.prototypeOrInitialMap);
+      else if (type === types.MAP) {
+        sink.named(property, 'prototype', this.#words.tagged(prototype, objects.map.prototype), -1);
         field('initial_map', f.prototypeOrInitialMap);
       }
     }
-    sink.tag(view.tagged(word, f.feedbackCell), '(function feedback cell)');
+    sink.tag(this.#words.tagged(word, f.feedbackCell), '(function feedback cell)');
     field('feedback_cell', f.feedbackCell);
+    sink.tag(this.#words.tagged(word, f.shared), '(shared function info)');
     field('shared', f.shared);
     field('context', f.context);
     if (!Number.isNaN(f.code)) field('code', f.code);
@@ -197,7 +207,7 @@ export class References {
     if (store !== 0) sink.native('backing_store', 'system / JSArrayBufferData', store, bytes);
   }
 
-  #string(type: number, field: (name: string, offset: number) => void): void {
+  #string(type: number, field: Field): void {
     const { string: s } = this.#view.layout.objects;
     const form = type & s.representationMask;
     if (form === s.consTag) {
@@ -207,206 +217,73 @@ export class References {
     else if (form === s.thinTag) field('actual', s.thinActual);
   }
 
-  #context(
-    word: Tagged,
-    type: number,
-    sink: ReferenceSink,
-    field: (name: string, offset: number) => void,
-  ): void {
-    const view = this.#view;
-    const { types, objects } = view.layout;
-    const { slots, scopeInfoSlot, previousSlot } = objects.context;
-    if (type !== types.nativeContext) {
-      const locals = attemptOr([], () => scopeLocals(view, word));
-      const length = view.arrayLength(word);
-      for (const local of locals) {
-        if (!view.isPointer(local.value)) continue;
-        sink.named(context, local.name, local.value, this.#slotOffset(word, length, local.value));
-      }
-    }
-    field('scope_info', slots + 8 * scopeInfoSlot);
-    field('previous', slots + 8 * previousSlot);
-    if (type === types.nativeContext) field('global_object', slots + 16);
-  }
-
-  #slotOffset(word: Tagged, length: number, value: Tagged): number {
-    const { slots, minSlots } = this.#view.layout.objects.context;
-    for (let i = minSlots; i < length; i++) {
-      if (this.#view.tagged(word, slots + 8 * i) === value) return slots + 8 * i;
-    }
-    return -1;
-  }
-
-  #map(word: Tagged, sink: ReferenceSink, field: (name: string, offset: number) => void): void {
-    const view = this.#view;
-    const { types, objects } = view.layout;
-    const transitions = view.tagged(word, objects.map.transitions);
-    if (view.isType(transitions, types.TRANSITION_ARRAY)) {
-      sink.tag(transitions, '(transition array)');
-      field('transitions', objects.map.transitions);
-    }
-    sink.tag(view.tagged(word, objects.map.descriptors), '(map descriptors)');
-    field('descriptors', objects.map.descriptors);
-    field('prototype', objects.map.prototype);
-    const maker = view.tagged(word, objects.map.constructorOrBackPointer);
-    const type = view.typeOrUndefined(maker);
-    let name = 'constructor';
-    if (type === types.MAP) name = 'back_pointer';
-    else if (type === types.nativeContext) name = 'native_context';
-    else if (type === types.FUNCTION_TEMPLATE_INFO) name = 'constructor_function_data';
-    field(name, objects.map.constructorOrBackPointer);
-    sink.tag(view.tagged(word, objects.map.validityCell), '(prototype validity cell)', NodeType.objectShape);
-    sink.tag(view.tagged(word, objects.map.dependentCode), '(dependent code)');
-    field('dependent_code', objects.map.dependentCode);
-  }
-
-  #shared(word: Tagged, sink: ReferenceSink, field: (name: string, offset: number) => void): void {
-    sink.tag(word, '(shared function info)');
-    this.#nameCode(word, sink);
-    const { shared } = this.#view.layout.code;
-    field('name_or_scope_info', shared.nameOrScopeInfo);
-    field('script', shared.script);
-    if (Number.isNaN(shared.untrustedData)) field('function_data', shared.functionData);
+  #map(word: Tagged, sink: ReferenceSink, field: Field): void {
+    const { types, objects } = this.#view.layout;
+    const o = objects.map;
+    const raw = this.#words.tagged(word, o.transitions);
+    if (raw % 4 === 3) sink.named(weak, 'transition', raw, o.transitions);
     else {
-      field('trusted_function_data', shared.functionData);
-      field('untrusted_function_data', shared.untrustedData);
-    }
-    field('raw_outer_scope_info_or_feedback_metadata', shared.outerScopeInfoOrFeedbackMetadata);
-  }
-
-  /** Code is named by the function that it was made for. */
-  #nameCode(shared: Tagged, sink: ReferenceSink): void {
-    const view = this.#view;
-    const { types, code } = view.layout;
-    const data = view.tagged(shared, code.shared.functionData);
-    if (!view.isType(data, types.CODE)) return;
-    const name = sharedDebugName(view, shared);
-    sink.tag(data, name === '' ? '(BASELINE code)' : `(code for ${name})`);
-    if (Number.isNaN(code.code.instructionStream)) return;
-    const stream = view.tagged(data, code.code.instructionStream);
-    if (view.isPointer(stream))
-      sink.tag(stream, name === '' ? '(BASELINE instruction stream)' : `(instruction stream for ${name})`);
-  }
-
-  #script(word: Tagged, sink: ReferenceSink, field: (name: string, offset: number) => void): void {
-    const view = this.#view;
-    const { script } = view.layout.code;
-    field('source', script.source);
-    field('name', script.name);
-    sink.tag(view.tagged(word, script.lineEnds), '(script line ends)', NodeType.code);
-    field('line_ends', script.lineEnds);
-    sink.tag(view.tagged(word, script.sharedFunctionInfos), '(infos)', NodeType.code);
-    field('infos', script.sharedFunctionInfos);
-    field('source_url', script.sourceUrl);
-    field('source_mapping_url', script.sourceMappingUrl);
-  }
-
-  #bytecode(word: Tagged, sink: ReferenceSink): void {
-    const view = this.#view;
-    const { bytecodeArray } = view.layout.code;
-    this.#constants(view.tagged(word, bytecodeArray.constantPool), sink, 3);
-    sink.tag(view.tagged(word, bytecodeArray.handlerTable), '(handler table)', NodeType.code);
-    sink.tag(view.tagged(word, bytecodeArray.sourcePositions), '(source position table)', NodeType.code);
-  }
-
-  /** Constant pools, and arrays in them to a depth that V8 sets (RecursivelyTagConstantPool). */
-  #constants(word: Tagged, sink: ReferenceSink, depth: number): void {
-    const view = this.#view;
-    const { types } = view.layout;
-    const type = view.typeOrUndefined(word);
-    if (
-      type !== types.FIXED_ARRAY &&
-      type !== types.TRUSTED_FIXED_ARRAY &&
-      type !== types.OBJECT_BOILERPLATE_DESCRIPTION
-    )
-      return;
-    sink.tag(word, '(constant pool)', NodeType.code);
-    if (depth <= 1) return;
-    const length = view.arrayLength(word);
-    for (let i = 0; i < length; i++) this.#constants(view.element(word, i), sink, depth - 1);
-  }
-
-  #scopeInfo(word: Tagged, sink: ReferenceSink): void {
-    const view = this.#view;
-    const { scopeInfo } = view.layout.objects;
-    if (view.smi(word, scopeInfo.contextLocalCount) < scopeInfo.maxInlinedNames) return;
-    sink.tag(view.tagged(word, scopeInfo.firstVariable), '(context local names)', NodeType.code);
-  }
-
-  #code(word: Tagged, sink: ReferenceSink): void {
-    const view = this.#view;
-    const { code } = view.layout.code;
-    sink.tag(view.tagged(word, code.deoptimizationData), '(code deopt data)', NodeType.code);
-    sink.tag(view.tagged(word, code.sourcePositions), '(source position table)', NodeType.code);
-    if (Number.isNaN(code.instructionStream)) return;
-    const stream = view.tagged(word, code.instructionStream);
-    if (view.isPointer(stream)) sink.named(internal, 'instruction_stream', stream, code.instructionStream);
-  }
-
-  #instructions(word: Tagged, sink: ReferenceSink, field: (name: string, offset: number) => void): void {
-    const view = this.#view;
-    const { code, body } = view.layout.code.instructionStream;
-    field('code', code);
-    const relocation = code + 8;
-    if (relocation >= body) return;
-    sink.tag(view.tagged(word, relocation), '(code relocation info)', NodeType.code);
-    field('relocation_info', relocation);
-  }
-
-  /** Roles that V8 gives to what less frequent internal objects hold. */
-  #tagged(word: Tagged, type: number, sink: ReferenceSink): void {
-    const view = this.#view;
-    const { types } = view.layout;
-    const name = view.layout.typeName(type);
-    if (type === types.ENUM_CACHE) {
-      sink.tag(view.tagged(word, 8), '(enum cache)', NodeType.objectShape);
-      sink.tag(view.tagged(word, 16), '(enum cache)', NodeType.objectShape);
-    } else if (name === 'ARRAY_BOILERPLATE_DESCRIPTION') {
-      sink.tag(view.tagged(word, 16), '(constant elements)', NodeType.code);
-    } else if (type === types.FEEDBACK_VECTOR) {
-      const end = view.layout.sizes.feedbackVectorHeader + 8 * view.i32(word, 8);
-      for (let offset = view.layout.sizes.feedbackVectorHeader; offset < end; offset += 8) {
-        const slot = view.tagged(word, offset);
-        const kind = view.typeOrUndefined(slot);
-        if (kind === types.WEAK_FIXED_ARRAY || kind === types.FIXED_ARRAY)
-          sink.tag(slot, '(feedback)', NodeType.code);
+      const kind = this.#words.type(raw);
+      if (kind === types.TRANSITION_ARRAY) {
+        sink.tag(raw, '(transition array)');
+        field('transitions', o.transitions);
+      } else if (kind === types.FIXED_ARRAY) {
+        sink.tag(raw, '(transition)');
+        field('transition', o.transitions);
+      } else if (kind !== undefined && this.#view.mapAt(word).isPrototypeMap) {
+        sink.tag(raw, 'prototype_info');
+        field('prototype_info', o.transitions);
       }
+    }
+    sink.tag(this.#words.tagged(word, o.descriptors), '(map descriptors)');
+    field('descriptors', o.descriptors);
+    field('prototype', o.prototype);
+    const maker = this.#words.type(this.#words.tagged(word, o.constructorOrBackPointer));
+    let name = 'constructor';
+    if (maker === types.MAP) name = 'back_pointer';
+    else if (maker === types.nativeContext) name = 'native_context';
+    else if (maker === types.FUNCTION_TEMPLATE_INFO) name = 'constructor_function_data';
+    field(name, o.constructorOrBackPointer);
+    sink.tag(this.#words.tagged(word, o.dependentCode), '(dependent code)');
+    field('dependent_code', o.dependentCode);
+    sink.tag(this.#words.tagged(word, o.validityCell), '(prototype validity cell)', NodeType.objectShape);
+  }
+
+  #descriptors(word: Tagged, sink: ReferenceSink, field: Field): void {
+    const { descriptors: o } = this.#view.layout.objects;
+    field('enum_cache', o.header - 8);
+    const count = this.#view.u16(word, o.count) * o.entryWords;
+    this.#weakArray(word, o.header, count, sink);
+  }
+
+  #transitions(word: Tagged, sink: ReferenceSink): void {
+    const { objects, types, graph } = this.#view.layout;
+    const offset = objects.fixedArray.data + 8 * graph.prototypeTransitions;
+    const cache = this.#words.tagged(word, offset);
+    if (this.#words.type(cache) === types.WEAK_FIXED_ARRAY)
+      sink.tag(cache, '(prototype transitions)', NodeType.objectShape);
+  }
+
+  #maybeWeak(word: Tagged, offset: number, sink: ReferenceSink): void {
+    const value = this.#words.tagged(word, offset);
+    sink.named(value % 4 === 3 ? weak : internal, 'value', value, offset);
+  }
+
+  #weakArray(word: Tagged, start: number, length: number, sink: ReferenceSink): void {
+    for (let i = 0; i < length; i++) {
+      const value = this.#words.tagged(word, start + 8 * i);
+      const tag = value % 4;
+      if (tag === 1) sink.indexed(internal, i, value, start + 8 * i);
+      else if (tag === 3) sink.indexed(weak, i, value, start + 8 * i);
     }
   }
 
   #array(word: Tagged, sink: ReferenceSink): void {
-    const view = this.#view;
-    const length = view.arrayLength(word);
-    const { data } = view.layout.objects.fixedArray;
+    const length = this.#words.length(word);
+    const { data } = this.#view.layout.objects.fixedArray;
     for (let i = 0; i < length; i++) {
-      const value = view.memory.tagged(address(word - 1 + data + 8 * i));
-      if (view.isPointer(value)) sink.indexed(internal, i, value, data + 8 * i);
+      const value = this.#words.tagged(word, data + 8 * i);
+      if (value % 4 === 1) sink.indexed(internal, i, value, data + 8 * i);
     }
   }
-
-  /** A property's name as V8 gives it: text, or `<symbol text>`. */
-  #keyText(key: Tagged): string {
-    let text = this.#keys.get(key);
-    if (text === undefined) {
-      const view = this.#view;
-      text = view.isString(key)
-        ? view.string(key)
-        : `<symbol ${attemptOr('', () => symbolDescription(view, key))}>`;
-      if (this.#keys.size < 1 << 18) this.#keys.set(key, text);
-    }
-    return text;
-  }
-}
-
-function isArray(types: HeapView['layout']['types'], type: number): boolean {
-  return (
-    type === types.FIXED_ARRAY ||
-    type === types.ORDERED_HASH_MAP ||
-    type === types.ORDERED_HASH_SET ||
-    type === types.NAME_DICTIONARY ||
-    type === types.GLOBAL_DICTIONARY ||
-    type === types.NUMBER_DICTIONARY ||
-    type === types.HASH_TABLE ||
-    type === types.SCRIPT_CONTEXT_TABLE
-  );
 }

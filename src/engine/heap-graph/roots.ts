@@ -13,6 +13,7 @@ export type RootName =
   | '(Handle scope)'
   | '(Global handles)'
   | '(Eternal handles)'
+  | '(Startup object cache)'
   | '(Weak global handles)'
   | '(Stack roots)'
   | '(Microtasks)'
@@ -32,6 +33,7 @@ const HEAP_SIZE = 0x1800;
 /** Words of a native object of the isolate that are looked at. */
 const NATIVE_WORDS = 48;
 const MAX_STACK = 256 << 20;
+const MAX_CACHE = 8 << 20;
 
 /** What was read for roots, for the coverage. */
 export interface RootsReport {
@@ -58,6 +60,7 @@ export function gcRoots(session: CoreSession, isolate: Isolate): RootsReport {
     notes.push('global handles were not found: objects that only native code holds may be missing');
   if (!eternalHandles(isolate, add))
     notes.push('eternal handles were not found: strings and templates of Node itself may be missing');
+  objectCaches(isolate, add);
   microtasks(isolate, add);
   compilationCache(isolate, add);
   stacks(session, isolate, add);
@@ -197,6 +200,31 @@ function eternalHandles(isolate: Isolate, add: Add): boolean {
     return true;
   }
   return false;
+}
+
+/**
+ * The Isolate's vectors of objects that a startup snapshot refers to (startup_object_cache_ and that of
+ * shareable objects): told by holding nothing but heap objects.
+ */
+function objectCaches(isolate: Isolate, add: Add): void {
+  const { runtime } = isolate;
+  const { memory, layout } = runtime;
+  for (let offset = 0; offset < layout.pages.heapInIsolate + 0x4000; offset += 8) {
+    const slot = at(isolate.address, offset);
+    if (!memory.has(slot, 24)) continue;
+    const [begin, end, limit] = [0, 8, 16].map((o) => memory.pointer(at(slot, o))) as [
+      Address,
+      Address,
+      Address,
+    ];
+    const bytes = end - begin;
+    if (begin === 0 || begin % 8 !== 0 || bytes < 64 || bytes % 8 !== 0 || bytes > MAX_CACHE || limit < end)
+      continue;
+    if (!memory.has(begin, bytes)) continue;
+    const slots = Array.from({ length: bytes / 8 }, (_, i) => at(begin, 8 * i));
+    if (!slots.every((s) => instanceType(runtime, memory.tagged(s)) !== undefined)) continue;
+    for (const s of slots) add('(Startup object cache)', s);
+  }
 }
 
 function microtasks(isolate: Isolate, add: Add): void {

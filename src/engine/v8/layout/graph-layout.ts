@@ -37,8 +37,55 @@ export function graphLayout(c: Constants) {
     },
     /** JSWeakRef.target, WeakCell.target and .unregister_token: weak without a tag. */
     weakRefTarget: c.table('JSWeakRef.target', 24),
-    weakCell: { target: c.table('WeakCell.target', 16), token: c.table('WeakCell.unregister_token', 24) },
-    weakNextOfSite: c.table('AllocationSite.weak_next', none),
+    weakCell: {
+      target: c.table('WeakCell.target', [16, 16, 16, 16, 24]),
+      token: c.table('WeakCell.unregister_token', [24, 24, 24, 24, 32]),
+    },
+    /** Of the longer kind of AllocationSite only. */
+    weakNextOfSite: c.table('AllocationSite.weak_next', 40),
+    allocationSite: {
+      transitionInfo: c.table('AllocationSite.transition_info_or_boilerplate', 8),
+      nestedSite: c.table('AllocationSite.nested_site', 16),
+      dependentCode: c.table('AllocationSite.dependent_code', 24),
+    },
+    accessorInfoData: c.table('AccessorInfo.data', [8, 16, 16, 16, 8]),
+    propertyCellDependentCode: c.table('PropertyCell.dependent_code', 32),
+    scriptContextData: c.table('Script.context_data', 40),
+    constantElements: c.table('ArrayBoilerplateDescription.constant_elements', 16),
+    prototypeInfo: {
+      users: c.table('PrototypeInfo.prototype_users', 16),
+      enumCache: c.table('PrototypeInfo.prototype_chain_enum_cache', 24),
+    },
+    prototypeTransitions: c.table('TransitionArray.kPrototypeTransitionsIndex', 0),
+    representationSmi: c.constant('v8dbg_prop_representation_smi', 1),
+    /** Instance types of contexts in their order (objects/contexts.tq). */
+    contextKinds: [
+      'await',
+      'block',
+      'catch',
+      'debug evaluate',
+      'eval',
+      'function',
+      'module',
+      'native',
+      'script',
+      'with',
+    ],
+    /** Snapshots: the global object and its proxy say so in their names. */
+    globalsAreTagged: c.table('HeapSnapshot.globals_are_tagged', [0, 0, 0, 0, 1]) === 1,
+    /** Snapshots: undefined, null, true and false have names. */
+    oddballsAreNamed: c.table('HeapSnapshot.oddballs_are_named', [0, 0, 0, 1, 1]) === 1,
+    /** Snapshots: the global proxy shows where it belongs. */
+    proxyHasShortcuts: c.table('HeapSnapshot.global_proxy_has_shortcuts', [0, 0, 0, 1, 1]) === 1,
+    /** Snapshots: references to holes other than the usual one are shown. */
+    holesAreShown: c.table('HeapSnapshot.holes_are_shown', [0, 0, 1, 1, 0]) === 1,
+    /** Snapshots: arrays of special kinds are plain FixedArrays. */
+    specialArraysAreFixed: c.table('HeapSnapshot.special_arrays_are_fixed', [1, 1, 0, 0, 0]) === 1,
+    /** ScopeInfo of a function: bytes for its unused parameters. */
+    functionScopeExtra: c.table('ScopeInfo.unused_parameter_bits.size', [0, 0, 0, 0, 8]),
+    /** Snapshots: instructions count as the code, and the Code object as its handle. */
+    codeIsHandle: c.table('HeapSnapshot.code_is_handle', [0, 1, 0, 0, 0]) === 1,
+    loadHandler: c.table('type:LOAD_HANDLER', [none, none, 137, 137, 137]),
   };
 }
 

@@ -81,10 +81,9 @@ function rules(view: HeapView): Map<number, SizeOf> {
     ],
     (base) => arraySize(view, base),
   );
-  add(
-    [types.OBJECT_BOILERPLATE_DESCRIPTION, types.SCRIPT_CONTEXT_TABLE],
-    (base) => arraySize(view, base) + sizes.extraWord,
-  );
+  add([types.SCRIPT_CONTEXT_TABLE], (base) => arraySize(view, base) + sizes.extraWord);
+  // Size of the backing store and flags.
+  add([types.OBJECT_BOILERPLATE_DESCRIPTION], (base) => arraySize(view, base) + 2 * sizes.extraWord);
   add([types.SLOPPY_ARGUMENTS_ELEMENTS], (base) => arraySize(view, base) + 16);
   add(
     [types.WEAK_ARRAY_LIST, types.ARRAY_LIST],

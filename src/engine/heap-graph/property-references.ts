@@ -1,0 +1,146 @@
+import { attemptOr } from '../absence.ts';
+import type { Tagged } from '../address.ts';
+import { EdgeType } from '../graph/types.ts';
+import type { HeapView } from '../v8/objects/heap-view.ts';
+import type { MapInfo } from '../v8/objects/map.ts';
+import { isPrivateName, storedKeys, storedProperties } from '../v8/objects/properties.ts';
+import { symbolDescription } from '../v8/objects/symbol.ts';
+import type { HeapWords } from './heap-words.ts';
+import type { ReferenceSink } from './reference-sink.ts';
+
+const { property, internal } = EdgeType;
+const MAX_CACHED = 1 << 18;
+
+/** How V8 spells a property's key. */
+interface Key {
+  readonly text: string;
+  /** Symbols are not prefixed with get and set. */
+  readonly isSymbol: boolean;
+}
+
+/** Where the objects of a map keep a property. */
+interface FastProperty {
+  readonly key: Key;
+  readonly isAccessor: boolean;
+  /** The value itself where the descriptor has it, else 0. */
+  readonly constant: Tagged;
+  /** Offset in the object, or -1. */
+  readonly inObject: number;
+  /** Offset in the PropertyArray, or -1. */
+  readonly inArray: number;
+}
+
+/**
+ * References by named properties (V8HeapExplorer::ExtractPropertyReferences): for objects with fast
+ * properties from a plan that is made once for each map.
+ */
+export class PropertyReferences {
+  readonly #view: HeapView;
+  readonly #words: HeapWords;
+  readonly #plans = new Map<Tagged, readonly FastProperty[]>();
+  readonly #keys = new Map<Tagged, Key>();
+
+  constructor(view: HeapView, words: HeapWords) {
+    this.#view = view;
+    this.#words = words;
+  }
+
+  extract(word: Tagged, map: MapInfo, sink: ReferenceSink): void {
+    const { types, objects } = this.#view.layout;
+    if (map.isDictionary || map.type === types.JS_GLOBAL_OBJECT) {
+      for (const p of attemptOr([], () => storedProperties(this.#view, word)))
+        this.#property(this.#key(p.key), p.value, p.isAccessor, -1, sink);
+      return;
+    }
+    const plan = this.#plan(map);
+    if (plan.length === 0) return;
+    const array = this.#words.tagged(word, objects.object.properties);
+    for (const p of plan) {
+      let value = p.constant;
+      if (p.inObject >= 0) value = this.#words.tagged(word, p.inObject);
+      else if (p.inArray >= 0) {
+        if (this.#words.type(array) !== types.PROPERTY_ARRAY) continue;
+        value = this.#words.tagged(array, p.inArray);
+      }
+      this.#property(p.key, value, p.isAccessor, p.inObject, sink);
+    }
+  }
+
+  #property(key: Key, value: Tagged, isAccessor: boolean, offset: number, sink: ReferenceSink): void {
+    const type = key.text === '' ? internal : property;
+    if (!isAccessor) {
+      sink.named(type, key.text, value, offset);
+      return;
+    }
+    const { types, objects } = this.#view.layout;
+    if (this.#words.type(value) !== types.ACCESSOR_PAIR) return;
+    sink.named(type, key.text, value, offset);
+    for (const [part, prefix] of [
+      [objects.accessorPair.getter, 'get'],
+      [objects.accessorPair.setter, 'set'],
+    ] as const) {
+      const target = this.#words.tagged(value, part);
+      const kind = this.#words.type(target);
+      if (kind === undefined || kind === types.ODDBALL) continue;
+      sink.named(property, key.isSymbol ? key.text : `${prefix} ${key.text}`, target, -1);
+    }
+  }
+
+  #plan(map: MapInfo): readonly FastProperty[] {
+    let plan = this.#plans.get(map.word);
+    if (!plan) {
+      plan = attemptOr([], () => this.#makePlan(map));
+      if (this.#plans.size < MAX_CACHED) this.#plans.set(map.word, plan);
+    }
+    return plan;
+  }
+
+  #makePlan(map: MapInfo): FastProperty[] {
+    const view = this.#view;
+    const { details: d, descriptors: o, propertyArray } = view.layout.objects;
+    const { descriptors } = map;
+    const inObjectCount = map.instanceSize / 8 - map.inObjectStart;
+    const plan: FastProperty[] = [];
+    for (const [i, word] of storedKeys(view, map).entries()) {
+      const part = (n: number) => view.tagged(descriptors, o.header + 8 * (i * o.entryWords + n));
+      const details = part(o.details) / 0x1_0000_0000;
+      const key = this.#key(word);
+      const isAccessor = (details & d.kindMask) === d.kindAccessor;
+      if ((details & d.locationMask) !== 0) {
+        plan.push({ key, isAccessor, constant: part(o.value), inObject: -1, inArray: -1 });
+        continue;
+      }
+      const representation = (details & d.representationMask) >>> d.representationShift;
+      // Fields for numbers alone are not shown (unless numeric values are asked for).
+      if (representation === view.layout.graph.representationSmi || representation === d.representationDouble)
+        continue;
+      const index = (details & d.indexMask) >>> d.indexShift;
+      const isInObject = index < inObjectCount;
+      plan.push({
+        key,
+        isAccessor,
+        constant: 0 as Tagged,
+        inObject: isInObject ? 8 * (map.inObjectStart + index) : -1,
+        inArray: isInObject ? -1 : propertyArray.data + 8 * (index - inObjectCount),
+      });
+    }
+    return plan;
+  }
+
+  /** StringsStorage::GetName (profiler/strings-storage.cc). */
+  #key(word: Tagged): Key {
+    let key = this.#keys.get(word);
+    if (!key) {
+      const view = this.#view;
+      key = attemptOr({ text: '', isSymbol: true }, () => {
+        if (view.isString(word)) return { text: view.string(word), isSymbol: false };
+        const text = symbolDescription(view, word);
+        if (isPrivateName(view, word)) return { text, isSymbol: true };
+        const described = view.isString(view.tagged(word, view.layout.objects.symbol.description));
+        return { text: described ? `<symbol ${text}>` : '<symbol>', isSymbol: true };
+      });
+      if (this.#keys.size < MAX_CACHED) this.#keys.set(word, key);
+    }
+    return key;
+  }
+}
