@@ -109,6 +109,8 @@ export interface ScopeInfo {
   kind: ScopeKind;
   name: string | null;
   variables: VariableInfo[];
+  /** Why variables are missing, or null. */
+  note: string | null;
 }
 
 export type ValueType =

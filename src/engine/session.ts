@@ -207,7 +207,10 @@ export class CoreSession {
     const { view } = this.inspectorOf(js.isolate);
     const start =
       js.function === undefined ? undefined : attemptOr(undefined, () => functionStart(view, js.function!));
-    const name = start && { text: debugName(view.runtime, js.sharedFunctionInfo), offset: start.offset };
+    const name = start && {
+      text: debugName(view.runtime, js.sharedFunctionInfo) ?? '',
+      offset: start.offset,
+    };
     return this.sourceMaps.original(script, position, name);
   }
 
@@ -371,7 +374,7 @@ export class CoreSession {
   death(): DumpInfo['death'] {
     const first = this.core.threads[0]!;
     const tid = this.focusThread();
-    const { frames } = this.thread(tid);
+    const { frames, complete, end } = this.thread(tid);
     const isolate = this.runtime instanceof DayAfterError ? undefined : this.runtime.isolateOf(tid);
     const heap = isolate && heapInfo(isolate);
     const thrown = this.#thrown();
@@ -380,6 +383,7 @@ export class CoreSession {
       cursig: first.signal,
       pid: this.core.pid,
       frames,
+      stackGap: complete ? undefined : end,
       thrown: thrown && isolate && describeThrown(this.inspectorOf(isolate), thrown),
       heap: heap && { used: heap.used ?? undefined, limit: heap.limit ?? undefined },
     });
@@ -397,6 +401,7 @@ export class CoreSession {
     return scopes.map((scope) => ({
       kind: scope.kind,
       name: scope.name ?? null,
+      note: scope.note ?? null,
       variables: scope.variables.map((p) => propertyVariable(inspector, p, locals)),
     }));
   }

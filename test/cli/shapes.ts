@@ -87,15 +87,17 @@ export const infoShape: Shape = {
     arch: orNull(text),
   },
   death: {
-    kind: oneOf(
-      'uncaught-exception',
-      'unhandled-rejection',
-      'out-of-memory',
-      'abort',
-      'stack-overflow',
-      'native-crash',
-      'signal',
-      'alive',
+    kind: orNull(
+      oneOf(
+        'uncaught-exception',
+        'unhandled-rejection',
+        'out-of-memory',
+        'abort',
+        'stack-overflow',
+        'native-crash',
+        'signal',
+        'alive',
+      ),
     ),
     signal: orNull(text),
     address: orNull(hex),

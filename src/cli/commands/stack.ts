@@ -1,4 +1,4 @@
-import type { FrameInfo, StackInfo, VariableInfo } from '../../engine/contract.ts';
+import type { FrameInfo, ScopeInfo, StackInfo, VariableInfo } from '../../engine/contract.ts';
 import { openCore, requireThread } from '../open.ts';
 import { type Output, type Paint, painter, plain, printJson } from '../output.ts';
 import type { CommonOptions } from '../run.ts';
@@ -51,10 +51,7 @@ function frameLines(frame: FrameInfo, index: number | undefined, paint: Paint): 
     frame.kind === 'js'
       ? `${number} ${paint(frame.source?.startsWith('node:') ? 'dim' : 'bold', name)} ${place}${marks ? paint('dim', `  [${marks}]`) : ''}`
       : `${number} ${paint('dim', `${name}${place ? ` ${place}` : ''}`)}`;
-  return [
-    line,
-    ...(frame.scopes ?? []).flatMap((scope) => scopeLines(scope.kind, scope.name, scope.variables, paint)),
-  ];
+  return [line, ...(frame.scopes ?? []).flatMap((scope) => scopeLines(scope, paint))];
 }
 
 function placeOf(frame: FrameInfo): string {
@@ -66,9 +63,10 @@ function placeOf(frame: FrameInfo): string {
   return plain(`${frame.module.split('/').at(-1)}+0x${(frame.offset ?? 0).toString(16)}`);
 }
 
-function scopeLines(kind: string, name: string | null, variables: VariableInfo[], paint: Paint): string[] {
+function scopeLines({ kind, name, variables, note }: ScopeInfo, paint: Paint): string[] {
   const title = paint('cyan', `       ${kind}${name ? ` (${plain(name)})` : ''}`);
-  return [title, ...variables.map((v) => `         ${plain(v.name)} = ${valueText(v, paint)}`)];
+  const lines = variables.map((v) => `         ${plain(v.name)} = ${valueText(v, paint)}`);
+  return [title, ...lines, ...(note === null ? [] : [paint('dim', `         ${plain(note)}`)])];
 }
 
 /** One line for a value. */

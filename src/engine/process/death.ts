@@ -21,6 +21,8 @@ export interface DeathEvidence {
   readonly pid: number | undefined;
   /** The stack of the thread that took the signal. */
   readonly frames: readonly StackFrame[];
+  /** Why that stack is not whole; undefined if it is. */
+  readonly stackGap: string | undefined;
   readonly thrown: ThrownValue | undefined;
   /** Used and limit of the heap of the thread's isolate, in bytes. */
   readonly heap: { readonly used: number | undefined; readonly limit: number | undefined } | undefined;
@@ -56,7 +58,7 @@ export function explainDeath(evidence: DeathEvidence): DumpInfo['death'] {
   };
 }
 
-function kindOf(evidence: DeathEvidence, signo: number): DeathKind {
+function kindOf(evidence: DeathEvidence, signo: number): DeathKind | null {
   const { signal, frames } = evidence;
   if (signo === 0) return 'alive';
   if (signal && sentByOther(signal, evidence.pid)) return 'signal';
@@ -69,6 +71,8 @@ function kindOf(evidence: DeathEvidence, signo: number): DeathKind {
   if (mark?.kind === 'uncaught-exception' && isStackOverflow(evidence)) return 'stack-overflow';
   if (mark?.kind === 'uncaught-exception' && cameFromPromise(evidence)) return 'unhandled-rejection';
   if (mark) return mark.kind;
+  // What would tell may stand on the part that is missing.
+  if (evidence.stackGap !== undefined && (signo === 4 || signo === 5 || signo === 6)) return null;
   if (signo === 6) return 'abort';
   if (signo === 5 || signo === 4) return evidence.thrown ? 'uncaught-exception' : 'abort';
   if (signo === 11 || signo === 7 || signo === 8) return wasRaised(evidence) ? 'signal' : 'native-crash';
@@ -127,7 +131,7 @@ function hitGuardPage(evidence: DeathEvidence): boolean {
 }
 
 function whatHappened(
-  kind: DeathKind,
+  kind: DeathKind | null,
   evidence: DeathEvidence,
   signo: number,
   thrown: ThrownValue | undefined,
@@ -136,6 +140,8 @@ function whatHappened(
     ? `${thrown.className}: ${firstLine(thrown.message)}`
     : 'a value that the dump does not tell';
   switch (kind) {
+    case null:
+      return `${signalName(signo)} ended the process; why, the dump does not tell.`;
     case 'uncaught-exception':
       return `Nothing caught ${value}, and the process was told to abort on uncaught exceptions.`;
     case 'unhandled-rejection':
@@ -174,12 +180,13 @@ function faultText({ signal }: DeathEvidence): string {
 }
 
 /** The second sentence: the innermost frame of the user's own code, else what ran. */
-function where(evidence: DeathEvidence, kind: DeathKind): string {
+function where(evidence: DeathEvidence, kind: DeathKind | null): string {
   const own = evidence.frames.find((f) => f.kind === 'js' && f.js?.position !== undefined && !isInternal(f));
   const top = evidence.frames.find((f) => f.functionName !== undefined);
   const verb = kind === 'alive' || kind === 'signal' ? 'It was running' : 'It happened in';
   if (own)
     return `${verb} ${nameOf(own)} (${own.js!.url ?? ''}:${own.js!.position!.line}:${own.js!.position!.column}).`;
+  if (evidence.stackGap !== undefined) return `The stack of that thread is not whole: ${evidence.stackGap}.`;
   const origin = originOf(evidence.thrown);
   if (origin !== undefined && kind !== 'signal' && kind !== 'alive') return `It was made in ${origin}.`;
   if (top)

@@ -33,7 +33,7 @@ function offsetIn(module: Module, pc: Address): number {
 export function suspendedFrameInfo(js: JsFrame): FrameInfo {
   return {
     kind: 'js',
-    function: debugName(js.isolate.runtime, js.sharedFunctionInfo),
+    function: debugName(js.isolate.runtime, js.sharedFunctionInfo) ?? null,
     source: js.url ?? null,
     line: js.position?.line ?? null,
     column: js.position?.column ?? null,

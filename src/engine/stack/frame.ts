@@ -55,4 +55,6 @@ export interface ThreadStack {
   readonly frames: readonly StackFrame[];
   /** Why it ends where it does, for people. */
   readonly end: string;
+  /** False if it could not be followed to where the thread started. */
+  readonly complete: boolean;
 }

@@ -53,6 +53,7 @@ export class MixedStacks {
     let exact = true;
     let guessed = false;
     let skipped = false;
+    let complete = false;
     let end = `the stack has more than ${MAX_FRAMES} frames; the rest is left out`;
     while (frames.length < MAX_FRAMES) {
       const site = this.#siteOf(registers, exact, isolate);
@@ -72,6 +73,7 @@ export class MixedStacks {
           continue;
         }
         end = problem ?? (step.kind === 'end' ? step.reason : '');
+        complete = problem === undefined && step.kind === 'end' && step.outermost;
         break;
       }
       // A bytecode handler without a frame has not touched the registers of the interpreter that called it.
@@ -81,7 +83,7 @@ export class MixedStacks {
       if (exact) nameSignalFrame(frames);
       registers = step.registers;
     }
-    return { tid: thread.tid, frames, end };
+    return { tid: thread.tid, frames, end, complete };
   }
 
   /** Registers of the newest exit frame of the thread's isolate, if it lies further out than `registers`. */

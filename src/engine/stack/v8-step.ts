@@ -18,7 +18,11 @@ export function stepFromV8(runtime: V8Runtime, site: CodeSite, registers: Regist
   const { memory, layout } = runtime;
   const { fp, sp } = registers;
   if (!(fp >= sp && fp % 8 === 0 && memory.has(fp, 16))) {
-    return { kind: 'end', reason: 'the frame pointer of JavaScript code does not lead to a frame' };
+    return {
+      kind: 'end',
+      reason: 'the frame pointer of JavaScript code does not lead to a frame',
+      outermost: false,
+    };
   }
   const pc = memory.u64(at(fp, layout.frames.callerPc));
   const caller = registers.callerAt(pc, at(fp, layout.frames.callerSp), memory.u64(fp));
@@ -30,7 +34,11 @@ export function stepFromV8(runtime: V8Runtime, site: CodeSite, registers: Regist
 export function stepFromLeaf(runtime: V8Runtime, leaf: Leaf, registers: Registers): Step {
   const pc = wordAt(runtime.memory, leaf.returnSlot);
   if (pc === undefined)
-    return { kind: 'end', reason: 'the return address of the innermost frame cannot be read' };
+    return {
+      kind: 'end',
+      reason: 'the return address of the innermost frame cannot be read',
+      outermost: false,
+    };
   const caller = registers.callerAt(pc, at(leaf.returnSlot, 8), leaf.callerFp);
   return { kind: 'caller', registers: caller, by: 'cfi', signalFrame: false };
 }

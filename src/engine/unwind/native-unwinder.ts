@@ -24,7 +24,12 @@ export type Step =
       /** The frame was made by a signal: the caller's pc is where it was interrupted, not a return address. */
       readonly signalFrame: boolean;
     }
-  | { readonly kind: 'end'; readonly reason: string };
+  | {
+      readonly kind: 'end';
+      readonly reason: string;
+      /** True if the thread started here. */
+      readonly outermost: boolean;
+    };
 
 /** Unwinds native frames by the .eh_frame of the images that are mapped. */
 export class NativeUnwinder {
@@ -44,7 +49,8 @@ export class NativeUnwinder {
    */
   step(registers: Registers, exact: boolean): Step {
     const { pc } = registers;
-    if (pc === 0 && !exact) return { kind: 'end', reason: 'the outermost frame returns to address 0' };
+    if (pc === 0 && !exact)
+      return { kind: 'end', reason: 'the outermost frame returns to address 0', outermost: true };
     let failure: string | undefined;
     try {
       const step = this.#byCfi(registers, exact ? pc : at(pc, -1));
@@ -77,7 +83,8 @@ export class NativeUnwinder {
     for (const [register, rule] of row.rules)
       caller.set(register, this.#recover(rule, register, registers, cfa));
     const returnRule = row.rules.get(fde.cie.returnRegister);
-    if (returnRule?.kind === 'undefined') return { kind: 'end', reason: 'this is the outermost frame' };
+    if (returnRule?.kind === 'undefined')
+      return { kind: 'end', reason: 'this is the outermost frame', outermost: true };
     const pc = caller.get(fde.cie.returnRegister);
     if (pc === undefined) return undefined;
     caller.set(architecture.pc, pc);
@@ -150,12 +157,16 @@ export class NativeUnwinder {
     const { sp, fp, pc } = registers;
     const why = failure ?? `there is no call frame information for ${this.#nameOf(pc)}`;
     if (!(fp >= sp && fp - sp < MAX_FRAME && fp % 8 === 0)) {
-      return { kind: 'end', reason: `${why}, and the frame pointer leads nowhere` };
+      return { kind: 'end', reason: `${why}, and the frame pointer leads nowhere`, outermost: false };
     }
     try {
       const returnTo = this.#memory.pointer(at(fp, 8));
       if (!this.isCode(returnTo)) {
-        return { kind: 'end', reason: `${why}, and the frame pointer does not lead to code` };
+        return {
+          kind: 'end',
+          reason: `${why}, and the frame pointer does not lead to code`,
+          outermost: false,
+        };
       }
       return {
         kind: 'caller',
@@ -165,7 +176,7 @@ export class NativeUnwinder {
       };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      return { kind: 'end', reason: `the stack cannot be read further (${error.message})` };
+      return { kind: 'end', reason: `the stack cannot be read further (${error.message})`, outermost: false };
     }
   }
 

@@ -1,4 +1,4 @@
-import { type Absence, absent, attempt, attemptOr } from '../absence.ts';
+import { type Absence, absent, attempt, attemptOr, isAbsent } from '../absence.ts';
 import type { Address, Tagged } from '../address.ts';
 import { environmentOf } from './environment.ts';
 import { ScriptLines } from './frames/script-lines.ts';
@@ -94,7 +94,8 @@ export class V8Inspector implements Inspector {
     const object = this.#object(value);
     if (object === undefined || this.#isList(object)) return [];
     if (object === this.#environment()) return this.#variables();
-    return attemptOr([], () => namedProperties(this.view, this.lines, object));
+    const properties = attempt(() => namedProperties(this.view, this.lines, object));
+    return isAbsent(properties) ? [unreadable(properties)] : properties;
   }
 
   /**
@@ -346,4 +347,9 @@ export class V8Inspector implements Inspector {
     if (this.#timeZone === null) this.#timeZone = processTimeZone(this.view.runtime);
     return this.#timeZone;
   }
+}
+
+/** Stands for the properties of an object of which none can be told. */
+function unreadable(absence: Absence): Property {
+  return slot('(properties)', { kind: 'absent', absence });
 }

@@ -13,15 +13,17 @@ export function sharedOf(runtime: V8Runtime, fn: Tagged): Tagged {
 
 /**
  * The name that V8 shows for a function in its debugger (SharedFunctionInfo::DebugName): its own, else the
- * one inferred from where it was assigned; '' if it has neither.
+ * one inferred from where it was assigned; '' if it has neither, undefined if it cannot be read.
  */
-export function debugName(runtime: V8Runtime, shared: Tagged): string {
-  return attemptOr('', () => {
+export function debugName(runtime: V8Runtime, shared: Tagged): string | undefined {
+  return attemptOr(undefined, () => {
     const nameOrScope = field(runtime, shared, runtime.layout.code.shared.nameOrScopeInfo);
     if (isSmi(nameOrScope)) return '';
     const own = readString(runtime, nameOrScope, MAX_NAME);
     if (own !== undefined) return own;
-    if (instanceType(runtime, nameOrScope) !== runtime.layout.types.SCOPE_INFO) return '';
+    const type = instanceType(runtime, nameOrScope);
+    if (type === undefined) return undefined;
+    if (type !== runtime.layout.types.SCOPE_INFO) return '';
     const names = scopeNames(runtime, nameOrScope);
     return names.own || names.inferred;
   });

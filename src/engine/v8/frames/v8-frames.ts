@@ -69,7 +69,7 @@ const BASELINE = /^Baseline/;
 export class V8Frames {
   readonly #runtime: V8Runtime;
   readonly #lines: ScriptLines;
-  readonly #names = new Map<Tagged, string>();
+  readonly #names = new Map<Tagged, string | undefined>();
   readonly #views = new Map<Isolate, HeapView>();
   readonly sites: CodeSites;
 
@@ -151,14 +151,10 @@ export class V8Frames {
     return this.#internal(site);
   }
 
-  /** Name of a function by its SharedFunctionInfo; '' if it is anonymous. */
-  nameOf(shared: Tagged): string {
-    let name = this.#names.get(shared);
-    if (name === undefined) {
-      name = debugName(this.#runtime, shared);
-      this.#names.set(shared, name);
-    }
-    return name;
+  /** Name of a function by its SharedFunctionInfo; '' if it is anonymous, undefined if it cannot be read. */
+  nameOf(shared: Tagged): string | undefined {
+    if (!this.#names.has(shared)) this.#names.set(shared, debugName(this.#runtime, shared));
+    return this.#names.get(shared);
   }
 
   /** The word that tells a frame's type: a context, or a marker (a small even number). */
@@ -208,7 +204,7 @@ export class V8Frames {
     const own = this.nameOf(js.sharedFunctionInfo);
     // Without a name they are closures of V8's own (of await, of promises): stack traces leave them out.
     if (own === '') return undefined;
-    return [{ kind: 'builtin', functionName: readableBuiltinName(name, own), js }];
+    return [{ kind: 'builtin', functionName: readableBuiltinName(name, own ?? ''), js }];
   }
 
   #unoptimized(
@@ -280,7 +276,7 @@ export class V8Frames {
   }
 
   /** JSFunction::GetDebugName: a `name` of its own comes first. */
-  #functionName(js: JsFrame): string {
+  #functionName(js: JsFrame): string | undefined {
     const fn = js.function;
     if (fn === undefined) return this.nameOf(js.sharedFunctionInfo);
     let name = this.#names.get(fn);
@@ -302,7 +298,7 @@ export class V8Frames {
   }
 
   #builtinNameOf(shared: Tagged): string {
-    const name = this.nameOf(shared);
+    const name = this.nameOf(shared) ?? '';
     const id = builtinIdOf(this.#runtime, shared);
     const builtin = id === undefined ? undefined : this.#runtime.builtins.byId[id];
     return builtin ? readableBuiltinName(builtin.name, name) : name;

@@ -1,4 +1,4 @@
-import { absent, attemptOr } from '../../absence.ts';
+import { type Absence, absent, attempt, attemptOr, isAbsent } from '../../absence.ts';
 import type { Tagged } from '../../address.ts';
 import type { ScriptLines } from '../frames/script-lines.ts';
 import type { Property, Value } from '../inspect.ts';
@@ -52,12 +52,31 @@ export function namedProperties(view: HeapView, lines: ScriptLines, object: Tagg
       if (isPrivateName(view, stored.key)) hidden.push(...privateMembers(view, stored, holder));
       continue;
     }
-    const property = propertyOf(view, lines, holder, stored);
+    const property = attempt(() => propertyOf(view, lines, holder, stored));
+    if (isAbsent(property)) {
+      first.push(unnamed(property));
+      continue;
+    }
     if (property.isSymbol) symbols.push(property);
     else if (property.enumerable) first.push(property);
     else strings.push(property);
   }
   return [...first, ...strings, ...symbols, ...hidden, ...privateMembers(view, undefined, holder)];
+}
+
+/** A property that is there, but of which the key cannot be read. */
+function unnamed(absence: Absence): Property {
+  return {
+    name: '(unreadable)',
+    kind: 'data',
+    value: { kind: 'absent', absence },
+    getter: undefined,
+    setter: undefined,
+    enumerable: true,
+    writable: false,
+    configurable: false,
+    isSymbol: false,
+  };
 }
 
 /** A stored property as the debugger shows it; `text` is its key's, where that is known. */

@@ -1,4 +1,4 @@
-import { attemptOr, isAbsent } from '../../absence.ts';
+import { attempt, attemptOr, isAbsent } from '../../absence.ts';
 import type { ScopeKind } from '../../contract.ts';
 import type { JsFrame } from '../../stack/frame.ts';
 import { absentValue, taggedValue } from '../frames/values.ts';
@@ -36,7 +36,9 @@ const MAX_WITH_ELEMENTS = 1000;
 export function frameScopes(js: JsFrame, inspector: V8Inspector): readonly FrameScope[] {
   if (js.script === undefined) return [];
   const walk = new ScopeWalk(js, inspector);
-  attemptOr(undefined, () => walk.run());
+  const ended = attempt(() => walk.run());
+  if (isAbsent(ended))
+    walk.scopes.push({ kind: 'local', name: undefined, variables: [], note: ended.reason });
   return walk.scopes;
 }
 
