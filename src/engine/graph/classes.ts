@@ -20,11 +20,10 @@ export interface Classes {
 /**
  * Classes as Chrome DevTools makes them (HeapSnapshot.ts, calculateObjectNames and classKeyInternal): objects
  * and native nodes by name, objects of one name apart where their constructors stand at different places,
- * functions, regular expressions and code as one class each, all others by type in parentheses.
+ * functions, regular expressions and code as one class each, all others by type in parentheses. Fills `ofNode`.
  */
-export function classify(graph: HeapGraph): Classes {
+export function classify(graph: HeapGraph, ofNode: Uint32Array = new Uint32Array(graph.nodeCount)): Classes {
   const { nodeCount, nodeType, nodeName } = graph;
-  const ofNode = new Uint32Array(nodeCount);
   const list: HeapClass[] = [];
   const byKey = new Map<string, number>();
   const classOf = (key: string, heapClass: () => HeapClass): number => {

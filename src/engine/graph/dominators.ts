@@ -7,6 +7,34 @@ export interface Dominators {
   readonly dominator: Uint32Array;
   /** Ordinals so that every node comes behind its dominator; nodes that no owning path reaches are left out. */
   readonly order: Uint32Array;
+  /** Memory of the computation that is free again, for what is made next. */
+  readonly spare: SpareMemory;
+}
+
+/** Hands out arrays whose memory was used before: a process gives memory back late. */
+export class SpareMemory {
+  #doubles: ArrayBuffer | null;
+  readonly #words: Uint32Array[];
+
+  constructor(doubles: ArrayBuffer, words: Uint32Array[]) {
+    this.#doubles = doubles;
+    this.#words = words;
+  }
+
+  /** Not cleared. */
+  doubles(length: number): Float64Array {
+    const buffer = this.#doubles;
+    this.#doubles = null;
+    return buffer && buffer.byteLength >= 8 * length
+      ? new Float64Array(buffer, 0, length)
+      : new Float64Array(length);
+  }
+
+  /** Zeros. */
+  words(length: number): Uint32Array {
+    const found = this.#words.findIndex((words) => words.length >= length);
+    return found < 0 ? new Uint32Array(length) : this.#words.splice(found, 1)[0]!.subarray(0, length).fill(0);
+  }
 }
 
 /**
@@ -30,7 +58,7 @@ export function computeDominators(graph: HeapGraph): Dominators {
 class Search {
   readonly graph: HeapGraph;
   /** By ordinal, twice: depth-first number (from 1, 0 unvisited) and last entry of the log. */
-  readonly numbers: Uint32Array;
+  readonly numbers: Uint32Array<ArrayBuffer>;
   /** By number: ordinal. */
   readonly vertex: Uint32Array;
   /** By number: number of the parent in the depth-first tree. */
@@ -52,7 +80,7 @@ class Search {
   constructor(graph: HeapGraph) {
     this.graph = graph;
     const n = graph.nodeCount;
-    this.numbers = new Uint32Array(2 * n);
+    this.numbers = new Uint32Array(2 * (n + 1));
     this.vertex = new Uint32Array(n + 1);
     this.parent = new Uint32Array(n + 1);
     this.semi = new Uint32Array(n + 1);
@@ -238,13 +266,16 @@ function isTableEdge(graph: HeapGraph, node: number, edge: number): boolean {
 
 function solve(found: Search): Dominators {
   const { numbers, vertex, parent, semi, log, count } = found;
-  // Twice by number: ancestor in the forest of linked nodes, least semidominator on the way to it.
-  const forest = new Uint32Array(2 * (count + 1));
+  // By number: last entry of the log. Afterwards the numbers have done their work, and the forest takes their
+  // memory: twice by number, ancestor of a linked node, and least semidominator on the way to it.
+  const heads = found.stackEdge;
+  for (let w = 1; w <= count; w++) heads[w] = numbers[2 * vertex[w]! + 1]!;
+  const forest = numbers;
   const stack = found.stackNode;
   for (let w = 1; w <= count; w++) forest[2 * w] = parent[w]!;
   for (let w = count; w > 1; w--) {
     let least = semi[w]!;
-    for (let entry = numbers[2 * vertex[w]! + 1]!; entry !== 0; entry = log[2 * entry + 1]!) {
+    for (let entry = heads[w]!; entry !== 0; entry = log[2 * entry + 1]!) {
       const source = log[2 * entry]!;
       // Path compression: afterwards the source's ancestor is not linked yet, so at most w.
       let depth = 0;
@@ -266,7 +297,7 @@ function solve(found: Search): Dominators {
     semi[w] = least;
     forest[2 * w + 1] = least;
   }
-  const dominator = new Uint32Array(found.graph.nodeCount);
+  const dominator = heads.subarray(0, found.graph.nodeCount).fill(0);
   for (let w = 2; w <= count; w++) {
     let d = parent[w]!;
     const s = semi[w]!;
@@ -274,16 +305,20 @@ function solve(found: Search): Dominators {
     parent[w] = d;
     dominator[vertex[w]!] = vertex[d]!;
   }
-  return { dominator, order: vertex.subarray(1, count + 1) };
+  return {
+    dominator,
+    order: vertex.subarray(1, count + 1),
+    spare: new SpareMemory(numbers.buffer, [parent, semi, found.stackNode, log]),
+  };
 }
 
 /** By ordinal: bytes of the node and of all that it dominates; `sizes` are the nodes' own, `large` those beyond 2^32. */
 export function sumRetained(
-  { dominator, order }: Dominators,
+  { dominator, order, spare }: Dominators,
   sizes: Uint32Array,
   large: ReadonlyMap<number, number>,
 ): Float64Array {
-  const retained = new Float64Array(sizes.length);
+  const retained = spare.doubles(sizes.length);
   for (let node = 0; node < sizes.length; node++) retained[node] = sizes[node]!;
   for (const [node, size] of large) retained[node] = size;
   for (let i = order.length - 1; i > 0; i--) {
@@ -308,9 +343,9 @@ export interface DominatedNodes {
   readonly nodes: Uint32Array;
 }
 
-export function dominatedNodes({ dominator }: Dominators): DominatedNodes {
+export function dominatedNodes({ dominator, spare }: Dominators): DominatedNodes {
   const n = dominator.length;
-  const first = new Uint32Array(n + 1);
+  const first = spare.words(n + 1);
   for (let node = 1; node < n; node++) {
     const above = dominator[node]!;
     first[above] = first[above]! + 1;
@@ -321,7 +356,7 @@ export function dominatedNodes({ dominator }: Dominators): DominatedNodes {
     first[node] = sum;
   }
   first[n] = sum;
-  const nodes = new Uint32Array(sum);
+  const nodes = spare.words(sum);
   for (let node = n - 1; node > 0; node--) {
     const above = dominator[node]!;
     const at = first[above]! - 1;

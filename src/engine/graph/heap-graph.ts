@@ -105,36 +105,24 @@ export class Locations {
     new Uint32Array(0),
   );
 
-  /** From rows of ordinal, script id, line and column one behind the other; the last row of an ordinal counts. */
-  static from(rows: Uint32Array): Locations {
-    const count = rows.length / 4;
-    const order = new Float64Array(count);
-    // Ordinal and row in one number sort fast: rows stay below 2^21 or the ordinals below 2^32.
-    for (let i = 0; i < count; i++) order[i] = rows[4 * i]! * 0x200000 + Math.min(i, 0x1fffff);
-    if (count > 0x200000) return Locations.#fromMany(rows);
-    order.sort();
-    const kept = new Uint32Array(count);
-    let n = 0;
-    for (let i = 0; i < count; i++) {
-      const row = order[i]! % 0x200000;
-      if (n > 0 && rows[4 * kept[n - 1]!] === rows[4 * row]) n--;
-      kept[n++] = row;
-    }
-    return Locations.#pick(rows, kept.subarray(0, n));
-  }
-
-  static #fromMany(rows: Uint32Array): Locations {
-    const order = Uint32Array.from({ length: rows.length / 4 }, (_, i) => i);
-    order.sort((a, b) => rows[4 * a]! - rows[4 * b]! || a - b);
-    return Locations.#pick(
-      rows,
-      order.filter((row, i) => i + 1 === order.length || rows[4 * order[i + 1]!] !== rows[4 * row]),
+  /** From columns in any order; the last row of an ordinal counts. Columns in order are taken as they are. */
+  static from(
+    ordinals: Uint32Array,
+    scripts: Uint32Array,
+    lines: Uint32Array,
+    columns: Uint32Array,
+  ): Locations {
+    let ascending = true;
+    for (let i = 1; i < ordinals.length && ascending; i++) ascending = ordinals[i - 1]! < ordinals[i]!;
+    if (ascending) return new Locations(ordinals, scripts, lines, columns);
+    const order = new Uint32Array(ordinals.length);
+    for (let i = 0; i < order.length; i++) order[i] = i;
+    order.sort((a, b) => ordinals[a]! - ordinals[b]! || a - b);
+    const kept = order.filter(
+      (row, i) => i + 1 === order.length || ordinals[order[i + 1]!] !== ordinals[row],
     );
-  }
-
-  static #pick(rows: Uint32Array, kept: Uint32Array): Locations {
-    const column = (field: number) => kept.map((row) => rows[4 * row + field]!);
-    return new Locations(column(0), column(1), column(2), column(3));
+    const pick = (column: Uint32Array) => kept.map((row) => column[row]!);
+    return new Locations(pick(ordinals), pick(scripts), pick(lines), pick(columns));
   }
 
   of(ordinal: NodeOrdinal): CodeLocation | null {

@@ -90,7 +90,7 @@ export class Heap {
   }
 
   get classes(): Classes {
-    this.#classes ??= classify(this.graph);
+    this.#classes ??= classify(this.graph, this.#dominators?.spare.words(this.graph.nodeCount));
     return this.#classes;
   }
 

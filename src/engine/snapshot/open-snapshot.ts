@@ -13,7 +13,7 @@ export async function openSnapshot(
     const graph = await readSnapshot(source, { ...options, helper });
     try {
       const heap = new Heap(graph);
-      await heap.prepare(helper && ((input) => helper.run({ kind: 'ownership', input })));
+      await heap.prepare(helper && ((input) => helper.run({ kind: 'ownership', input }, true)));
       return heap;
     } catch (error) {
       graph.close();

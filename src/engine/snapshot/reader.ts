@@ -103,7 +103,12 @@ class Reading {
         this.#samples = readSamples(this.#cursor, header.sampleFields);
         break;
       case 'locations':
-        this.#locations = readLocations(this.#cursor, header.locationFields, header.nodeFields.length);
+        this.#locations = readLocations(
+          this.#cursor,
+          header.locationFields,
+          header.nodeFields.length,
+          this.#nodes?.type.length ?? 0,
+        );
         break;
       case 'strings':
         this.#readStrings();

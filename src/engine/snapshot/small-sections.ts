@@ -86,30 +86,34 @@ export function readSamples(cursor: Cursor, fields: readonly string[]): Float64A
   return Float64Array.from(pairs);
 }
 
-/** `locations`: `object_index` is the node's ordinal times the fields of a node. */
-export function readLocations(cursor: Cursor, fields: readonly string[], nodeFields: number): Locations {
-  const object = fields.indexOf('object_index');
-  const script = fields.indexOf('script_id');
-  const line = fields.indexOf('line');
-  const column = fields.indexOf('column');
-  let rows = new Uint32Array(4096);
-  let length = 0;
+/** `locations`: `object_index` is the node's ordinal times the fields of a node. No node has two. */
+export function readLocations(
+  cursor: Cursor,
+  fields: readonly string[],
+  nodeFields: number,
+  nodeCount: number,
+): Locations {
   if (fields.length === 0) {
     cursor.skipValue();
     return Locations.none;
   }
-  readRows(cursor, fields, (row) => {
-    if (length === rows.length) {
-      const larger = new Uint32Array(2 * length);
-      larger.set(rows);
-      rows = larger;
+  const at = ['object_index', 'script_id', 'line', 'column'].map((name) => fields.indexOf(name));
+  // Room for all nodes: what is not written takes no memory.
+  const columns = at.map(() => new Uint32Array(nodeCount));
+  let count = 0;
+  let field = 0;
+  cursor.numbers((value) => {
+    if (count < nodeCount) {
+      for (let i = 0; i < 4; i++)
+        if (at[i] === field) columns[i]![count] = i === 0 ? Math.floor(value / nodeFields) : value;
     }
-    rows[length++] = Math.floor((row[object] ?? 0) / nodeFields);
-    rows[length++] = row[script] ?? 0;
-    rows[length++] = row[line] ?? 0;
-    rows[length++] = row[column] ?? 0;
+    field++;
+    if (field < fields.length) return;
+    field = 0;
+    count = Math.min(nodeCount, count + 1);
   });
-  return Locations.from(rows.subarray(0, length));
+  const [ordinals, scripts, lines, places] = columns.map((column) => column.subarray(0, count));
+  return Locations.from(ordinals!, scripts!, lines!, places!);
 }
 
 /** Position to value of the numbers that are not zero. */

@@ -26,8 +26,11 @@ export class HelperThread {
     this.#worker.on('exit', () => fail(new Error('the helper thread ended')));
   }
 
-  /** Runs a task there; the promise settles when this thread is idle again. */
-  run<T extends Task>(task: T): Promise<TaskResult<T>> {
+  /**
+   * Runs a task there; the promise settles when this thread is idle again. After the last one the thread ends
+   * at once, and gives its memory back.
+   */
+  run<T extends Task>(task: T, isLast = false): Promise<TaskResult<T>> {
     const id = this.#next++;
     const result = new Promise<TaskResult<T>>((done, failed) => {
       this.#waiting.set(id, { done: done as (value: unknown) => void, failed });
@@ -35,7 +38,7 @@ export class HelperThread {
     // It is awaited only after this thread's own share of the work.
     result.catch(() => undefined);
     this.#worker.ref();
-    this.#worker.postMessage({ id, task });
+    this.#worker.postMessage({ id, task, isLast });
     return result.finally(() => {
       if (this.#waiting.size === 0) this.#worker.unref();
     });
