@@ -36,7 +36,7 @@ export class HeapPanel {
     this.#open();
   }
 
-  #open(): void {
+  #open() {
     this.#close();
     if (this.#file.scheme !== 'file') return;
     this.#lease = this.#processes.lease(this.#file.fsPath);
@@ -56,7 +56,7 @@ export class HeapPanel {
     void this.#webview.postMessage(message);
   }
 
-  #show(state: LoadState): void {
+  #show(state: LoadState) {
     const file = this.#file.fsPath;
     switch (state.type) {
       case 'loading':
@@ -73,7 +73,7 @@ export class HeapPanel {
     }
   }
 
-  #showState(): void {
+  #showState() {
     if (this.#lease) return this.#show(this.#lease.process.state);
     this.#show({ type: 'failure', failure: this.#file.scheme === 'file' ? stopped : notLocal });
   }

@@ -73,7 +73,7 @@ export class HeapProcess {
     if (this.#child.connected) this.#child.send(message, () => {});
   }
 
-  #receive(message: FromHeap): void {
+  #receive(message: FromHeap) {
     switch (message.type) {
       case 'progress':
         return this.#become({ type: 'loading', done: message.done, total: message.total });
