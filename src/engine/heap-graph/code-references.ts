@@ -33,7 +33,8 @@ export class CodeReferences {
   }
 
   #shared(word: Tagged, sink: ReferenceSink, field: Field): void {
-    sink.tag(word, '(shared function info)');
+    // Up to 20, only the closures of a function name it.
+    if (!this.#view.layout.graph.codeIsHandle) sink.tag(word, '(shared function info)');
     this.#nameCode(word, sink);
     const { shared } = this.#view.layout.code;
     field('name_or_scope_info', shared.nameOrScopeInfo);

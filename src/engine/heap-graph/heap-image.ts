@@ -109,6 +109,10 @@ export class HeapImage {
 function load(memory: Memory, page: HeapPage): { halves: Uint32Array; missing: number } {
   const bytes = new Uint8Array(Math.ceil(page.size / 8) * 8);
   let missing = 0;
+  if (memory.has(page.start, page.size)) {
+    bytes.set(memory.bytes(page.start, page.size));
+    return { halves: new Uint32Array(bytes.buffer), missing };
+  }
   for (let done = 0; done < page.size; done += UNIT) {
     const from = address(page.start + done);
     const length = Math.min(UNIT, page.size - done);

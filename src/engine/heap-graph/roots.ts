@@ -220,11 +220,17 @@ function objectCaches(isolate: Isolate, add: Add): void {
     const bytes = end - begin;
     if (begin === 0 || begin % 8 !== 0 || bytes < 64 || bytes % 8 !== 0 || bytes > MAX_CACHE || limit < end)
       continue;
-    if (!memory.has(begin, bytes)) continue;
-    const slots = Array.from({ length: bytes / 8 }, (_, i) => at(begin, 8 * i));
-    if (!slots.every((s) => instanceType(runtime, memory.tagged(s)) !== undefined)) continue;
-    for (const s of slots) add('(Startup object cache)', s);
+    if (!memory.has(begin, bytes) || !holdsObjects(isolate, begin, bytes)) continue;
+    for (let done = 0; done < bytes; done += 8) add('(Startup object cache)', at(begin, done));
   }
+}
+
+function holdsObjects({ runtime }: Isolate, begin: Address, bytes: number): boolean {
+  for (let done = 0; done < bytes; done += 8) {
+    const word = runtime.memory.tagged(at(begin, done));
+    if (word % 4 !== 1 || instanceType(runtime, word) === undefined) return false;
+  }
+  return true;
 }
 
 function microtasks(isolate: Isolate, add: Add): void {

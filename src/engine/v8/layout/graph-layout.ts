@@ -76,7 +76,7 @@ export function graphLayout(c: Constants) {
     /** Snapshots: undefined, null, true and false have names. */
     oddballsAreNamed: c.table('HeapSnapshot.oddballs_are_named', [0, 0, 0, 1, 1]) === 1,
     /** Snapshots: the global proxy shows where it belongs. */
-    proxyHasShortcuts: c.table('HeapSnapshot.global_proxy_has_shortcuts', [0, 0, 0, 1, 1]) === 1,
+    proxyHasShortcuts: c.table('HeapSnapshot.global_proxy_has_shortcuts', [0, 0, 0, 0, 1]) === 1,
     /** Snapshots: references to holes other than the usual one are shown. */
     holesAreShown: c.table('HeapSnapshot.holes_are_shown', [0, 0, 1, 1, 0]) === 1,
     /** Snapshots: arrays of special kinds are plain FixedArrays. */
@@ -85,7 +85,7 @@ export function graphLayout(c: Constants) {
     functionScopeExtra: c.table('ScopeInfo.unused_parameter_bits.size', [0, 0, 0, 0, 8]),
     /** Snapshots: instructions count as the code, and the Code object as its handle. */
     codeIsHandle: c.table('HeapSnapshot.code_is_handle', [0, 1, 0, 0, 0]) === 1,
-    loadHandler: c.table('type:LOAD_HANDLER', [none, none, 137, 137, 137]),
+    loadHandler: c.table('type:LOAD_HANDLER', [none, 137, 137, 137, 137]),
   };
 }
 
