@@ -9,6 +9,7 @@ import type { ProfileReader } from './reader.ts';
 
 const SEMICOLON = 0x3b;
 const SPACE = 0x20;
+const HASH = 0x23;
 
 /**
  * Folded stacks, as stackcollapse-*.pl and many tools write them: `outer;inner;innermost 12` in each line. The
@@ -28,62 +29,78 @@ export const foldedReader: ProfileReader = {
 function readFolded(source: ByteSource): Profile {
   const builder = new ProfileBuilder('folded stacks', [{ name: 'samples', unit: 'samples' }]);
   const lines = new LineScanner(source);
-  const pool = new StringPool();
-  const frameOf = new Int32Column();
-  // The line before: its bytes up to the value, and where each frame ends with its stack. Lines that stand
-  // together share most of their frames.
-  let previous = new Uint8Array(1024);
-  let previousLength = 0;
-  const ends: number[] = [];
-  const stacks: number[] = [];
+  const stacks = new FoldedStacks(builder);
   let damaged = 0;
-
   while (lines.next()) {
     const { bytes, start } = lines;
     let end = lines.end;
     while (end > start && bytes[end - 1]! <= SPACE) end--;
-    if (end === start || bytes[start] === 0x23) continue;
+    if (end === start || bytes[start] === HASH) continue;
     let space = end - 1;
     while (space > start && bytes[space] !== SPACE) space--;
     const value = decimal(bytes, space + 1, end);
-    if (space <= start || Number.isNaN(value)) {
-      damaged++;
-      continue;
-    }
-    const length = space - start;
-    let same = 0;
-    const limit = Math.min(length, previousLength);
-    while (same < limit && previous[same] === bytes[start + same]) same++;
-    let kept = ends.length;
-    // A frame is shared where its end and what follows are.
-    while (
-      kept > 0 &&
-      !(ends[kept - 1]! < same || (ends[kept - 1] === same && same === length && same === previousLength))
-    )
-      kept--;
-    ends.length = kept;
-    stacks.length = kept;
-    let stack = kept > 0 ? stacks[kept - 1]! : -1;
-    let from = kept > 0 ? ends[kept - 1]! + 1 : 0;
-    while (from <= length) {
-      let to = from;
-      while (to < length && bytes[start + to] !== SEMICOLON) to++;
-      if (to > from) {
-        const name = pool.number(bytes, start + from, start + to);
-        if (name === frameOf.length) frameOf.push(builder.frame(foldedFrame(pool.text(name))));
-        stack = builder.stacks.push(stack, frameOf.get(name));
-      }
-      ends.push(to);
-      stacks.push(stack);
-      from = to + 1;
-    }
+    const stack = space > start && !Number.isNaN(value) ? stacks.stack(bytes, start, space) : -1;
     if (stack >= 0) builder.sample(stack, value);
-    if (length > previous.length) previous = new Uint8Array(length * 2);
-    previous.set(bytes.subarray(start, start + length));
-    previousLength = length;
+    else damaged++;
   }
   if (damaged > 0) builder.notes.push(`${damaged} lines hold no stack and number`);
   return builder.done();
+}
+
+/** Makes stacks of lines. Lines that stand together share most of their frames: those are not looked at again. */
+class FoldedStacks {
+  readonly #builder: ProfileBuilder;
+  readonly #pool = new StringPool();
+  readonly #frameOf = new Int32Column();
+  /** The line before, without its value, and where each of its frames ends, with the frame's stack. */
+  #previous = new Uint8Array(1024);
+  #previousLength = 0;
+  readonly #ends: number[] = [];
+  readonly #stacks: number[] = [];
+
+  constructor(builder: ProfileBuilder) {
+    this.#builder = builder;
+  }
+
+  /** The stack of `bytes` from `start` to `end`; -1 if there is no frame. */
+  stack(bytes: Uint8Array, start: number, end: number): number {
+    const length = end - start;
+    this.#keepShared(bytes, start, length);
+    let stack = this.#stacks.at(-1) ?? -1;
+    let from = this.#ends.length > 0 ? this.#ends.at(-1)! + 1 : 0;
+    while (from <= length) {
+      let to = from;
+      while (to < length && bytes[start + to] !== SEMICOLON) to++;
+      if (to > from) stack = this.#builder.stacks.push(stack, this.#frame(bytes, start + from, start + to));
+      this.#ends.push(to);
+      this.#stacks.push(stack);
+      from = to + 1;
+    }
+    if (length > this.#previous.length) this.#previous = new Uint8Array(length * 2);
+    this.#previous.set(bytes.subarray(start, end));
+    this.#previousLength = length;
+    return stack;
+  }
+
+  /** Forgets the frames of the line before that this one does not begin with. */
+  #keepShared(bytes: Uint8Array, start: number, length: number): void {
+    const limit = Math.min(length, this.#previousLength);
+    let same = 0;
+    while (same < limit && this.#previous[same] === bytes[start + same]) same++;
+    const whole = same === length && same === this.#previousLength;
+    let kept = this.#ends.length;
+    // A frame is shared if the semicolon behind it is, too.
+    while (kept > 0 && this.#ends[kept - 1]! >= same && !(whole && this.#ends[kept - 1] === same)) kept--;
+    this.#ends.length = kept;
+    this.#stacks.length = kept;
+  }
+
+  #frame(bytes: Uint8Array, from: number, to: number): number {
+    const name = this.#pool.number(bytes, from, to);
+    if (name === this.#frameOf.length)
+      this.#frameOf.push(this.#builder.frame(foldedFrame(this.#pool.text(name))));
+    return this.#frameOf.get(name);
+  }
 }
 
 /** A frame's text with what its annotation says. */
