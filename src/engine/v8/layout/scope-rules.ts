@@ -4,7 +4,7 @@ import type { Constants } from './constants.ts';
 export function scopeRules(c: Constants) {
   const t = (name: string, table: Parameters<Constants['table']>[1]) => c.table(name, table);
   const instanceInitializer = t('FunctionKind.kClassMembersInitializerFunction', 24);
-  const lastInitializer = t('FunctionKind.kClassStaticInitializerFunctionPrecededByMember', 26);
+  const lastInitializer = t('FunctionKind.kClassStaticInitializerFunctionPrecededByMember', 27);
   return {
     /** ScopeType, as ScopeInfo flags hold it. */
     types: {

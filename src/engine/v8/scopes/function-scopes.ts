@@ -11,10 +11,13 @@ import { ScriptSyntax } from './script-syntax.ts';
 
 const MAX_WRAPPED_ARGUMENTS = 1000;
 
+/** What is asked of a frame: its function's code and script. */
+export type CompiledFunction = Pick<JsFrame, 'sharedFunctionInfo' | 'script' | 'bytecodeArray'>;
+
 const caches = new WeakMap<V8Inspector, FunctionScopesCache>();
 
 /** The scopes of a frame's function, checked against what V8 kept; or why its locals have no names. */
-export function functionScopesOf(js: JsFrame, inspector: V8Inspector): FunctionScopes | Absence {
+export function functionScopesOf(js: CompiledFunction, inspector: V8Inspector): FunctionScopes | Absence {
   let cache = caches.get(inspector);
   if (cache === undefined) {
     cache = new FunctionScopesCache(inspector.view);
@@ -33,7 +36,7 @@ class FunctionScopesCache {
     this.#view = view;
   }
 
-  of(js: JsFrame): FunctionScopes | Absence {
+  of(js: CompiledFunction): FunctionScopes | Absence {
     const shared = js.sharedFunctionInfo;
     let known = this.#functions.get(shared);
     if (known === undefined) {
@@ -43,7 +46,7 @@ class FunctionScopesCache {
     return known;
   }
 
-  #compute(js: JsFrame, shared: Tagged): FunctionScopes | Absence {
+  #compute(js: CompiledFunction, shared: Tagged): FunctionScopes | Absence {
     const view = this.#view;
     const { script } = js;
     if (script === undefined) return absent('the function has no script');
@@ -111,7 +114,7 @@ class FunctionScopesCache {
   }
 
   /** The names that V8 put into the context must be the ones that we would; the registers must suffice. */
-  #check(scopes: FunctionScopes, info: ScopeInfo, js: JsFrame): FunctionScopes | Absence {
+  #check(scopes: FunctionScopes, info: ScopeInfo, js: CompiledFunction): FunctionScopes | Absence {
     const kept = info.names.filter((name) => !isSynthetic(name));
     const ours = new Set(scopes.contextNames);
     if (kept.length !== ours.size || kept.some((name) => !ours.has(name))) {
