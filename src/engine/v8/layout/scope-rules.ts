@@ -26,7 +26,7 @@ export function scopeRules(c: Constants) {
       return kind > instanceInitializer && kind <= lastInitializer ? '<static_initializer>' : undefined;
     },
     /** The number of a module's variables stands before the names; else behind the SourceTextModuleInfo. */
-    moduleCountFirst: t('ScopeInfo.module_variable_count_first', [0, 1, 1, 1, 1]) === 1,
+    moduleCountFirst: t('ScopeInfo.module_variable_count_first', [0, 0, 1, 1, 1]) === 1,
     functionKindMask: t('ScopeFlags.function_kind_mask', 31),
     /** A function in a block is also a `var` if an outer block declares the same function (Annex B.3.3). */
     hoistsShadowed: t('HoistSloppyBlockFunctions.ignores_block_functions', [0, 1, 1, 1, 1]) === 1,
