@@ -40,7 +40,8 @@ export class Heap {
     const input = other ? this.#ownershipInput() : null;
     const sizes = input && other ? other(input) : null;
     this.#dominators ??= computeDominators(this.graph);
-    if (sizes) this.#shallow ??= await sizes;
+    // Without the other thread the sizes are made here.
+    if (sizes) this.#shallow ??= await sizes.catch(() => null);
     this.retainedSizes;
   }
 

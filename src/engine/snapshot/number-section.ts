@@ -131,12 +131,17 @@ function fail(state: Int32Array, failure: number): void {
   for (let i = FLAGS; i < state.length; i++) Atomics.notify(state, i);
 }
 
+/** A thread that was killed at its chunk would be waited for without end. */
+const PATIENCE = 120_000;
+const NAP = 20;
+
 /** False where the section ended or failed before chunk `k`. */
 function waitForBase(state: Int32Array, k: number): boolean {
-  for (;;) {
+  for (let waited = 0; ; waited += NAP) {
+    if (waited > PATIENCE) fail(state, Failure.unreadable);
     if (Atomics.load(state, FAILED) !== Failure.none || k > Atomics.load(state, LAST)) return false;
     if (Atomics.load(state, FLAGS + k) === 1) return k <= Atomics.load(state, LAST);
-    Atomics.wait(state, FLAGS + k, 0, 20);
+    Atomics.wait(state, FLAGS + k, 0, NAP);
   }
 }
 

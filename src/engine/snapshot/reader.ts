@@ -192,7 +192,9 @@ class Reading {
       progress?.(position, this.#source.size);
       if (signal?.aborted) throw new DayAfterError('CANCELLED', 'cancelled');
     });
-    const parts: SectionPart[] = theirs ? [ours, await theirs] : [ours];
+    // Where the other thread could not even start, this one has done everything.
+    const other = theirs ? await theirs.catch(() => null) : null;
+    const parts: SectionPart[] = other ? [ours, other] : [ours];
     this.#checkFailure(section.progress.state[FAILED]!);
     const end = parts.find((part) => part.end)?.end;
     if (!end) throw cut(this.#source);
@@ -208,6 +210,8 @@ class Reading {
     if (failure === Failure.tooMany)
       throw this.#broken('it has more nodes or edges than its header promises');
     if (failure === Failure.badReference) throw this.#broken('an edge leads to a node that is not there');
+    if (failure === Failure.unreadable)
+      throw new DayAfterError('CORRUPT_DUMP', `${this.#source.name} could not be read`);
     throw this.#broken('there is something else than numbers among its nodes or edges');
   }
 

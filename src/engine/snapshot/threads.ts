@@ -8,6 +8,7 @@ export class HelperThread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, { done: (value: unknown) => void; failed: (error: Error) => void }>();
   #next = 0;
+  #ended: Error | null = null;
 
   constructor() {
     this.#worker = startWorker();
@@ -19,6 +20,7 @@ export class HelperThread {
       else waiting?.done(message.value);
     });
     const fail = (error: Error) => {
+      this.#ended = error;
       for (const waiting of this.#waiting.values()) waiting.failed(error);
       this.#waiting.clear();
     };
@@ -31,6 +33,7 @@ export class HelperThread {
    * at once, and gives its memory back.
    */
   run<T extends Task>(task: T, isLast = false): Promise<TaskResult<T>> {
+    if (this.#ended) return Promise.reject(this.#ended);
     const id = this.#next++;
     const result = new Promise<TaskResult<T>>((done, failed) => {
       this.#waiting.set(id, { done: done as (value: unknown) => void, failed });
