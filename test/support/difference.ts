@@ -1,5 +1,5 @@
 /** Keys whose text is about the reading itself, not about the dumped process. */
-const remarks = new Set(['notes', 'layout', 'end', 'truncated', 'unavailable', 'status']);
+const remarks = new Set(['notes', 'note', 'layout', 'end', 'truncated', 'unavailable', 'status']);
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -18,6 +18,8 @@ export function unexplained(clean: unknown, damaged: unknown): string[] {
     if (a === b || b === null) continue;
     if (isRecord(b) && (isText(b.unavailable) || 'error' in b)) continue;
     if (isRecord(a) && (isText(a.unavailable) || 'error' in a)) continue;
+    // A scope that says why its variables are missing.
+    if (isRecord(b) && isText(b.note)) continue;
     if (Array.isArray(a) && Array.isArray(b)) compareLists(a, b, path);
     else if (isRecord(a) && isRecord(b)) compareRecords(a, b, path);
     // A null of the clean dump is an unknown too.
@@ -29,6 +31,8 @@ export function unexplained(clean: unknown, damaged: unknown): string[] {
     const cut = isText(b.truncated) || (isText(b.end) && b.end !== a.end) || hasNews(a.notes, b.notes);
     for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
       if (remarks.has(key)) continue;
+      // Prose about a kind that the damaged dump does not tell any more says just that.
+      if (key === 'message' && b.kind === null) continue;
       const [left, right] = [a[key], b[key]];
       if (cut && Array.isArray(left) && Array.isArray(right)) {
         work.push({
