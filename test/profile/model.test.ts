@@ -95,7 +95,9 @@ describe('the profile model', () => {
 
   it('never recurses: ten thousand frames deep', () => {
     const deep = Array.from({ length: 10_000 }, (_, i) => `f${i}`).join(';');
-    const profile = folded(`${deep} 3\n${deep};leaf 4\n`);
+    const text = `${deep} 3\n${deep};leaf 4\n`;
+    assert.equal(readerOf(new BufferSource(Buffer.from(text))), foldedReader);
+    const profile = folded(text);
     const weights = stackWeights(profile, profile.measures[0]!);
     assert.equal(weights.total[0], 7);
     assert.equal(treeLayout(profile, weights, 'heavy').rows.length - 1, 10_001);

@@ -9,6 +9,8 @@ import type { ProfileReader } from './reader.ts';
 
 const SEMICOLON = 0x3b;
 const SPACE = 0x20;
+/** Characters that `recognizes` gets of a long file. */
+const HEAD = 65536;
 const HASH = 0x23;
 
 /**
@@ -18,10 +20,14 @@ const HASH = 0x23;
 export const foldedReader: ProfileReader = {
   format: 'folded stacks',
   recognizes: (_head, text) => {
-    const lines = text.split('\n', 20).slice(0, text.length < 65536 ? 20 : 19);
+    const lines = text.split('\n', 21);
+    // The last of the lines that are looked at may be cut off.
+    const cut = lines.length > 20 || text.length >= HEAD ? lines.pop() : undefined;
     const full = lines.map((line) => line.trimEnd()).filter((line) => line !== '' && !line.startsWith('#'));
-    if (text.length >= 65536 && full.length > 1 && lines.length < 20) full.pop();
-    return full.length > 0 && full.every((line) => /^\S.*\s\d+(\.\d+)?$/.test(line));
+    // One stack of ten thousand frames is longer than all that is looked at.
+    if (full.length === 0)
+      return cut !== undefined && cut.length >= HEAD / 2 && /^[^\s{[<][^\0\t]*;/.test(cut);
+    return full.every((line) => /^\S.*\s\d+(\.\d+)?$/.test(line));
   },
   read: readFolded,
 };
