@@ -32,9 +32,10 @@ export const kinds = ['cut', 'headers', 'wild', 'crossed', 'zeros', 'bytes'] as 
 
 /**
  * Kinds of damage that a reader can always notice: there every value that differs must be explained. The
- * others can turn one valid value into another (a digit of a string, the map of an object).
+ * others can turn one valid value into another (a digit of a string, the map of an object); a wild pointer can
+ * only where a word that looked like a pointer was raw data.
  */
-export const noticeable: ReadonlySet<Damage['kind']> = new Set(['cut', 'wild']);
+export const noticeable: ReadonlySet<Damage['kind']> = new Set(['cut']);
 
 export function makeDamage(kind: Damage['kind'], random: Random, layout: Layout): Damage {
   const count = 1 + random.below(8);

@@ -6,6 +6,9 @@ describe('a damaged core', () => {
     this.timeout(600_000);
     const report = await fuzz({ line: 22, cases: 90, seed: 1 });
     assert.deepEqual(report.failures, []);
+    // Raw data that happened to look like a pointer may have been hit.
+    const misled = report.kinds.wild!.silent;
+    assert.ok(misled <= 3, `${misled} of 15 cores with wild pointers misled`);
     for (const [kind, { read, refused }] of Object.entries(report.kinds)) {
       assert.equal(read + refused, 15, kind);
       assert.ok(kind === 'cut' || read > 0, `no core with damaged ${kind} could be read`);

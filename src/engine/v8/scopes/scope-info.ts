@@ -131,7 +131,9 @@ export class ScopeInfo {
     if (this.#localCount >= maxInlinedNames) return this.#namesInTable();
     return Array.from({ length: this.#localCount }, (_, i) => {
       const word = view.tagged(this.word, this.#firstName + 8 * i);
-      return view.isString(word) ? view.string(word) : '';
+      if (view.isString(word)) return view.string(word);
+      // A name of which nothing is known must not pass for one of V8's own, which are left out.
+      return view.typeOrUndefined(word) === undefined ? '(unreadable)' : '';
     });
   }
 
