@@ -40,10 +40,10 @@ export function compareHeaps(theirs: Heap, ours: Heap): Measure[] {
   const furtherKinds = [EdgeType.internal, EdgeType.hidden, EdgeType.weak, EdgeType.shortcut];
   return [
     both('objects by constructor', (heap) => nodes(heap, objectTypes, one)),
-    both('their shallow size', (heap) => nodes(heap, objectTypes, bytes)),
+    both('shallow size of objects', (heap) => nodes(heap, objectTypes, bytes)),
     both('closures by function', (heap) => nodes(heap, [NodeType.closure], one)),
     both('strings by content', (heap) => nodes(heap, stringTypes, one)),
-    both('their shallow size', (heap) => nodes(heap, stringTypes, bytes)),
+    both('shallow size of strings', (heap) => nodes(heap, stringTypes, bytes)),
     ...edgeKinds.map((kind) => both(`${edgeTypeNames[kind]} edges`, ({ graph }) => edges(graph, kind))),
     both('retained size of shop', retainedOfShop),
     both('all nodes by type and name', (heap) => nodes(heap, undefined, one)),

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openGraph } from '../../src/engine/analyses/open-graph.ts';
+import type { Heap } from '../../src/engine/graph/heap.ts';
+import { type NodeOrdinal, NodeType } from '../../src/engine/graph/types.ts';
+import { writeSnapshot } from '../../src/engine/snapshot/writer.ts';
+import { loadWithDevTools } from '../heap/devtools-oracle.ts';
+import { shopPair } from './shop-core.ts';
+
+describe('a .heapsnapshot of a core', () => {
+  let folder: string;
+  let file: string;
+  let ours: Heap;
+
+  before(async function () {
+    this.timeout(400_000);
+    folder = mkdtempSync(join(tmpdir(), 'dayafter-'));
+    file = join(folder, 'out.heapsnapshot');
+    ours = await openGraph((await shopPair(24)).core);
+    writeSnapshot(ours.graph, file);
+  });
+
+  after(() => {
+    ours.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('reads back as the same graph', async () => {
+    const back = await openGraph(file);
+    const columns = ['nodeType', 'nodeId', 'nodeSize', 'firstEdge', 'edgeType', 'edgeTo'] as const;
+    for (const name of columns)
+      assert.ok(Buffer.from(bytes(back.graph[name])).equals(bytes(ours.graph[name])), `${name} differs`);
+    for (let i = 0; i < ours.graph.nodeCount; i += 7)
+      assert.equal(back.graph.name(i as NodeOrdinal), ours.graph.name(i as NodeOrdinal));
+    for (let i = 0; i < ours.graph.nodeCount; i++)
+      assert.equal(back.retainedSize(i as NodeOrdinal), ours.retainedSize(i as NodeOrdinal));
+    back.close();
+  });
+
+  it("opens in DevTools' own engine, with the same retained sizes", async () => {
+    const theirs = await loadWithDevTools(file);
+    assert.equal(theirs.nodeCount, ours.graph.nodeCount);
+    for (let i = 0; i < theirs.nodeCount; i++)
+      assert.equal(theirs.retainedSizes[i], ours.retainedSize(i as NodeOrdinal), `node ${i}`);
+  });
+
+  it('has the same bytes when it is made again', async () => {
+    const again = await openGraph((await shopPair(24)).core);
+    const second = join(folder, 'again.heapsnapshot');
+    writeSnapshot(again.graph, second);
+    again.close();
+    assert.ok(readFileSync(second).equals(readFileSync(file)));
+  });
+
+  it('keeps no content of a string when it is redacted', async () => {
+    const redacted = join(folder, 'redacted.heapsnapshot');
+    writeSnapshot(ours.graph, redacted, { redact: true });
+    const text = readFileSync(redacted, 'latin1');
+    for (const secret of ['product 1234', 'cart-321', 'note for 77'])
+      assert.ok(!text.includes(secret), `${secret} is still there`);
+    const back = await openGraph(redacted);
+    let contents = 0;
+    for (let i = 0; i < ours.graph.nodeCount; i++) {
+      if (ours.graph.nodeType[i] !== NodeType.string) continue;
+      const [before, after] = [ours, back].map((heap) => heap.graph.name(i as NodeOrdinal));
+      assert.equal(after!.length, before!.length);
+      // Short ones, and those without letters and digits, may come out as they were.
+      if (before!.replace(/[^a-z0-9]/gi, '').length < 8) continue;
+      contents++;
+      assert.notEqual(after, before);
+    }
+    assert.ok(contents > 1000);
+    assert.equal(back.totalSize, ours.totalSize);
+    back.close();
+  });
+});
+
+function bytes(column: Uint8Array | Uint32Array): Uint8Array {
+  return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
+}
