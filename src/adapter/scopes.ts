@@ -1,6 +1,7 @@
 /** `scopes` of a frame, named as VS Code's JavaScript debugger names them. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { ScopeKind } from '../engine/contract.ts';
+import { shownScopes } from '../engine/session/shown-scopes.ts';
 import type { JsFrame } from '../engine/stack/frame.ts';
 import { frameScopes } from '../engine/v8/scopes/frame-scopes.ts';
 import { jsFrameOf } from './frame-table.ts';
@@ -34,7 +35,7 @@ export function scopes(
   if (!js) return { scopes: [] };
   const inspector = target.core.inspectorOf(js.isolate);
   const found = row.kind === 'frame' ? target.core.scopes(thread, row.index) : frameScopes(js, inspector);
-  const described = found.map((scope) => {
+  const described = shownScopes(js, found, inspector).map((scope) => {
     const { variables } = scope;
     const result: DebugProtocol.Scope = {
       name: scopeTitle(scope.kind, scope.name),

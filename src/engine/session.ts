@@ -19,6 +19,7 @@ import { frameInfo, suspendedFrameInfo } from './report/frame.ts';
 import { describeThrown } from './report/thrown.ts';
 import { propertyVariable, type VariableOptions, variable } from './report/variable.ts';
 import { environmentAt } from './session/environment.ts';
+import { shownScopes } from './session/shown-scopes.ts';
 import type { SourceRoot } from './source-maps/map-files.ts';
 import { type OriginalPosition, SourceMaps } from './source-maps/source-maps.ts';
 import type { JsFrame, StackFrame, ThreadStack } from './stack/frame.ts';
@@ -398,7 +399,7 @@ export class CoreSession {
   #scopeInfos(js: JsFrame | undefined, scopes: readonly FrameScope[], locals: VariableOptions): ScopeInfo[] {
     if (!js) return [];
     const inspector = this.inspectorOf(js.isolate);
-    return scopes.map((scope) => ({
+    return shownScopes(js, scopes, inspector).map((scope) => ({
       kind: scope.kind,
       name: scope.name ?? null,
       note: scope.note ?? null,
