@@ -23,7 +23,7 @@ describe('V8 inside of a core', function () {
   for (const line of releaseLines) {
     it(`of Node ${releases[line]}: isolates, scripts, heap`, async () => {
       const recording = await recordCore(line, 'heap-statistics.cjs', {
-        nodeFlags: ['--max-old-space-size=777'],
+        nodeFlags: ['--expose-gc', '--max-old-space-size=777'],
       });
       const told = JSON.parse(recording.stdout) as { main: Statistics; worker: Statistics };
       const session = await openDump(recording.core, { program: recording.node });
@@ -42,7 +42,7 @@ describe('V8 inside of a core', function () {
         for (const [i, isolate] of isolates.entries()) {
           const script = scriptsOf(isolate).find((s) => s.url === recording.program);
           assert.equal(script?.source, source);
-          const offset = source.indexOf('setInterval');
+          const offset = source.indexOf('Atomics.wait');
           const before = source.slice(0, offset).split('\n');
           assert.deepEqual(script.position(offset), {
             line: before.length,
@@ -56,8 +56,8 @@ describe('V8 inside of a core', function () {
             const ours = info.spaces.find((s) => s.name === space.space_name);
             if (space.space_size === 0) continue;
             assert.ok(ours, space.space_name);
-            // The process went on for a moment after it had said this.
-            assert.ok(Math.abs(ours.used! - space.space_used_size) < MEBIBYTE, space.space_name);
+            // What telling it took came after.
+            assert.ok(Math.abs(ours.used! - space.space_used_size) < MEBIBYTE / 4, space.space_name);
             assert.ok(Math.abs(ours.committed! - space.space_size) <= MEBIBYTE, space.space_name);
           }
           const inspector = new V8Inspector(isolate);

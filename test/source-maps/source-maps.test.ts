@@ -37,6 +37,8 @@ async function withEsbuild(name: string, sourcemap: 'inline' | 'linked', minify:
     sourcemap,
     minify,
     outfile,
+    // Not the tsconfig.json of whatever folder the cache is in.
+    tsconfigRaw: {},
   });
   return { script: outfile, minified: minify };
 }
