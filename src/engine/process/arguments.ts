@@ -33,9 +33,10 @@ function findVector(core: ElfCore, memory: Memory, file: Address): Address | und
   const chunk = 1 << 16;
   for (let end = file as number; end > file - SEARCH; end -= chunk) {
     const start = address(Math.max(0, end - chunk));
-    // Overlaps the chunk above by one pattern.
-    if (!memory.has(start, chunk + pattern.length)) return undefined;
-    const hit = memory.bytes(start, chunk + pattern.length).lastIndexOf(pattern);
+    // Overlaps the chunk above by one pattern; above the string itself the stack may end at once.
+    const size = end === file ? end - start : end - start + pattern.length;
+    if (!memory.has(start, size)) return undefined;
+    const hit = memory.bytes(start, size).lastIndexOf(pattern);
     if (hit >= 0) return address(start + hit);
   }
   return undefined;
