@@ -11,6 +11,7 @@ import { installDependencies, projectRoot, show } from './install.mjs';
 const supportedLines = [18, 20, 22, 24, 26];
 const folder = join(process.env.DAYAFTER_CACHE || join(projectRoot, '.cache'), 'start');
 const shop = join(folder, 'shop');
+const opener = join(projectRoot, 'scripts/opener');
 
 const { values, positionals } = parseArgs({
   options: { 'no-open': { type: 'boolean', default: false } },
@@ -50,6 +51,7 @@ async function exampleDump() {
     console.log(`\nRecording a core of examples/crash.js with Node ${process.version} …`);
     const { record } = await testSupport('cores.ts');
     await record(process.execPath, program, {}, shop);
+    rmSync(join(shop, 'run.json'), { force: true });
     const path = join(shop, 'core');
     if (!canBeRead(path))
       throw new Error(`what Node ${process.version} of this system leaves cannot be read`);
@@ -123,19 +125,25 @@ function openDesktop(code, path, workspace) {
   const own = join(folder, 'vscode');
   const args = [
     `--extensionDevelopmentPath=${projectRoot}`,
+    `--extensionDevelopmentPath=${opener}`,
     ...['--user-data-dir', join(own, 'user'), '--extensions-dir', join(own, 'extensions')],
-    ...['--disable-workspace-trust', '--skip-welcome', '--new-window', workspace, path],
+    ...['--disable-workspace-trust', '--skip-welcome', '--new-window', workspace],
   ];
   const shell = process.platform === 'win32';
   const quoted = shell ? args.map((arg) => `"${arg}"`) : args;
-  spawn(shell ? `"${code}"` : code, quoted, { stdio: 'ignore', detached: true, shell }).unref();
+  const env = { ...process.env, DAYAFTER_OPEN: path };
+  spawn(shell ? `"${code}"` : code, quoted, { stdio: 'ignore', detached: true, shell, env }).unref();
 }
 
 async function openServer(path, workspace) {
   if (show('npm', ['run', '--silent', 'package']) !== 0) process.exit(1);
   const { VscodeServer } = await testSupport('vscode-server.ts');
-  const server = await VscodeServer.start({ vsix: [join(projectRoot, 'dist/dayafter.vsix')] });
-  const url = server.url(workspace, [['openFile', `vscode-remote://127.0.0.1:${server.port}${path}`]]);
+  const server = await VscodeServer.start({
+    vsix: [join(projectRoot, 'dist/dayafter.vsix')],
+    extensions: [opener],
+    env: { DAYAFTER_OPEN: path },
+  });
+  const url = server.url(workspace);
   console.log(`\nVS Code with the core opened:\n  ${url}\nCtrl+C ends it.`);
   const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
   spawn(opener, [url], { stdio: 'ignore', detached: true })
