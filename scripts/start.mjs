@@ -145,8 +145,8 @@ async function openServer(path, workspace) {
   });
   const url = server.url(workspace);
   console.log(`\nVS Code with the core opened:\n  ${url}\nCtrl+C ends it.`);
-  const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
-  spawn(opener, [url], { stdio: 'ignore', detached: true })
+  const browser = process.platform === 'darwin' ? 'open' : 'xdg-open';
+  spawn(browser, [url], { stdio: 'ignore', detached: true })
     .on('error', () => undefined)
     .unref();
   await new Promise((done) => {
