@@ -4,6 +4,7 @@
  */
 import { aspects, type Comparison } from '../oracle/compare.ts';
 import { percent, type Tally } from '../oracle/tally.ts';
+import { finding } from '../support/findings.ts';
 import { type ReleaseLine, releaseLines } from '../support/releases.ts';
 import { measure } from './measure.ts';
 import { fidelityPrograms, runsOn } from './programs.ts';
@@ -25,6 +26,7 @@ for (const line of lines.length > 0 ? lines : releaseLines) {
     string,
     { right: number; all: number }
   >;
+  const tiers: Record<string, { right: number; all: number }> = {};
   console.log(`Node ${line}`);
   for (const program of programs.filter((p) => runsOn(p, line))) {
     const comparison = await attemptMeasure(line, program);
@@ -36,7 +38,18 @@ for (const line of lines.length > 0 ? lines : releaseLines) {
       totals[aspect]!.right += comparison.scores[aspect].right;
       totals[aspect]!.all += comparison.scores[aspect].all;
     }
+    for (const [tier, { right, all }] of comparison.tiers) {
+      tiers[tier] ??= { right: 0, all: 0 };
+      tiers[tier].right += right;
+      tiers[tier].all += all;
+    }
     print(program.name, comparison);
+  }
+  if (names.length === 0) {
+    for (const [aspect, { right, all }] of Object.entries(totals))
+      finding('Stacks and locals against the live debugger', aspect, line, right, all);
+    for (const [tier, { right, all }] of Object.entries(tiers))
+      finding('Positions and variables by tier', tier, line, right, all);
   }
   console.log(
     row(

@@ -23,6 +23,8 @@ export type Aspect = (typeof aspects)[number];
 
 export interface Comparison {
   readonly scores: Readonly<Record<Aspect, Tally>>;
+  /** By tier, what was compared of its frames: positions and variables. */
+  readonly tiers: ReadonlyMap<string, Pick<Tally, 'right' | 'all'>>;
   /** What differs: aspect, where, what the debugger showed, what we show. */
   readonly misses: readonly string[];
 }
@@ -40,6 +42,7 @@ interface EngineFrame {
 class RecordingComparison {
   readonly #session: CoreSession;
   readonly #scores = Object.fromEntries(aspects.map((a) => [a, tally()])) as Record<Aspect, Tally>;
+  readonly #tiers = new Map<string, { right: number; all: number }>();
   readonly #misses: string[] = [];
   /** The debugger of 18 and 20 shows `undefined` for variables in their dead zone and for those optimized out. */
   #undefinedForAbsent = false;
@@ -58,13 +61,28 @@ class RecordingComparison {
       const where = `frame ${i} ${theirs ? theirs.functionName || '(anonymous)' : ''}`;
       if (theirs && own && samePath(theirs.url, own.frame.js?.url ?? '')) {
         this.#scores.frames.count(true);
+        const before = this.#ofTier();
         this.#frame(where, theirs, own, tid);
+        this.#countTier(own.frame.js!.tier ?? 'unknown', before);
       } else {
         this.#miss('frames', where, theirs ? `${theirs.url}:${theirs.line}` : 'no frame', describe(own));
       }
     }
     this.#async(recording, tid);
-    return { scores: this.#scores, misses: this.#misses };
+    return { scores: this.#scores, tiers: this.#tiers, misses: this.#misses };
+  }
+
+  #ofTier(): { right: number; all: number } {
+    const { positions, variables } = this.#scores;
+    return { right: positions.right + variables.right, all: positions.all + variables.all };
+  }
+
+  #countTier(tier: string, before: { right: number; all: number }): void {
+    const now = this.#ofTier();
+    const sum = this.#tiers.get(tier) ?? { right: 0, all: 0 };
+    sum.right += now.right - before.right;
+    sum.all += now.all - before.all;
+    this.#tiers.set(tier, sum);
   }
 
   #frame(where: string, theirs: RecordedFrame, own: EngineFrame, tid: number): void {

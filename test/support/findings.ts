@@ -6,7 +6,7 @@ import type { ReleaseLine } from './releases.ts';
 /** Tables of docs/support.md, in their order there. */
 export type FindingTable =
   | 'Stacks and locals against the live debugger'
-  | 'Tiers'
+  | 'Positions and variables by tier'
   | 'Ways to die'
   | 'Kinds of value'
   | 'Heap against V8’s own snapshot';
