@@ -2,6 +2,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { FrameInfo, ThreadInfo } from '../engine/contract.ts';
 import { DayAfterError } from '../engine/errors.ts';
+import { wasmPlace } from '../engine/report/frame.ts';
 import { jsFrameOf, type Row } from './frame-table.ts';
 import { moduleId } from './modules.ts';
 import type { Target } from './target.ts';
@@ -45,8 +46,9 @@ async function stackFrame(
   const frame: DebugProtocol.StackFrame = {
     id,
     name: frameName(info, format),
-    line: info.line ?? 0,
-    column: info.column ?? 0,
+    // WebAssembly has no text that a line could be of.
+    line: info.kind === 'wasm' ? 0 : (info.line ?? 0),
+    column: info.kind === 'wasm' ? 0 : (info.column ?? 0),
   };
   // Where a frame has no hint of its own, its source's counts.
   if (emphasis === 'native') frame.presentationHint = 'subtle';
@@ -83,6 +85,7 @@ export function frameName(info: FrameInfo, format?: DebugProtocol.StackFrameForm
   } else if (format?.module && module !== undefined && info.kind !== 'js') {
     name = `${module}!${name}`;
   }
+  if (info.wasmFunction !== null) name += ` (${wasmPlace(info)})`;
   return info.inlined ? `${name} (inlined)` : name;
 }
 

@@ -71,9 +71,11 @@ export interface FrameInfo {
   function: string | null;
   /** The script's URL or path as V8 has it. */
   source: string | null;
-  /** 1-based, of the call or the throw. */
+  /** 1-based, of the call or the throw. In WebAssembly, as the inspector has it: line 1, byte + 1. */
   line: number | null;
   column: number | null;
+  /** Index of a WebAssembly function in its module; null for all others. */
+  wasmFunction: number | null;
   original: { source: string; line: number; column: number; name: string | null } | null;
   tier: Tier | null;
   inlined: boolean;

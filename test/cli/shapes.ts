@@ -51,6 +51,7 @@ export const frameShape: Shape = {
   source: orNull(text),
   line: orNull(number),
   column: orNull(number),
+  wasmFunction: orNull(number),
   original: orNullShape({ source: text, line: number, column: number, name: orNull(text) }),
   tier: orNull(oneOf('interpreted', 'baseline', 'maglev', 'turbofan')),
   inlined: flag,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { FileSource } from '../../src/engine/dump/byte-source.ts';
 import { ElfCore } from '../../src/engine/dump/elf-core.ts';
 import { loadModules } from '../../src/engine/modules/load.ts';
@@ -62,6 +63,14 @@ function lastPart(name: string): string {
 function printedOnAbort(stderr: string): Printed[] {
   const trace = stderr.slice(stderr.indexOf('FROM\n') + 5);
   return [...trace.matchAll(/([^()\n]+?) \(([^()]*)\)/g)].map((m) => printed(m[1]!, m[2]!));
+}
+
+/** Function and offset of WebAssembly's frames: "wasm://wasm/256bb09a:wasm-function[1]:0x31". */
+function printedWasm(stderr: string): number[][] {
+  return [...stderr.matchAll(/:wasm-function\[(\d+)\]:(0x[0-9a-f]+)/g)].map((m) => [
+    Number(m[1]),
+    Number(m[2]),
+  ]);
 }
 
 /** Lines of an Error's stack, without those of suspended callers. */
@@ -179,16 +188,39 @@ for (const line of releaseLines) {
       real.elf.source.close();
     });
 
-    it('of WebAssembly between JavaScript have its frames', () =>
-      opened(line, 'wasm-callers.js', { nodeFlags: tiers.interpreted!(line) }, (session, recording) => {
-        const frames = mainFrames(session).filter((f) => f.kind === 'js' || f.kind === 'wasm');
-        assert.deepEqual(
-          frames.slice(0, 4).map((f) => (f.kind === 'wasm' ? 'wasm' : f.functionName)),
-          ['back', 'wasm', 'wasm', 'start'],
-          recording.stderr,
-        );
-        assert.ok(mainFrames(session).every((f) => !f.guessed));
-      }));
+    const wasm = {
+      first: 'wasm-callers.js',
+      quiet: 'wasm-abort.js',
+      hot: '../fidelity/programs/wasm-hot.js',
+    };
+    const wasmNames: Record<string, string[]> = {
+      [wasm.first]: ['back', '$inner', '$run', 'start'],
+      [wasm.quiet]: ['back', '$down', '$run', ''],
+      [wasm.hot]: ['back', '$inner', '$func2', '$run', 'start'],
+    };
+    for (const [program, names] of Object.entries(wasmNames)) {
+      it(`of WebAssembly between JavaScript have its functions, ${basename(program)}`, () => {
+        const path = join(import.meta.dirname, '../programs', program);
+        return opened(line, path, {}, (session, recording) => {
+          const frames = mainFrames(session).filter((f) => f.kind === 'js' || f.kind === 'wasm');
+          assert.deepEqual(
+            frames.slice(0, names.length).map((f) => f.functionName),
+            names,
+            recording.stderr,
+          );
+          const places = frames.flatMap((f) => (f.wasm ? [[f.wasm.index, f.wasm.offset]] : []));
+          const printed = printedWasm(recording.stderr);
+          // 18 prints no stack when a program aborts.
+          if (program === wasm.quiet)
+            assert.deepEqual(places, [
+              [1, 45],
+              [2, 50],
+            ]);
+          else assert.deepEqual(places, printed);
+          assert.ok(mainFrames(session).every((f) => !f.guessed));
+        });
+      });
+    }
 
     it('of main and of a worker are told apart, with names', () =>
       opened(line, 'worker-blocked.js', { nodeFlags: [] }, (session) => {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { isAbsent } from '../../src/engine/absence.ts';
+import { frameInfo } from '../../src/engine/report/frame.ts';
 import type { CoreSession } from '../../src/engine/session.ts';
 import type { StackFrame } from '../../src/engine/stack/frame.ts';
 import type { Inspector, Property } from '../../src/engine/v8/inspect.ts';
@@ -59,7 +60,7 @@ class RecordingComparison {
       const theirs = recording.frames[i];
       const own = ours[i];
       const where = `frame ${i} ${theirs ? theirs.functionName || '(anonymous)' : ''}`;
-      if (theirs && own && samePath(theirs.url, own.frame.js?.url ?? '')) {
+      if (theirs && own && samePath(theirs.url, urlOf(own.frame))) {
         this.#scores.frames.count(true);
         const before = this.#ofTier();
         this.#frame(where, theirs, own, tid);
@@ -88,13 +89,10 @@ class RecordingComparison {
   #frame(where: string, theirs: RecordedFrame, own: EngineFrame, tid: number): void {
     const { frame } = own;
     this.#check('functions', where, theirs.functionName, frame.functionName ?? '');
-    const { position } = frame.js!;
-    this.#check(
-      'positions',
-      where,
-      `${theirs.line}:${theirs.column}`,
-      `${position?.line}:${position?.column}`,
-    );
+    const { line, column } = frameInfo(frame);
+    this.#check('positions', where, `${theirs.line}:${theirs.column}`, `${line}:${column}`);
+    // V8 keeps the locals of WebAssembly for debuggers alone.
+    if (frame.kind === 'wasm') return;
     const values = this.#values();
     const inspector = this.#session.inspectorOf(frame.js!.isolate);
     values.value(`${where}: this`, theirs.receiver, frameThis(frame.js!, inspector), inspector, 'values');
@@ -175,13 +173,17 @@ class RecordingComparison {
   }
 }
 
-/** JavaScript frames of scripts: the debugger leaves out the builtins. */
+/** Frames of scripts and of WebAssembly: the debugger leaves out the builtins. */
 export function scriptFrames(session: CoreSession, tid: number): EngineFrame[] {
   return session
     .thread(tid)
     .frames.map((frame, index) => ({ index, frame }))
-    .filter(({ frame }) => frame.kind === 'js' && frame.js?.script !== undefined)
+    .filter(({ frame }) => frame.kind === 'wasm' || (frame.kind === 'js' && frame.js?.script !== undefined))
     .filter(({ frame }) => !isPauseScript(frame.js?.url ?? ''));
+}
+
+function urlOf({ js, wasm }: StackFrame): string {
+  return js?.url ?? wasm?.url ?? '';
 }
 
 function describe(own: EngineFrame | undefined): string {

@@ -1,4 +1,5 @@
 import type { FrameInfo, ScopeInfo, StackInfo, VariableInfo } from '../../engine/contract.ts';
+import { wasmPlace } from '../../engine/report/frame.ts';
 import { openCore, requireThread } from '../open.ts';
 import { type Output, type Paint, painter, plain, printJson } from '../output.ts';
 import type { CommonOptions } from '../run.ts';
@@ -57,6 +58,7 @@ function frameLines(frame: FrameInfo, index: number | undefined, paint: Paint): 
 function placeOf(frame: FrameInfo): string {
   if (frame.original)
     return plain(`${frame.original.source}:${frame.original.line}:${frame.original.column}`);
+  if (frame.wasmFunction !== null) return plain(`${frame.source ?? 'wasm'}:${wasmPlace(frame)}`);
   if (frame.source)
     return plain(`${frame.source}${frame.line === null ? '' : `:${frame.line}:${frame.column}`}`);
   if (!frame.module) return '';

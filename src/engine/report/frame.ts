@@ -6,21 +6,29 @@ import { debugName } from '../v8/frames/shared-function-info.ts';
 
 /** A frame as the contract gives it, without scopes. */
 export function frameInfo(frame: StackFrame): FrameInfo {
-  const { js, module } = frame;
+  const { js, wasm, module } = frame;
   return {
     kind: frame.kind,
     function: frame.functionName ?? null,
-    source: js?.url ?? null,
-    line: js?.position?.line ?? null,
-    column: js?.position?.column ?? null,
+    source: js?.url ?? wasm?.url ?? null,
+    // The inspector shows a module as one line, with its bytes as columns.
+    line: js?.position?.line ?? (wasm?.offset === undefined ? null : 1),
+    column: js?.position?.column ?? (wasm?.offset === undefined ? null : wasm.offset + 1),
+    wasmFunction: wasm?.index ?? null,
     original: null,
     tier: js?.tier ?? null,
-    inlined: js?.inlined ?? false,
+    inlined: js?.inlined ?? wasm?.inlined ?? false,
     module: module?.path ?? null,
     offset: module === undefined ? null : offsetIn(module, frame.pc),
     address: hex(frame.pc),
     scopes: null,
   };
+}
+
+/** Where a frame of WebAssembly stands, as V8's stack traces write it: "wasm-function[1]:0x31". */
+export function wasmPlace(frame: FrameInfo): string {
+  const offset = frame.column === null ? '' : `:0x${(frame.column - 1).toString(16)}`;
+  return `wasm-function[${frame.wasmFunction}]${offset}`;
 }
 
 /** By file offset, since parts of a file can be mapped a second time far away (V8's builtins). */
@@ -37,6 +45,7 @@ export function suspendedFrameInfo(js: JsFrame): FrameInfo {
     source: js.url ?? null,
     line: js.position?.line ?? null,
     column: js.position?.column ?? null,
+    wasmFunction: null,
     original: null,
     tier: null,
     inlined: false,

@@ -19,6 +19,18 @@ export interface StackFrame {
   /** Set where the frame was found by the frame pointer, for want of CFI. */
   readonly guessed: boolean;
   readonly js: JsFrame | undefined;
+  readonly wasm?: WasmFrame | undefined;
+}
+
+/** What V8 knows of a frame of WebAssembly. */
+export interface WasmFrame {
+  /** Of the function in its module. */
+  readonly index: number;
+  /** Of the call, in bytes from the start of the module; undefined if unknown. */
+  readonly offset: number | undefined;
+  /** What V8 calls the module: "wasm://wasm/9bd6c002". */
+  readonly url: string | undefined;
+  readonly inlined: boolean;
 }
 
 /** What V8 knows of a JavaScript frame. */

@@ -66,6 +66,7 @@ export function leafOf(
 function isBeingBuilt(site: CodeSite, size: number): boolean {
   if (site.kind === 'unknown' || size < 0) return false;
   if (site.kind === 'code') return size < 24;
+  if (site.kind === 'wasm') return size < 16;
   return size < (site.builtin.name === 'InterpreterEntryTrampoline' ? 40 : 8);
 }
 

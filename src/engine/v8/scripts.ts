@@ -67,7 +67,7 @@ export function scriptsOf(isolate: Isolate, view = new HeapView(isolate)): Scrip
 }
 
 /** Scripts stand in a WeakArrayList, the root `script_list`; collected ones leave a cleared reference. */
-function scriptWords(isolate: Isolate, view: HeapView): Tagged[] {
+export function scriptWords(isolate: Isolate, view = new HeapView(isolate)): Tagged[] {
   const { weakArrayList: o } = view.layout.objects;
   return attemptOr([], () => {
     const list = isolate.root('script_list');

@@ -3,13 +3,15 @@ import type { ModuleMap } from '../../modules/module-map.ts';
 import type { Builtin } from '../builtins.ts';
 import type { Isolate } from '../isolate.ts';
 import type { V8Runtime } from '../runtime.ts';
+import { WasmModules, type WasmSite } from '../wasm/wasm-modules.ts';
 import { type CodeObject, CodeObjects } from './code-object.ts';
 
 /** What a pc that runs code of V8's own compilers belongs to. */
 export type CodeSite =
   | { readonly kind: 'builtin'; readonly builtin: Builtin; readonly offset: number }
   | { readonly kind: 'code'; readonly code: CodeObject; readonly offset: number }
-  /** Executable memory of no file, with no Code object: WebAssembly, or lost metadata. */
+  | { readonly kind: 'wasm'; readonly wasm: WasmSite; readonly offset: number }
+  /** Executable memory of no file, with no Code object: wrappers of WebAssembly, or lost metadata. */
   | { readonly kind: 'unknown' };
 
 const RESUMES = /^(Interpreter|BaselineOrInterpreter)EnterAt/;
@@ -19,11 +21,13 @@ export class CodeSites {
   readonly #runtime: V8Runtime;
   readonly #modules: ModuleMap;
   readonly #objects: CodeObjects;
+  readonly #wasm: WasmModules;
 
   constructor(runtime: V8Runtime, modules: ModuleMap) {
     this.#runtime = runtime;
     this.#modules = modules;
     this.#objects = new CodeObjects(runtime);
+    this.#wasm = new WasmModules(runtime);
   }
 
   /** Undefined if `pc` is not in code of V8's. For a return address look up `pc - 1`. */
@@ -31,6 +35,8 @@ export class CodeSites {
     const builtin = this.#resumption(pc, isolate) ?? isolate.builtinAt(pc);
     if (builtin) return { kind: 'builtin', builtin, offset: this.#offsetIn(builtin, pc, isolate) };
     if (!this.isMadeCode(pc)) return undefined;
+    const wasm = this.#wasm.at(pc, isolate);
+    if (wasm) return { kind: 'wasm', wasm, offset: pc - wasm.code.start };
     const code = this.#objects.at(pc, isolate);
     if (code) return { kind: 'code', code, offset: pc - code.start };
     return undefined;

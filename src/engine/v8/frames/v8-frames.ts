@@ -2,7 +2,7 @@ import { attemptOr } from '../../absence.ts';
 import { type Address, address, at, type Tagged } from '../../address.ts';
 import type { FrameKind, Tier } from '../../contract.ts';
 import type { ModuleMap } from '../../modules/module-map.ts';
-import type { JsFrame } from '../../stack/frame.ts';
+import type { JsFrame, WasmFrame } from '../../stack/frame.ts';
 import type { Isolate } from '../isolate.ts';
 import { functionName } from '../objects/functions.ts';
 import { HeapView } from '../objects/heap-view.ts';
@@ -30,6 +30,7 @@ import {
   debugName,
   scriptOf,
   sharedOf,
+  urlOf,
 } from './shared-function-info.ts';
 import { framesByTranslation } from './translated-frame.ts';
 
@@ -38,6 +39,7 @@ export interface V8Frame {
   readonly kind: FrameKind;
   readonly functionName: string | undefined;
   readonly js: JsFrame | undefined;
+  readonly wasm?: WasmFrame | undefined;
 }
 
 /** Where a frame stands. */
@@ -87,7 +89,7 @@ export class V8Frames {
     const type = marker / 2;
     const { types } = this.#runtime.layout.frames;
     if (type === types.builtinExit) return [this.#builtinExit(isolate, place) ?? this.#internal(site)];
-    if (type === types.wasm) return [{ kind: 'wasm', functionName: undefined, js: undefined }];
+    if (type === types.wasm) return this.#wasm(site, place.exact);
     return [this.#internal(site)];
   }
 
@@ -112,6 +114,7 @@ export class V8Frames {
     const { memory, layout } = this.#runtime;
     const marker = this.#marker(fp);
     if (marker === undefined || site.kind === 'unknown') return false;
+    if (site.kind === 'wasm') return marker / 2 === layout.frames.types.wasm;
     if (!isHeapObject(marker)) return site.kind === 'builtin';
     const fn = attemptOr(Number.NaN as Tagged, () => memory.tagged(at(fp, layout.frames.function)));
     if (!isFunction(this.#runtime, fn)) return false;
@@ -136,8 +139,8 @@ export class V8Frames {
 
   /** A JavaScript function at its very start: the callee is in a register, its arguments are on the stack. */
   describeEntry(isolate: Isolate, site: CodeSite, entry: EntryPlace): V8Frame | undefined {
-    if (site.kind === 'unknown' || (site.kind === 'builtin' && !INTERPRETER.test(site.builtin.name)))
-      return undefined;
+    if (site.kind === 'unknown' || site.kind === 'wasm') return undefined;
+    if (site.kind === 'builtin' && !INTERPRETER.test(site.builtin.name)) return undefined;
     if (site.kind === 'code' && site.code.kind === 'other') return undefined;
     const fn = entry.callee;
     if (!isFunction(this.#runtime, fn)) return undefined;
@@ -148,7 +151,7 @@ export class V8Frames {
 
   /** Code without a frame of its own. */
   describeCode(site: CodeSite): V8Frame {
-    return this.#internal(site);
+    return site.kind === 'wasm' ? this.#wasm(site, true).at(-1)! : this.#internal(site);
   }
 
   /** Name of a function by its SharedFunctionInfo; '' if it is anonymous, undefined if it cannot be read. */
@@ -302,6 +305,22 @@ export class V8Frames {
     const id = builtinIdOf(this.#runtime, shared);
     const builtin = id === undefined ? undefined : this.#runtime.builtins.byId[id];
     return builtin ? readableBuiltinName(builtin.name, name) : name;
+  }
+
+  #wasm(site: CodeSite, exact: boolean): readonly V8Frame[] {
+    if (site.kind !== 'wasm') return [{ kind: 'wasm', functionName: undefined, js: undefined }];
+    const { module, code } = site.wasm;
+    if (code.index < 0) return [this.#internal(site)];
+    const url = attemptOr(undefined, () => urlOf(this.#runtime, module.script));
+    // Return addresses were looked up one byte before.
+    const offset = exact ? site.offset : site.offset + 1;
+    const places = module.native.placesAt(code, offset, exact);
+    return places.map(({ index, name, offset }, i) => ({
+      kind: 'wasm',
+      functionName: name,
+      js: undefined,
+      wasm: { index, offset, url, inlined: i < places.length - 1 },
+    }));
   }
 
   #internal(site: CodeSite): V8Frame {

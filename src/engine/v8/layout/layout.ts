@@ -12,6 +12,7 @@ import { type PageLayout, pageLayout } from './page-layout.ts';
 import { type ScopeRules, scopeRules } from './scope-rules.ts';
 import { type SizeLayout, sizeLayout } from './size-layout.ts';
 import { lineOf, type NodeLine, readVersions, type Versions } from './version.ts';
+import { type WasmLayout, wasmLayout } from './wasm-layout.ts';
 
 /**
  * Everything that the engine knows about one V8 build: offsets, instance types, constants and formulas.
@@ -30,6 +31,7 @@ export class Layout {
   readonly inspector: InspectorRules;
   readonly sizes: SizeLayout;
   readonly scopes: ScopeRules;
+  readonly wasm: WasmLayout;
   /** Offsets in the Isolate; `roots` is found anew in each dump if the table is wrong. */
   readonly isolate: { roots: number };
   readonly #constants: Constants;
@@ -49,6 +51,7 @@ export class Layout {
     this.inspector = inspectorRules(constants);
     this.sizes = sizeLayout(constants);
     this.scopes = scopeRules(constants);
+    this.wasm = wasmLayout(constants);
     this.isolate = { roots: constants.table('Isolate.roots_table', [0x120, 0x1f0, 0x250, 0x280, 0x2b0]) };
     for (const [name, value] of Object.entries(this.types)) {
       if (/^[A-Z]/.test(name)) this.#typeNames.set(value, name);

@@ -1,0 +1,59 @@
+import { attemptOr } from '../../absence.ts';
+import { type Address, at, type Tagged } from '../../address.ts';
+import { field, isSmi, smiValue, untag } from '../frames/heap-object.ts';
+import type { Isolate } from '../isolate.ts';
+import type { V8Runtime } from '../runtime.ts';
+import { scriptWords } from '../scripts.ts';
+import { NativeModule, type WasmCode } from './native-module.ts';
+
+/** A module of WebAssembly as an isolate has it. */
+export interface WasmModule {
+  readonly script: Tagged;
+  readonly native: NativeModule;
+}
+
+export interface WasmSite {
+  readonly module: WasmModule;
+  readonly code: WasmCode;
+}
+
+/** The WebAssembly modules of isolates, by their scripts. */
+export class WasmModules {
+  readonly #runtime: V8Runtime;
+  readonly #modules = new Map<Isolate, readonly WasmModule[]>();
+
+  constructor(runtime: V8Runtime) {
+    this.#runtime = runtime;
+  }
+
+  /** The WebAssembly code that has `pc`; undefined if it is in none of the isolate's modules. */
+  at(pc: Address, isolate: Isolate): WasmSite | undefined {
+    for (const module of this.#of(isolate)) {
+      const code = module.native.codeAt(pc);
+      if (code) return { module, code };
+    }
+    return undefined;
+  }
+
+  #of(isolate: Isolate): readonly WasmModule[] {
+    let modules = this.#modules.get(isolate);
+    if (!modules) {
+      modules = scriptWords(isolate).flatMap((script) => {
+        const native = attemptOr(undefined, () => this.#nativeModule(script));
+        return native === undefined ? [] : [{ script, native: new NativeModule(this.#runtime, native) }];
+      });
+      this.#modules.set(isolate, modules);
+    }
+    return modules;
+  }
+
+  #nativeModule(script: Tagged): Address | undefined {
+    const { memory, layout } = this.#runtime;
+    const o = layout.wasm;
+    const type = field(this.#runtime, script, layout.code.script.type);
+    if (!isSmi(type) || smiValue(type) !== o.script.type) return undefined;
+    const managed = field(this.#runtime, script, o.script.nativeModule);
+    const destructor = memory.pointer(at(untag(managed), o.foreignAddress));
+    return memory.pointer(memory.pointer(at(destructor, o.sharedPointer)));
+  }
+}
