@@ -63,7 +63,7 @@ const bundles = [
   },
   {
     ...nodeModule,
-    entryPoints: { 'heap-process': 'src/heap-process/main.ts' },
+    entryPoints: { 'heap-process': 'src/heap-process/main.ts', 'heap-thread': 'src/heap-process/thread.ts' },
     outdir: 'dist',
     banner: { js: requireBanner },
   },

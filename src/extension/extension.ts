@@ -8,15 +8,17 @@ import { debugDump, showCallStack } from './debug-dump.ts';
 import { browseForDump, pickDump } from './find-dumps.ts';
 import { registerFlame } from './flame/flame-editor.ts';
 import { registerHeap } from './heap/heap-editor.ts';
+import { HeapProcesses } from './heap/heap-processes.ts';
 import { InfoEditor, infoViewType } from './info-editor.ts';
 import { Sessions } from './sessions.ts';
 
 export function activate(context: vscode.ExtensionContext): void {
   const { Dynamic } = vscode.DebugConfigurationProviderTriggerKind;
   const sessions = new Sessions();
+  const processes = new HeapProcesses(context.extensionUri.fsPath);
   context.subscriptions.push(
     ...registerFlame(context),
-    ...registerHeap(context),
+    ...registerHeap(context, processes),
     sessions,
     vscode.window.registerCustomEditorProvider(infoViewType, new InfoEditor(context.extensionUri), {
       supportsMultipleEditorsPerDocument: true,
@@ -24,7 +26,10 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.debug.registerDebugConfigurationProvider(debugType, new ConfigurationProvider()),
     vscode.debug.registerDebugConfigurationProvider(debugType, dynamicConfigurations, Dynamic),
     vscode.debug.onDidStartDebugSession(showCallStack),
-    vscode.debug.registerDebugAdapterDescriptorFactory(debugType, new AdapterProcess(context.extensionUri)),
+    vscode.debug.registerDebugAdapterDescriptorFactory(
+      debugType,
+      new AdapterProcess(context.extensionUri, processes),
+    ),
     vscode.commands.registerCommand('dayafter.openDump', () => openDump()),
     vscode.commands.registerCommand('dayafter.showInfo', (uri?: vscode.Uri) => showInfo(uri)),
     vscode.commands.registerCommand('dayafter.debugDump', (uri?: vscode.Uri) => debugChosen(uri)),

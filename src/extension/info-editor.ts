@@ -68,6 +68,9 @@ class Card {
         return this.#analyse();
       case 'debug':
         return debugDump(this.#uri);
+      case 'heap':
+        await vscode.commands.executeCommand('dayafter.openHeap', this.#uri);
+        return;
       case 'openAsText':
         return openAsText(this.#uri);
       case 'openAsBinary':

@@ -16,4 +16,6 @@ export type ToCard =
   | { readonly type: 'failure'; readonly file: string; readonly failure: Failure };
 
 /** From the webview to the extension. */
-export type FromCard = { readonly type: 'ready' | 'debug' | 'again' | 'openAsText' | 'openAsBinary' };
+export type FromCard = {
+  readonly type: 'ready' | 'debug' | 'heap' | 'again' | 'openAsText' | 'openAsBinary';
+};

@@ -1,9 +1,11 @@
+import type { Address } from '../engine/address.ts';
 import { closuresByPosition } from '../engine/analyses/closures.ts';
 import { describeNode, stringText } from '../engine/analyses/describe.ts';
 import { diffHeaps, type HeapDiff } from '../engine/analyses/diff.ts';
 import { findNode } from '../engine/analyses/find-node.ts';
 import { count, type Histogram, histogram, instancesOf } from '../engine/analyses/histogram.ts';
 import { leakSuspects } from '../engine/analyses/leaks/suspects.ts';
+import { moduleClasses } from '../engine/analyses/modules.ts';
 import { dominatorsOf, fieldsOf, retainersOf } from '../engine/analyses/object-view.ts';
 import { coverageOf, openGraph } from '../engine/analyses/open-graph.ts';
 import { pathsToRoots } from '../engine/analyses/paths.ts';
@@ -11,9 +13,14 @@ import { positionOf } from '../engine/analyses/positions.ts';
 import { shapes } from '../engine/analyses/shapes.ts';
 import { stringReport, type TextReport } from '../engine/analyses/strings.ts';
 import { summarize } from '../engine/analyses/summary.ts';
+import { DayAfterError } from '../engine/errors.ts';
 import type { Classes } from '../engine/graph/classes.ts';
 import type { Heap } from '../engine/graph/heap.ts';
 import { type NodeOrdinal, NodeType, ROOT } from '../engine/graph/types.ts';
+import { mergeChanges, mergeGrowers } from './comparison.ts';
+import { icicle } from './icicle.ts';
+import type { OpenedCore, OpenedHeap } from './open-heap.ts';
+import { processFigures } from './process-figures.ts';
 import {
   type ClosureRow,
   type Grouping,
@@ -28,36 +35,51 @@ import {
   type StringRow,
 } from './protocol.ts';
 import { Recent } from './recent.ts';
+import { Values } from './values.ts';
 
 /** Strings of each kind that are listed. */
 const STRINGS = 1000;
 const GROWERS = 200;
+/** Dumps that are compared with at once. */
+const MAX_OLDER = 8;
 
 type Answer<M extends Method> = (params: Params<M>) => Result<M> | Promise<Result<M>>;
 
 /** Answers the requests about one heap. Orders that pages are taken from are kept while they are in use. */
 export class Answers {
   readonly #heap: Heap;
+  readonly #core: OpenedCore | null;
   readonly #rows = new Recent<readonly unknown[]>(12);
   readonly #orders = new Recent<readonly NodeOrdinal[] | Uint32Array>(12);
-  readonly #diffs = new Recent<Promise<HeapDiff>>(4);
-  #byConstructor: Histogram | null = null;
-  #shapes: { classes: Classes; rows: Histogram } | null = null;
+  readonly #diffs = new Recent<Promise<HeapDiff>>(MAX_OLDER);
+  readonly #groupings = new Map<Grouping, { classes: Classes; rows: Histogram }>();
+  #values: Values | null = null;
   #strings: TextReport | null = null;
   #closures: readonly ClosureRow[] | null = null;
   readonly #methods: { readonly [M in Method]: Answer<M> };
 
-  constructor(heap: Heap) {
+  constructor({ heap, core }: OpenedHeap) {
     this.#heap = heap;
+    this.#core = core;
     this.#methods = {
-      overview: () => ({ ...summarize(heap), coverage: coverageOf(heap) }),
-      suspects: ({ older }) => this.#suspects(older),
+      overview: () => {
+        const figures = core && processFigures(core);
+        return {
+          ...summarize(heap),
+          coverage: { ...coverageOf(heap), pages: figures?.pages ?? null },
+          process: figures?.process ?? null,
+        };
+      },
+      suspects: ({ older }) => this.#suspects(older[0] ?? null),
       classes: (query) => this.#classes(query),
       instances: (query) => this.#instances(query),
       object: ({ name }) => this.#object(name),
       fields: ({ id, ...page }) => fieldsOf(heap, this.#node(id), bounds(page)),
       retainers: ({ id, ...page }) => retainersOf(heap, this.#node(id), bounds(page)),
       dominated: (query) => this.#dominated(query),
+      icicle: ({ id }) => ({ boxes: icicle(heap, id === null ? ROOT : this.#node(id)) }),
+      value: (query) => this.#value(query),
+      source: ({ url }) => ({ text: this.#source(url) }),
       dominators: ({ id }) => ({ chain: dominatorsOf(heap, this.#node(id), maxPage) }),
       paths: ({ id, limit }) => ({
         paths: pathsToRoots(heap, this.#node(id), Math.min(limit, 10)).map((path) => path.slice(-maxPage)),
@@ -65,13 +87,14 @@ export class Answers {
       strings: (query) => this.#stringRows(query),
       closures: (query) => this.#closureRows(query),
       growers: async ({ older, ...query }) => {
-        const { growers, sameProcess } = await this.#diff(older);
-        return { ...pageOf(growers, query), sameProcess };
+        const diffs = await this.#allDiffs(older);
+        const sameProcess = diffs.every((diff) => diff.sameProcess);
+        return { ...pageOf(mergeGrowers(diffs), query), sameProcess };
       },
       changes: async ({ older, ...query }) => {
-        const { classes } = await this.#diff(older);
+        const changes = mergeChanges(await this.#allDiffs(older));
         return pageOf(
-          this.#sorted(`changes ${older}`, classes, query, (row) => row.name),
+          this.#sorted(`changes ${older.join('\n')}`, changes, query, (row) => row.name),
           query,
         );
       },
@@ -97,15 +120,17 @@ export class Answers {
   }
 
   #histogram(group: Grouping): { classes: Classes; rows: Histogram } {
-    if (group === 'shape') {
-      if (!this.#shapes) {
-        const classes = shapes(this.#heap);
-        this.#shapes = { classes, rows: count(this.#heap, classes) };
+    let grouping = this.#groupings.get(group);
+    if (!grouping) {
+      const heap = this.#heap;
+      if (group === 'constructor') grouping = { classes: heap.classes, rows: histogram(heap) };
+      else {
+        const classes = group === 'shape' ? shapes(heap) : moduleClasses(heap);
+        grouping = { classes, rows: count(heap, classes) };
       }
-      return this.#shapes;
+      this.#groupings.set(group, grouping);
     }
-    this.#byConstructor ??= histogram(this.#heap);
-    return { classes: this.#heap.classes, rows: this.#byConstructor };
+    return grouping;
   }
 
   #classes({ group, ...query }: Params<'classes'>): Result<'classes'> {
@@ -149,6 +174,24 @@ export class Answers {
     };
   }
 
+  #value({ name, ...query }: Params<'value'>): Result<'value'> {
+    const core = this.#core;
+    const { nodeAddress } = this.#heap.graph;
+    if (!core || !nodeAddress)
+      throw new DayAfterError('NOT_APPLICABLE', 'Heap snapshots hold no values: only cores have all memory.');
+    const address = nodeAddress[findNode(this.#heap, name)] as Address;
+    this.#values ??= new Values(core.session.inspectorOf(core.isolate));
+    return this.#values.at(address, bounds(query));
+  }
+
+  #source(url: string): string | null {
+    if (!this.#core) return null;
+    const { session, isolate } = this.#core;
+    const script = session.scripts(isolate.index).find((candidate) => candidate.url === url);
+    const text = script && session.scriptText(script);
+    return typeof text === 'string' ? text : null;
+  }
+
   #dominated({ id, ...query }: Params<'dominated'>): Result<'dominated'> {
     const node = id === null ? ROOT : this.#node(id);
     const { retainedSizes, dominated } = this.#heap;
@@ -189,6 +232,12 @@ export class Answers {
       this.#sorted('closures', this.#closures, query, (row) => `${row.function} ${row.source ?? ''}`),
       query,
     );
+  }
+
+  async #allDiffs(older: readonly string[]): Promise<HeapDiff[]> {
+    const diffs: HeapDiff[] = [];
+    for (const file of older.slice(0, MAX_OLDER)) diffs.push(await this.#diff(file));
+    return diffs;
   }
 
   #diff(older: string): Promise<HeapDiff> {

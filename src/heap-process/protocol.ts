@@ -1,4 +1,4 @@
-/** What a heap process is asked and answers. Sizes in bytes; lines and columns are 1-based. */
+/** What a dump's process is asked and answers. Sizes in bytes; lines and columns are 1-based. */
 
 /** An object of the heap. */
 export interface ObjectInfo {
@@ -41,7 +41,26 @@ export interface Overview {
     readonly nodes: number;
     readonly edges: number;
     readonly notes: readonly string[];
+    /** Of heap pages; null for snapshots. */
+    readonly pages: { readonly bytes: number; readonly unreadable: number } | null;
   };
+  /** Of cores: what is known of the process at its end. */
+  readonly process: {
+    readonly facts: readonly (readonly [string, string])[];
+    readonly isolates: readonly {
+      readonly index: number;
+      readonly used: number | null;
+      readonly committed: number | null;
+      readonly limit: number | null;
+      readonly spaces: readonly {
+        readonly name: string;
+        readonly used: number | null;
+        readonly committed: number | null;
+      }[];
+    }[];
+    /** Bytes of memory that the process had mapped and could write to. */
+    readonly writable: number;
+  } | null;
 }
 
 export interface Suspect {
@@ -93,21 +112,47 @@ export interface ClosureRow {
   readonly retainedSize: number;
 }
 
-export interface ClassChange {
-  readonly name: string;
-  readonly type: string;
-  readonly added: number;
-  readonly removed: number;
+export interface Delta {
   readonly countDelta: number;
   readonly sizeDelta: number;
 }
 
-export interface Grower {
+/** Since the first of the older dumps; `since` has one entry for each of them, null where it lists no change. */
+export interface ClassChange extends Delta {
+  readonly name: string;
+  readonly type: string;
+  readonly added: number;
+  readonly removed: number;
+  readonly since: readonly (Delta | null)[];
+}
+
+export interface Grower extends Delta {
   readonly path: string;
   readonly source: string | null;
   readonly line: number | null;
-  readonly countDelta: number;
-  readonly sizeDelta: number;
+  readonly since: readonly (Delta | null)[];
+}
+
+/** A box of the dominator tree's picture. */
+export interface IcicleBox {
+  readonly id: number;
+  readonly name: string;
+  readonly depth: number;
+  /** Index of the box above. */
+  readonly parent: number | null;
+  /** Left end and width, of the whole picture, 0 to 1. */
+  readonly from: number;
+  readonly share: number;
+  readonly retainedSize: number;
+}
+
+/** A child of a value as the debugger shows it. */
+export interface ValueRow {
+  readonly name: string;
+  readonly text: string;
+  readonly type: string;
+  /** Of objects, which can be asked for in turn. */
+  readonly address: string | null;
 }
 
 export interface Page<T> {
@@ -130,12 +175,13 @@ export interface Sorting {
   readonly filter: string;
 }
 
-export type Grouping = 'constructor' | 'shape';
+export type Grouping = 'constructor' | 'shape' | 'module';
 
 /** By method: what is asked with and answered. */
 export interface Methods {
   overview: [Record<string, never>, Overview];
-  suspects: [{ readonly older: string | null }, { readonly suspects: readonly Suspect[] }];
+  /** Against the oldest of the older dumps, if there are any. */
+  suspects: [{ readonly older: readonly string[] }, { readonly suspects: readonly Suspect[] }];
   classes: [PageQuery & Sorting & { readonly group: Grouping }, Page<ClassRow>];
   instances: [PageQuery & { readonly group: Grouping; readonly index: number }, Page<ObjectInfo>];
   /** `name` is an id (`@12`) or, of cores, an address. */
@@ -154,6 +200,11 @@ export interface Methods {
   retainers: [PageQuery & { readonly id: number }, Page<Relation>];
   /** What an object dominates immediately; the root's where `id` is null. */
   dominated: [PageQuery & { readonly id: number | null }, Page<ObjectInfo>];
+  icicle: [{ readonly id: number | null }, { readonly boxes: readonly IcicleBox[] }];
+  /** Of cores: an object's value, named as for `object`, with a page of its children. */
+  value: [PageQuery & { readonly name: string }, Page<ValueRow> & { readonly description: string }];
+  /** Of cores: a script's whole text; null where the dump does not have it. For the editor, not for the webview. */
+  source: [{ readonly url: string }, { readonly text: string | null }];
   dominators: [{ readonly id: number }, { readonly chain: readonly ObjectInfo[] }];
   paths: [
     { readonly id: number; readonly limit: number },
@@ -161,8 +212,11 @@ export interface Methods {
   ];
   strings: [PageQuery & { readonly kind: 'duplicates' | 'largest' | 'parents' }, Page<StringRow>];
   closures: [PageQuery & Sorting, Page<ClosureRow>];
-  growers: [PageQuery & { readonly older: string }, Page<Grower> & { readonly sameProcess: boolean }];
-  changes: [PageQuery & Sorting & { readonly older: string }, Page<ClassChange>];
+  growers: [
+    PageQuery & { readonly older: readonly string[] },
+    Page<Grower> & { readonly sameProcess: boolean },
+  ];
+  changes: [PageQuery & Sorting & { readonly older: readonly string[] }, Page<ClassChange>];
 }
 
 export type Method = keyof Methods;
@@ -180,13 +234,27 @@ export type Request = {
   [M in Method]: { readonly id: number; readonly method: M; readonly params: Params<M> };
 }[Method];
 
+/** Where executables of a core are looked for, as debug configurations have it. */
+export interface DumpOptions {
+  readonly program?: string | undefined;
+  readonly searchPaths?: readonly string[] | undefined;
+  readonly sysroot?: string | undefined;
+}
+
 /** To the process. */
 export type ToHeap =
+  | { readonly type: 'open'; readonly dump: string; readonly options: DumpOptions }
+  /** Nobody looks at the heap any more. */
+  | { readonly type: 'close' }
+  /** A message of the debug adapter protocol. */
+  | { readonly type: 'debug'; readonly session: number; readonly message: unknown }
+  | { readonly type: 'debugEnd'; readonly session: number }
   | { readonly type: 'request'; readonly request: Request }
   | { readonly type: 'cancel'; readonly id: number };
 
 /** From the process. */
 export type FromHeap =
+  | { readonly type: 'debug'; readonly session: number; readonly message: unknown }
   | { readonly type: 'progress'; readonly done: number; readonly total: number }
   | { readonly type: 'opened' }
   | { readonly type: 'failed'; readonly failure: HeapFailure }

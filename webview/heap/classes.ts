@@ -7,14 +7,23 @@ import { choice, type Explorer, filterField, objectName, sourceLink } from './vi
 
 type Row = { readonly heapClass: ClassRow } | { readonly node: ObjectInfo };
 
+const groupings: readonly (readonly [Grouping, string])[] = [
+  ['constructor', 'by constructor'],
+  ['shape', 'by shape'],
+  ['module', 'by module'],
+];
+
 /** The histogram; a class opens to its objects. */
 export function classes(explorer: Explorer): HTMLElement {
   const holder = h('div', { class: 'fill' });
   let sort = explorer.setting('classes.sort') ?? 'retainedSize';
   let ascending = explorer.setting('classes.ascending') === 'true';
   let filter = explorer.setting('classes.filter') ?? '';
-  let group: Grouping = explorer.setting('classes.group') === 'shape' ? 'shape' : 'constructor';
-  const show = () => {
+  let group: Grouping =
+    groupings.find(([name]) => name === explorer.setting('classes.group'))?.[0] ?? 'constructor';
+  let shown: TreeGrid<Row> | null = null;
+  const show = (isFirst = false) => {
+    shown?.close();
     const grid = new TreeGrid<Row>({
       label: 'Classes',
       sorting: { sort, ascending },
@@ -61,19 +70,21 @@ export function classes(explorer: Explorer): HTMLElement {
       onOpen: (row) => {
         if ('node' in row) explorer.showObject(row.node.id);
       },
-      load: async (parent, start, count): Promise<RowPage<Row>> => {
+      load: async (parent, start, count, signal): Promise<RowPage<Row>> => {
         if (parent && 'heapClass' in parent) {
-          const page = await ask('instances', { group, index: parent.heapClass.index, start, count });
+          const page = await ask('instances', { group, index: parent.heapClass.index, start, count }, signal);
           return { total: page.total, items: page.items.map((node) => ({ node })) };
         }
-        const page = await ask('classes', { group, sort, ascending, filter, start, count });
+        const page = await ask('classes', { group, sort, ascending, filter, start, count }, signal);
         return { total: page.total, items: page.items.map((heapClass) => ({ heapClass })) };
       },
       empty: 'No class has that in its name.',
+      ...(isFirst && { scroll: explorer.scroll }),
     });
+    shown = grid;
     holder.replaceChildren(grid.element);
   };
-  show();
+  show(true);
   return h(
     'div',
     { class: 'column' },
@@ -85,19 +96,11 @@ export function classes(explorer: Explorer): HTMLElement {
         explorer.keep('classes.filter', filter);
         show();
       }),
-      choice(
-        'Group by',
-        [
-          ['constructor', 'by constructor'],
-          ['shape', 'by shape'],
-        ],
-        group,
-        (value) => {
-          group = value as Grouping;
-          explorer.keep('classes.group', group);
-          show();
-        },
-      ),
+      choice('Group by', groupings, group, (value) => {
+        group = value as Grouping;
+        explorer.keep('classes.group', group);
+        show();
+      }),
     ),
     holder,
   );

@@ -11,7 +11,9 @@ export function closures(explorer: Explorer): HTMLElement {
   let filter = explorer.setting('closures.filter') ?? '';
   let sort = explorer.setting('closures.sort') ?? 'retainedSize';
   let ascending = explorer.setting('closures.ascending') === 'true';
-  const show = () => {
+  let shown: TreeGrid<ClosureRow> | null = null;
+  const show = (isFirst = false) => {
+    shown?.close();
     const grid = new TreeGrid<ClosureRow>({
       label: 'Closures by position',
       sorting: { sort, ascending },
@@ -33,12 +35,14 @@ export function closures(explorer: Explorer): HTMLElement {
         { title: 'Retained', sort: 'retainedSize', numeric: true, cell: (row) => size(row.retainedSize) },
       ],
       onOpen: (row) => explorer.showSource(row),
-      load: (_, start, count) => ask('closures', { filter, sort, ascending, start, count }),
+      load: (_, start, count, signal) => ask('closures', { filter, sort, ascending, start, count }, signal),
       empty: 'No function has that in its name or path.',
+      ...(isFirst && { scroll: explorer.scroll }),
     });
+    shown = grid;
     holder.replaceChildren(grid.element);
   };
-  show();
+  show(true);
   return h(
     'div',
     { class: 'column' },

@@ -15,10 +15,13 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-/** `app.js:12`, by the last part of the path. */
+/** `app.js:12`, by the last part of the path; Node's own scripts by all of it. */
 export function place(source: string | null, line: number | null): string {
   if (source === null) return '';
-  const name = source.slice(Math.max(source.lastIndexOf('/'), source.lastIndexOf('\\')) + 1);
+  const isNode = source.startsWith('node:');
+  const name = isNode
+    ? source
+    : source.slice(Math.max(source.lastIndexOf('/'), source.lastIndexOf('\\')) + 1);
   return line === null ? name : `${name}:${line}`;
 }
 

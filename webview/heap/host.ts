@@ -24,11 +24,20 @@ export function post(message: FromExplorer): void {
   api.postMessage(message);
 }
 
-/** Rejects with a HeapFailure. */
-export function ask<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {
+/** Rejects with a HeapFailure. An answer that is no longer wanted when `signal` aborts is not waited for. */
+export function ask<M extends Method>(
+  method: M,
+  params: Params<M>,
+  signal?: AbortSignal,
+): Promise<Result<M>> {
   const id = nextId++;
   return new Promise((resolve, reject) => {
     waiting.set(id, { resolve: (result) => resolve(result as Result<M>), reject });
+    signal?.addEventListener('abort', () => {
+      if (!waiting.delete(id)) return;
+      post({ type: 'cancel', id });
+      reject({ code: 'CANCELLED', message: 'No longer wanted.', hint: null } satisfies HeapFailure);
+    });
     post({ type: 'request', request: { id, method, params } as Request });
   });
 }

@@ -1,24 +1,30 @@
 /** The heap explorer: a tab for each view, a history of places, and what is kept when the panel is hidden. */
 import type { ToExplorer } from '../../src/extension/heap/messages.ts';
+import { type Location, type Tab, tabs } from '../../src/heap-process/places.ts';
 import { h } from '../elements.ts';
-import { button, progressRing } from '../toolkit.ts';
+import { button } from '../toolkit.ts';
 import { classes } from './classes.ts';
 import { closures } from './closures.ts';
 import { compare } from './compare.ts';
 import { dominators } from './dominators.ts';
-import { size } from './format.ts';
 import { listen, post, savedState, saveState } from './host.ts';
+import { Loading } from './loading.ts';
 import { objectView } from './object.ts';
 import { overview } from './overview.ts';
 import { strings } from './strings.ts';
 import { suspects } from './suspects.ts';
-import { type Explorer, type Location, later, type Tab, tabs } from './views.ts';
+import type { GridPlace } from './tree-grid.ts';
+import { type Explorer, later } from './views.ts';
 
+/** What outlives the page. A comparison is brought back by its file and older dumps. */
 interface Kept {
+  readonly file: string | null;
   readonly history: readonly Location[];
   readonly at: number;
   readonly settings: Readonly<Record<string, string>>;
-  readonly older: string | null;
+  readonly older: readonly string[];
+  /** By place of the history: where its grid stands. */
+  readonly scrolls: Readonly<Record<string, GridPlace>>;
 }
 
 const titles: Readonly<Record<Tab, string>> = {
@@ -33,20 +39,29 @@ const titles: Readonly<Record<Tab, string>> = {
 };
 
 const HISTORY = 100;
+const start: Location = { tab: 'overview', object: null };
 const root = document.getElementById('heap')!;
 const kept = savedState() as Kept | undefined;
-let history: readonly Location[] = kept?.history ?? [{ tab: 'overview', object: null }];
+const loading = new Loading(root);
+let history: readonly Location[] = kept?.history ?? [start];
 let at = kept?.at ?? 0;
 let settings: Readonly<Record<string, string>> = kept?.settings ?? {};
-let older: string | null = kept?.older ?? null;
+let older: readonly string[] = kept?.older ?? [];
+let scrolls: Readonly<Record<string, GridPlace>> = kept?.scrolls ?? {};
 let opened: Extract<ToExplorer, { type: 'opened' }> | null = null;
-let startedAt = 0;
 
+let saving = 0;
 function keepState(): void {
-  saveState({ history, at, settings, older } satisfies Kept);
+  // Scrolling calls it with every frame.
+  window.clearTimeout(saving);
+  saving = window.setTimeout(() => {
+    const file = opened?.file ?? null;
+    saveState({ file, history, at, settings, older, scrolls } satisfies Kept);
+  }, 50);
 }
 
 function explorer(): Explorer {
+  const place = String(at);
   return {
     file: opened!.file,
     older,
@@ -61,12 +76,21 @@ function explorer(): Explorer {
       settings = { ...settings, [name]: value };
       keepState();
     },
+    scroll: {
+      read: () => scrolls[place] ?? null,
+      keep: (position) => {
+        scrolls = { ...scrolls, [place]: position };
+        keepState();
+      },
+    },
   };
 }
 
 function go(location: Location): void {
   history = [...history.slice(0, at + 1), location].slice(-HISTORY);
   at = history.length - 1;
+  const { [String(at)]: _, ...others } = scrolls;
+  scrolls = others;
   show(true);
 }
 
@@ -80,7 +104,7 @@ function content({ tab, object }: Location): HTMLElement {
   const to = explorer();
   switch (tab) {
     case 'overview':
-      return later(overview());
+      return later(overview(to));
     case 'suspects':
       return later(suspects(to));
     case 'classes':
@@ -118,19 +142,41 @@ function navigation(current: Tab): HTMLElement {
     list.append(button);
   }
   list.addEventListener('keydown', (event) => {
-    const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    if (by === 0 || event.altKey) return;
+    if (event.altKey) return;
+    const to = {
+      ArrowRight: tabs.indexOf(current) + 1,
+      ArrowLeft: tabs.indexOf(current) - 1 + tabs.length,
+      Home: 0,
+      End: tabs.length - 1,
+    }[event.key];
+    if (to === undefined) return;
     event.preventDefault();
-    openTab(tabs[(tabs.indexOf(current) + by + tabs.length) % tabs.length]!);
+    openTab(tabs[to % tabs.length]!);
     document.getElementById(`tab-${history[at]!.tab}`)?.focus();
   });
-  const arrow = (text: string, label: string, by: -1 | 1) => {
-    const button = h('button', { type: 'button', class: 'arrow', 'aria-label': label, title: label }, text);
-    (button as HTMLButtonElement).disabled = !history[at + by];
-    button.addEventListener('click', () => step(by));
-    return button;
+  return h(
+    'header',
+    {},
+    headerButton('←', 'Back (Alt+Left)', !history[at - 1], () => step(-1)),
+    headerButton('→', 'Forward (Alt+Right)', !history[at + 1], () => step(1)),
+    list,
+    headerButton('Copy Link', 'Copy a link to this place', false, () =>
+      post({ type: 'copyLink', location: history[at]! }),
+    ),
+  );
+}
+
+function headerButton(text: string, label: string, isDisabled: boolean, onClick: () => void): HTMLElement {
+  const attributes = {
+    type: 'button',
+    class: 'arrow',
+    title: label,
+    ...(text.length === 1 && { 'aria-label': label }),
   };
-  return h('header', {}, arrow('←', 'Back (Alt+Left)', -1), arrow('→', 'Forward (Alt+Right)', 1), list);
+  const element = h('button', attributes, text) as HTMLButtonElement;
+  element.disabled = isDisabled;
+  element.addEventListener('click', onClick);
+  return element;
 }
 
 /** The object last looked at comes back with its tab. */
@@ -151,35 +197,9 @@ function show(moveFocus: boolean): void {
   keepState();
 }
 
-function loading({ file, done, total }: Extract<ToExplorer, { type: 'loading' }>): void {
-  if (startedAt === 0 || done === 0) startedAt = Date.now();
-  const share = total > 0 ? done / total : 0;
-  const elapsed = (Date.now() - startedAt) / 1000;
-  // Before that the rate says little.
-  const left = share > 0.05 && elapsed > 1 ? Math.ceil(elapsed / share - elapsed) : null;
-  const words = total === 0 ? 'Reading the heap…' : `${size(done)} of ${size(total)}`;
-  const text =
-    share >= 1 ? 'Computing what retains what…' : left === null ? words : `${words}, about ${left} s left`;
-  const status = root.querySelector('.loading .status');
-  if (status) {
-    status.textContent = text;
-    return;
-  }
-  root.replaceChildren(
-    h(
-      'div',
-      { class: 'loading' },
-      progressRing('Reading the heap'),
-      h('p', { class: 'status', role: 'status' }, text),
-      h('p', { class: 'quiet' }, file),
-      button('Cancel', 'secondary', () => post({ type: 'stop' })),
-    ),
-  );
-}
-
 function failed({ file, failure }: Extract<ToExplorer, { type: 'failure' }>): void {
   opened = null;
-  startedAt = 0;
+  loading.end();
   root.replaceChildren(
     h(
       'main',
@@ -193,23 +213,37 @@ function failed({ file, failure }: Extract<ToExplorer, { type: 'failure' }>): vo
   );
 }
 
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((file, i) => file === b[i]);
+}
+
 listen((message) => {
   switch (message.type) {
     case 'loading':
-      return loading(message);
+      opened = null;
+      return loading.show(message);
     case 'failure':
       return failed(message);
     case 'opened':
+      // Told again after this page was hidden and is back: it stays as it is.
+      if (opened) return;
+      loading.end();
       opened = message;
-      if (message.older !== null && message.older !== older) {
+      if (!isSame(message.older, older)) {
         older = message.older;
         history = [{ tab: 'compare', object: null }];
         at = 0;
+        scrolls = {};
       }
       return show(false);
     case 'older':
       older = message.older;
       return go({ tab: 'compare', object: null });
+    case 'go': {
+      const { tab, object } = message.location;
+      if (history[at]?.tab !== tab || history[at]?.object !== object) go(message.location);
+      return;
+    }
   }
 });
 
@@ -221,4 +255,4 @@ window.addEventListener('keydown', (event) => {
   event.preventDefault();
 });
 
-post({ type: 'ready' });
+post({ type: 'ready', older });

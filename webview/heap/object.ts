@@ -1,4 +1,4 @@
-import type { Relation } from '../../src/heap-process/protocol.ts';
+import type { Relation, ValueRow } from '../../src/heap-process/protocol.ts';
 import { h } from '../elements.ts';
 import { grouped, oneLine, size } from './format.ts';
 import { ask } from './host.ts';
@@ -38,11 +38,13 @@ async function known(explorer: Explorer, name: string): Promise<HTMLElement> {
   const views: Record<string, () => HTMLElement> = {
     fields: () => relations(explorer, 'Fields', 'fields', node.id),
     retainers: () => relations(explorer, 'Retainers', 'retainers', node.id),
+    value: () => later(value(explorer, `@${node.id}`)),
     paths: () => later(paths(explorer, node.id)),
     dominators: () => later(chain(explorer, node.id)),
   };
   const show = (view: string) => lower.replaceChildren((views[view] ?? views.fields!)());
-  const kept = explorer.setting('object.view') ?? 'fields';
+  const wanted = explorer.setting('object.view') ?? 'fields';
+  const kept = wanted === 'value' && !explorer.isCore ? 'fields' : wanted;
   show(kept);
   return h(
     'div',
@@ -66,6 +68,7 @@ async function known(explorer: Explorer, name: string): Promise<HTMLElement> {
           ['retainers', `Retainers (${grouped(retainers)})`],
           ['paths', 'Paths from the roots'],
           ['dominators', 'Dominators'],
+          ...(explorer.isCore ? ([['value', 'Value']] as const) : []),
         ],
         kept,
         (value) => {
@@ -103,8 +106,31 @@ function relations(
     canExpand: () => true,
     onOpen: ({ node }) => explorer.showObject(node.id),
     load: (parent, start, count) => ask(method, { id: parent?.node.id ?? id, start, count }),
+    scroll: explorer.scroll,
     empty: method === 'fields' ? 'It leads to nothing.' : 'Nothing leads to it.',
   }).element;
+}
+
+/** As the debugger shows it. */
+async function value(explorer: Explorer, name: string): Promise<HTMLElement> {
+  const { description } = await ask('value', { name, start: 0, count: 0 });
+  const grid = new TreeGrid<ValueRow>({
+    label: 'Value',
+    columns: [
+      { title: 'Name', cell: (row) => h('code', {}, oneLine(row.name)) },
+      {
+        title: 'Value',
+        cell: (row) => h('span', { class: row.type === 'string' ? 'name text' : 'name' }, oneLine(row.text)),
+      },
+    ],
+    canExpand: (row) => row.address !== null,
+    onOpen: (row) => {
+      if (row.address !== null) explorer.go({ tab: 'object', object: row.address });
+    },
+    load: (parent, start, count) => ask('value', { name: parent?.address ?? name, start, count }),
+    empty: 'It has no properties.',
+  });
+  return h('div', { class: 'column' }, h('p', {}, h('code', {}, oneLine(description, 1000))), grid.element);
 }
 
 async function paths(explorer: Explorer, id: number): Promise<HTMLElement> {

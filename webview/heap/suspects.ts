@@ -15,12 +15,12 @@ export async function suspects(explorer: Explorer): Promise<HTMLElement> {
       h(
         'p',
         {},
-        explorer.older === null
+        explorer.older.length === 0
           ? 'Nothing large gathers in one place.'
           : 'Nothing grew that gathers in one place.',
       ),
     );
-  const name = explorer.file.slice(explorer.file.lastIndexOf('/') + 1);
+  const name = explorer.file.replace(/^.*[\\/]/s, '');
   return h(
     'div',
     { class: 'scroll' },

@@ -18,12 +18,25 @@ export interface TreeOptions<Row> {
   readonly label: string;
   readonly columns: readonly Column<Row>[];
   /** Rows below `parent`, or at the top. */
-  readonly load: (parent: Row | null, start: number, count: number) => Promise<RowPage<Row>>;
+  readonly load: (
+    parent: Row | null,
+    start: number,
+    count: number,
+    signal: AbortSignal,
+  ) => Promise<RowPage<Row>>;
   readonly canExpand?: (row: Row) => boolean;
   readonly onOpen?: (row: Row) => void;
   readonly sorting?: { readonly sort: string; readonly ascending: boolean };
   readonly onSort?: (sort: string, ascending: boolean) => void;
   readonly empty?: string;
+  /** Remembers where the grid stands. */
+  readonly scroll?: { read(): GridPlace | null; keep(place: GridPlace): void };
+}
+
+/** The row that is active, and the one at the top of what is shown. */
+export interface GridPlace {
+  readonly active: number;
+  readonly top: number;
 }
 
 const ROW_HEIGHT = 22;
@@ -70,9 +83,12 @@ export class TreeGrid<Row> {
   readonly #body: HTMLElement;
   readonly #message: HTMLElement;
   readonly #top: Level<Row> = new Level<Row>(null, 0);
+  readonly #abort = new AbortController();
   #active = 0;
   #scheduled = false;
   #loaded = false;
+  /** Where to scroll to as soon as there are rows. */
+  #wanted: GridPlace | null;
 
   constructor(options: TreeOptions<Row>) {
     this.#options = options;
@@ -88,6 +104,8 @@ export class TreeGrid<Row> {
       this.#message,
     );
     this.element.style.setProperty('--columns', columnTemplate(options.columns));
+    this.#wanted = options.scroll?.read() ?? null;
+    this.#active = this.#wanted?.active ?? 0;
     this.#viewport.addEventListener('scroll', () => this.#schedule());
     this.element.addEventListener('keydown', (event) => this.#key(event));
     this.#body.addEventListener('click', (event) => this.#click(event));
@@ -96,8 +114,9 @@ export class TreeGrid<Row> {
     void this.#fetch(this.#top, 0);
   }
 
-  focus(): void {
-    this.element.focus();
+  /** What it still waits for is no longer wanted. */
+  close(): void {
+    this.#abort.abort();
   }
 
   #header(): HTMLElement {
@@ -128,13 +147,14 @@ export class TreeGrid<Row> {
     if (level.loading.has(start)) return;
     level.loading.add(start);
     try {
-      const { items, total } = await this.#options.load(level.parent, start, PAGE);
+      const { items, total } = await this.#options.load(level.parent, start, PAGE, this.#abort.signal);
       level.total = total;
       items.forEach((row, i) => {
         level.rows.set(start + i, row);
       });
       this.#loaded = true;
     } catch (failure) {
+      if (this.#abort.signal.aborted) return;
       this.#message.textContent = (failure as { message: string }).message;
       this.#message.hidden = false;
       return;
@@ -189,6 +209,11 @@ export class TreeGrid<Row> {
     const height = Math.min(MAX_HEIGHT, count * ROW_HEIGHT);
     this.#spacer.style.height = `${height}px`;
     this.element.setAttribute('aria-rowcount', String(count + 1));
+    if (this.#wanted && count > 0 && this.#viewport.clientHeight > 0) {
+      this.#viewport.scrollTop = this.#wanted.top;
+      this.#active = Math.min(this.#wanted.active, count - 1);
+      this.#wanted = null;
+    }
     const { scrollTop, clientHeight } = this.#viewport;
     const scale = this.#scale;
     const first =
@@ -208,6 +233,7 @@ export class TreeGrid<Row> {
     if (count > 0) this.element.setAttribute('aria-activedescendant', `${this.#id}-${this.#active}`);
     else this.element.removeAttribute('aria-activedescendant');
     this.element.setAttribute('aria-busy', String(!this.#loaded));
+    if (this.#loaded && !this.#wanted) this.#options.scroll?.keep({ active: this.#active, top: scrollTop });
   }
 
   #row(position: number, { level, index }: Place<Row>): HTMLElement {

@@ -1,33 +1,14 @@
 /** What the views share: how to go somewhere else, and how objects look. */
+import type { Location } from '../../src/heap-process/places.ts';
 import type { ObjectInfo, Position } from '../../src/heap-process/protocol.ts';
 import { h } from '../elements.ts';
 import { oneLine, place, size } from './format.ts';
-import type { Column } from './tree-grid.ts';
-
-/** What the explorer's tabs are called in states and links. */
-export const tabs = [
-  'overview',
-  'suspects',
-  'classes',
-  'dominators',
-  'object',
-  'strings',
-  'closures',
-  'compare',
-] as const;
-
-export type Tab = (typeof tabs)[number];
-
-/** A place in the explorer; history and state are made of them. */
-export interface Location {
-  readonly tab: Tab;
-  /** An object's id or address, where the tab is about one. */
-  readonly object: string | null;
-}
+import type { Column, GridPlace } from './tree-grid.ts';
 
 export interface Explorer {
   readonly file: string;
-  readonly older: string | null;
+  /** The dumps that it is compared with, oldest first. */
+  readonly older: readonly string[];
   readonly isCore: boolean;
   go(location: Location): void;
   showObject(id: number): void;
@@ -35,6 +16,8 @@ export interface Explorer {
   /** A view's own setting, kept with the panel's state. */
   setting(name: string): string | null;
   keep(name: string, value: string): void;
+  /** Where a grid of the present place was scrolled to. */
+  readonly scroll: { read(): GridPlace | null; keep(place: GridPlace): void };
 }
 
 export function objectName({ name, type, id, detail }: ObjectInfo): HTMLElement {
@@ -85,7 +68,7 @@ export function filterField(
   let timer = 0;
   input.addEventListener('input', () => {
     window.clearTimeout(timer);
-    timer = window.setTimeout(() => onChange(input.value), 150);
+    timer = window.setTimeout(() => onChange(input.value), 30);
   });
   return input;
 }

@@ -16,9 +16,9 @@ const kinds: Readonly<Record<DeathKind, string>> = {
 /** Modules that are listed before the rest is folded away. */
 const modulesShown = 6;
 
-export function card(info: DumpInfo, file: string, bytes: number, debug: HTMLElement): HTMLElement[] {
+export function card(info: DumpInfo, file: string, bytes: number, actions: HTMLElement[]): HTMLElement[] {
   return [
-    header(info, debug),
+    header(info, actions),
     exception(info),
     notes(info.notes),
     section('Process', facts(info, file, bytes)),
@@ -29,13 +29,13 @@ export function card(info: DumpInfo, file: string, bytes: number, debug: HTMLEle
   ].filter((element) => element !== undefined);
 }
 
-function header(info: DumpInfo, debug: HTMLElement): HTMLElement {
+function header(info: DumpInfo, actions: readonly HTMLElement[]): HTMLElement {
   const { death } = info;
   const tags = [death.kind === null ? null : kinds[death.kind], death.signal].filter((text) => text !== null);
   return h(
     'header',
     {},
-    h('div', { class: 'title' }, h('h1', {}, title(info)), h('div', { class: 'actions' }, debug)),
+    h('div', { class: 'title' }, h('h1', {}, title(info)), h('div', { class: 'actions' }, ...actions)),
     h('p', { class: 'death' }, death.message),
     h('div', { class: 'tags' }, ...tags.map(tag)),
   );

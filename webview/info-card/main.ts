@@ -23,12 +23,10 @@ function content(message: ToCard): HTMLElement[] {
         h('div', { class: 'loading' }, progressRing('Reading the dump'), h('p', {}, 'Reading the dump…')),
       ];
     case 'info':
-      return card(
-        message.info,
-        message.file,
-        message.size,
+      return card(message.info, message.file, message.size, [
         button('Debug', 'primary', () => send('debug')),
-      );
+        button('Open Heap', 'secondary', () => send('heap')),
+      ]);
     case 'failure':
       return [
         h('h1', {}, 'This file cannot be opened as a dump'),

@@ -1,6 +1,5 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startWorker } from './start-worker.ts';
 import type { Task, TaskResult } from './tasks.ts';
 
 /** A second thread for the engine's heavy loops; arrays are shared with it, never copied. */
@@ -11,7 +10,7 @@ export class HelperThread {
   #ended: Error | null = null;
 
   constructor() {
-    this.#worker = startWorker();
+    this.#worker = startWorker(import.meta.url, './heap-worker.js', './worker.ts');
     this.#worker.unref();
     this.#worker.on('message', (message: { id: number; value?: unknown; error?: string }) => {
       const waiting = this.#waiting.get(message.id);
@@ -50,13 +49,4 @@ export class HelperThread {
   close(): void {
     void this.#worker.terminate();
   }
-}
-
-/** The bundle has the worker beside itself; run from the sources, it is loaded as this module was. */
-function startWorker(): Worker {
-  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./heap-worker.js', import.meta.url));
-  const entry = JSON.stringify(new URL('./worker.ts', import.meta.url).href);
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json'));
-  const api = JSON.stringify(new URL('dist/esm/api/index.mjs', tsx).href);
-  return new Worker(`import(${api}).then((tsx) => (tsx.register(), import(${entry})))`, { eval: true });
 }

@@ -19,6 +19,11 @@ export async function openSource(source: string, line: number, column: number): 
     );
     return;
   }
+  await showSource(file, line, column);
+}
+
+/** Line and column as for `openSource`. */
+export async function showSource(file: vscode.Uri, line: number, column: number): Promise<void> {
   const position = new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
   await vscode.window.showTextDocument(file, {
     selection: new vscode.Range(position, position),
@@ -27,7 +32,8 @@ export async function openSource(source: string, line: number, column: number): 
   });
 }
 
-async function findSource(source: string): Promise<vscode.Uri | undefined> {
+/** The file of a script: of this machine, or else the workspace's file whose path ends most alike. */
+export async function findSource(source: string): Promise<vscode.Uri | undefined> {
   const local = localPath(source);
   if (local !== undefined && (await isFile(local))) return vscode.Uri.file(local);
   const parts = source.replaceAll('\\', '/').split(/[/?#]/).filter(Boolean);

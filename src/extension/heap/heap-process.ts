@@ -1,26 +1,46 @@
-/** The process that holds one dump's heap, seen from the extension. */
+/** The process of one dump, seen from the extension. */
 import { type ChildProcess, fork } from 'node:child_process';
 import * as path from 'node:path';
-import type { FromHeap, HeapFailure, Request, ToHeap } from '../../heap-process/protocol.ts';
+import type {
+  DumpOptions,
+  FromHeap,
+  HeapFailure,
+  Method,
+  Params,
+  Request,
+  Result,
+  ToHeap,
+} from '../../heap-process/protocol.ts';
 import { nodeEnvironment } from '../analysis.ts';
 
 export type LoadState =
+  | { readonly type: 'closed' }
   | { readonly type: 'loading'; readonly done: number; readonly total: number }
   | { readonly type: 'opened' }
   | { readonly type: 'failure'; readonly failure: HeapFailure };
 
 export type Answer = { readonly result: unknown } | { readonly failure: HeapFailure };
 
+export interface DebugListener {
+  message(message: unknown): void;
+  /** The process is gone. */
+  ended(reason: string): void;
+}
+
 export class HeapProcess {
   readonly #child: ChildProcess;
+  readonly #dump: string;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   readonly #listeners = new Set<(state: LoadState) => void>();
-  #state: LoadState = { type: 'loading', done: 0, total: 0 };
+  readonly #debuggers = new Map<number, DebugListener>();
+  #state: LoadState = { type: 'closed' };
   #next = 1;
   #stderr = '';
+  #isAlive = true;
 
   constructor(extensionPath: string, dump: string) {
-    this.#child = fork(path.join(extensionPath, 'dist', 'heap-process.js'), [dump], {
+    this.#dump = dump;
+    this.#child = fork(path.join(extensionPath, 'dist', 'heap-process.js'), [], {
       execPath: process.execPath,
       // Graphs lie outside of V8's heap; tables of names do not.
       execArgv: ['--max-old-space-size=8192'],
@@ -31,17 +51,32 @@ export class HeapProcess {
       this.#stderr = (this.#stderr + text).slice(-2000);
     });
     this.#child.on('message', (message: FromHeap) => this.#receive(message));
-    this.#child.on('error', (error) => this.#fail(error.message));
-    this.#child.on('exit', () => this.#fail('The heap’s process ended.'));
+    this.#child.on('error', (error) => this.#ended(error.message));
+    this.#child.on('exit', () => this.#ended('The dump’s process ended.'));
+  }
+
+  get id(): number | undefined {
+    return this.#child.pid;
   }
 
   get state(): LoadState {
     return this.#state;
   }
 
-  /** True while the process can answer, or will once the heap is there. */
   get isAlive(): boolean {
-    return this.#state.type !== 'failure';
+    return this.#isAlive;
+  }
+
+  /** Reads the heap, if that is not done already or being done. */
+  openHeap(options: DumpOptions): void {
+    if (this.#state.type === 'loading' || this.#state.type === 'opened') return;
+    this.#become({ type: 'loading', done: 0, total: 0 });
+    this.#send({ type: 'open', dump: this.#dump, options });
+  }
+
+  closeHeap(): void {
+    this.#state = { type: 'closed' };
+    this.#send({ type: 'close' });
   }
 
   onState(listener: (state: LoadState) => void): () => void {
@@ -49,8 +84,8 @@ export class HeapProcess {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Asks; the id is the process's own. */
-  ask({ method, params }: Request, signal: AbortSignal): Promise<Answer> {
+  /** Asks about the heap; the id is the process's own. */
+  request({ method, params }: Pick<Request, 'method' | 'params'>, signal: AbortSignal): Promise<Answer> {
     const id = this.#next++;
     return new Promise((resolve) => {
       if (this.#state.type === 'failure') return resolve({ failure: this.#state.failure });
@@ -64,8 +99,29 @@ export class HeapProcess {
     });
   }
 
+  /** As `request`; undefined where there is no answer. */
+  async ask<M extends Method>(method: M, params: Params<M>): Promise<Result<M> | undefined> {
+    const answer = await this.request({ method, params } as Request, new AbortController().signal);
+    return 'result' in answer ? (answer.result as Result<M>) : undefined;
+  }
+
+  /** A debug session in the process. Returns the function that ends it. */
+  debug(session: number, listener: DebugListener): () => void {
+    this.#debuggers.set(session, listener);
+    return () => {
+      this.#debuggers.delete(session);
+      this.#send({ type: 'debugEnd', session });
+    };
+  }
+
+  tellDebugger(session: number, message: unknown): void {
+    this.#send({ type: 'debug', session, message });
+  }
+
   end(): void {
     this.#listeners.clear();
+    this.#debuggers.clear();
+    this.#isAlive = false;
     this.#child.kill('SIGKILL');
   }
 
@@ -75,12 +131,14 @@ export class HeapProcess {
 
   #receive(message: FromHeap) {
     switch (message.type) {
+      case 'debug':
+        return this.#debuggers.get(message.session)?.message(message.message);
       case 'progress':
         return this.#become({ type: 'loading', done: message.done, total: message.total });
       case 'opened':
         return this.#become({ type: 'opened' });
       case 'failed':
-        return this.#become({ type: 'failure', failure: message.failure });
+        return this.#fail(message.failure);
       case 'answer':
         return this.#answer(message.id, { result: message.result });
       case 'refusal':
@@ -98,10 +156,16 @@ export class HeapProcess {
     for (const listener of this.#listeners) listener(state);
   }
 
-  #fail(message: string): void {
-    if (this.#state.type !== 'failure')
-      this.#become({ type: 'failure', failure: { code: null, message, hint: this.#stderr || null } });
-    const { failure } = this.#state as { failure: HeapFailure };
+  #fail(failure: HeapFailure): void {
+    if (this.#state.type !== 'closed') this.#become({ type: 'failure', failure });
     for (const id of [...this.#waiting.keys()]) this.#answer(id, { failure });
+  }
+
+  #ended(message: string): void {
+    if (!this.#isAlive) return;
+    this.#isAlive = false;
+    this.#fail({ code: null, message, hint: this.#stderr || null });
+    for (const listener of this.#debuggers.values()) listener.ended(message);
+    this.#debuggers.clear();
   }
 }

@@ -15,7 +15,10 @@ describe('activation', () => {
   it('is asked for by commands, the editor and the debug type only', () => {
     const { activationEvents = [] } = extension().packageJSON as { activationEvents?: string[] };
     for (const event of activationEvents) {
-      assert.match(event, /^on(DebugDynamicConfigurations|DebugResolve|Debug|Command|CustomEditor)\b/);
+      assert.match(
+        event,
+        /^on(DebugDynamicConfigurations|DebugResolve|Debug|Command|CustomEditor|WebviewPanel|Uri)\b/,
+      );
     }
   });
 
