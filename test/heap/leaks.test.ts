@@ -8,10 +8,10 @@ import { recordSnapshot } from './snapshots.ts';
 
 const folder = resolve(import.meta.dirname, 'leaks');
 /** Innocent objects beside each leak, in hundred thousands what issues speak of; fewer here for the time's sake. */
-const innocents = process.env.DAYAFTER_INNOCENTS ?? '100000';
+const innocents = process.env.DAYAFTER_INNOCENTS ?? '50000';
 
 /** Each program's one culprit, as its source names it, and the line of Node that runs it. */
-const programs: readonly { name: string; variable: RegExp; line: ReleaseLine }[] = [
+const programs: readonly { name: string; variable: RegExp; line: ReleaseLine; isModule?: boolean }[] = [
   { name: 'global-array', variable: /\brequestLog\b/, line: 24 },
   { name: 'module-map', variable: /\bsessions\b/, line: 20 },
   { name: 'closure-context', variable: /\b(originalThing|theThing)\b/, line: 22 },
@@ -28,23 +28,29 @@ const programs: readonly { name: string; variable: RegExp; line: ReleaseLine }[]
   { name: 'string-cache', variable: /\brendered\b/, line: 18 },
   { name: 'external-memory', variable: /\buploads\b/, line: 26 },
   { name: 'static-registry', variable: /\bMetric\.all\b/, line: 22 },
+  { name: 'many-readers', variable: /\borders\b/, line: 26 },
+  { name: 'module-export', variable: /\bresults\b/, line: 24, isModule: true },
+  { name: 'private-field', variable: /\brecorder\.#spans\b/, line: 18 },
+  { name: 'finalizers', variable: /\bregistry\b/, line: 20 },
+  { name: 'undo-list', variable: /\beditor\.undo\.last\b/, line: 22 },
 ];
 
 describe('the first leak suspect', () => {
-  for (const { name, variable, line: release } of programs) {
+  for (const { name, variable, line: release, isModule } of programs) {
     it(`names the culprit of ${name} (Node ${release})`, async () => {
-      const program = join(folder, `${name}.cjs`);
+      const fileName = `${name}.${isModule ? 'mjs' : 'cjs'}`;
+      const program = join(folder, fileName);
       const heap = await openGraph(await recordSnapshot(release, program, [innocents]));
       try {
         const [first] = leakSuspects(heap);
         assert.ok(first, 'there is no suspect');
         assert.match(first.title, variable);
-        assert.ok(first.source?.endsWith(`${name}.cjs`), `${first.title}: of ${first.source}`);
+        assert.ok(first.source?.endsWith(fileName), `${first.title}: of ${first.source}`);
         // Functions of the culprit are marked on their line or, as their first statement, on the next.
         const lines = readFileSync(program, 'utf8').split('\n');
         const line = first.line ?? 0;
         assert.match(lines.slice(line - 1, line + 1).join('\n'), /\/\/ leak/, `${first.title}: line ${line}`);
-        assert.ok(first.title.includes(`${name}.cjs:${first.line}`));
+        assert.ok(first.title.includes(`${fileName}:${first.line}`));
         assert.ok(first.share > 0.05 && first.share <= 1);
       } finally {
         heap.close();

@@ -168,7 +168,8 @@ function keyText(heap: Heap, node: NodeOrdinal): string {
   return isText ? JSON.stringify(name) : name;
 }
 
-function propertyAccess(name: string): string {
+/** `.name`, `["a-b"]` or `[Symbol(x)]`. */
+export function propertyAccess(name: string): string {
   if (/^[\p{ID_Start}$_#][\p{ID_Continue}$]*$/u.test(name)) return `.${name}`;
   const symbol = /^<symbol ?(.*)>$/s.exec(name);
   return symbol ? `[Symbol(${symbol[1]})]` : `[${JSON.stringify(name)}]`;

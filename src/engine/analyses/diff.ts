@@ -104,7 +104,7 @@ function growers(older: Heap, newer: Heap, sameProcess: boolean): Grower[] {
     0,
     500,
   )) {
-    const holder = holderOf(newer, candidate.node);
+    const holder = holderOf(newer, candidate.node, candidate.members);
     const growth = growthOf(older, newer, holder, candidate, sameProcess);
     if (!growth || growth.size <= 0) continue;
     const position = holder.position?.position;

@@ -2,21 +2,18 @@ const { EventEmitter } = require('node:events');
 const { fill, write, innocents, leaked } = require('./innocents.cjs');
 fill(innocents);
 class Connection extends EventEmitter {
-  // leak
   constructor(id) {
-    // leak
     super();
     this.id = id;
     this.destroyed = false;
     this.readBuffer = new Array(16).fill(id);
     this.once('close', () => {
       this.destroyed = true;
-    }); // leak
+    });
   }
 }
 class Pool {
   constructor() {
-    // leak
     this.connections = new Set();
   }
   open(id) {
@@ -28,7 +25,6 @@ class Pool {
 }
 const pool = new Pool();
 exports.serve = function serve(i) {
-  // leak
   pool.open(i).emit('close');
 };
 for (let i = 0; i < leaked / 2; i++) exports.serve(i);

@@ -7,6 +7,6 @@ exports.enqueue = function enqueue(i) {
   const job = { id: i, payload: new Array(12).fill(i) };
   tail = tail.then(() => job); // leak
 };
-exports.first = () => head; // leak
+exports.first = () => head;
 for (let i = 0; i < leaked; i++) exports.enqueue(i);
 write();

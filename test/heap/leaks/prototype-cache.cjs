@@ -2,7 +2,6 @@
 const { fill, write, innocents, leaked } = require('./innocents.cjs');
 fill(innocents);
 function Template(name) {
-  // leak
   this.name = name;
 }
 Template.prototype.compiled = {};
@@ -11,7 +10,6 @@ Template.prototype.compile = function compile(source) {
   this.compiled[source] = { source, parts: source.split(' '), options: { strict: true } };
 };
 exports.render = function render(i) {
-  // leak
   new Template('page').compile(`hello ${i}`);
 };
 for (let i = 0; i < leaked; i++) exports.render(i);

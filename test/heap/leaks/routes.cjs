@@ -3,7 +3,6 @@ const { fill, write, innocents, leaked } = require('./innocents.cjs');
 fill(innocents);
 class Layer {
   constructor(path, handler) {
-    // leak
     this.path = path;
     this.handler = handler;
     this.keys = [{ name: 'id', optional: false }];
@@ -12,7 +11,6 @@ class Layer {
 }
 class Router {
   constructor() {
-    // leak
     this.stack = [];
   }
   use(path, handler) {
@@ -22,10 +20,9 @@ class Router {
 }
 const app = { router: new Router() };
 exports.reload = function reload(i) {
-  // leak
   app.router.use(`/static/${i}`, function serveStatic() {
     return i;
-  }); // leak
+  });
 };
 for (let i = 0; i < leaked; i++) exports.reload(i);
 write();

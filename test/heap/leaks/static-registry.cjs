@@ -11,7 +11,6 @@ class Metric {
 }
 exports.Metric = Metric;
 exports.count = function count(i) {
-  // leak
   return new Metric(`requests{path="/item/${i}"}`);
 };
 for (let i = 0; i < leaked; i++) exports.count(i);

@@ -1,14 +1,11 @@
 const { fill, write, innocents, leaked } = require('./innocents.cjs');
 fill(innocents);
 class LRU {
-  // leak
   constructor(max) {
-    // leak
     this.max = max;
     this.entries = new Map();
   }
   get(key) {
-    // leak
     return this.entries.get(key);
   }
   set(key, value) {
@@ -20,7 +17,6 @@ class LRU {
 }
 const responses = new LRU(100);
 exports.respond = function respond(i) {
-  // leak
   responses.set(`/page/${i}`, { status: 200, body: { html: `<p>${i}</p>`, etag: `"${i}"` } });
 };
 for (let i = 0; i < leaked; i++) exports.respond(i);

@@ -1,6 +1,9 @@
 import type { Heap } from '../../graph/heap.ts';
 import { type EdgeIndex, EdgeType, type NodeOrdinal, NodeType } from '../../graph/types.ts';
+import { isContext } from '../describe.ts';
 import { waysOf } from '../paths.ts';
+import { positionOf } from '../positions.ts';
+import { isOwnCode } from './own-code.ts';
 
 /** A place where memory gathers. Sizes in bytes. */
 export interface Candidate {
@@ -18,7 +21,9 @@ const SAMPLE = 10000;
 /** Share of a group's ways that must lead through its accumulation point. */
 const COMMON = 0.8;
 /** So many nodes of one class on one line of dominators are a chain. */
-const CHAIN = 50;
+const CHAIN = 8;
+/** Node's own modules leave about a hundred scopes that no single object owns. */
+const FEW_SCOPES = 200;
 
 /**
  * Descends the dominator tree from the root into every node that holds `threshold` bytes. Where a node's
@@ -72,6 +77,7 @@ function groups(heap: Heap, children: readonly NodeOrdinal[], threshold: number)
     // V8's own code and shapes live as long as the program.
     const type = nodeType[child];
     if (type === NodeType.code || type === NodeType.objectShape || type === NodeType.synthetic) continue;
+    if (type === NodeType.closure && !isOwnClosure(heap, child)) continue;
     const id = ofNode[child]!;
     const group = byClass.get(id) ?? { size: 0, members: [] };
     byClass.set(id, group);
@@ -80,11 +86,17 @@ function groups(heap: Heap, children: readonly NodeOrdinal[], threshold: number)
   }
   const found: Candidate[] = [];
   for (const { size, members } of byClass.values()) {
-    if (size < threshold) continue;
+    if (size < threshold || (members.length < FEW_SCOPES && isContext(heap, members[0]!))) continue;
     const node = commonPoint(heap, members);
     found.push({ node: node ?? members[0]!, members, size, kind: 'group' });
   }
   return found;
+}
+
+/** Node's own functions live as long as the program, too. */
+function isOwnClosure(heap: Heap, node: NodeOrdinal): boolean {
+  const position = positionOf(heap.graph, node);
+  return position !== null && isOwnCode(position);
 }
 
 /** The last node that most ways to the members have in common; null where it is a root. */

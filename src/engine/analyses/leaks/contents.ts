@@ -3,7 +3,8 @@ import { EdgeType, type NodeOrdinal, NodeType } from '../../graph/types.ts';
 import { nodeName } from '../describe.ts';
 import { positionOf } from '../positions.ts';
 import type { Candidate } from './candidates.ts';
-import { isOwnCode, type NamedPosition } from './holder.ts';
+import { isOwnCode } from './own-code.ts';
+import type { NamedPosition } from './sight.ts';
 
 /** What lies below an accumulation point. Sizes in bytes. */
 export interface Contents {
@@ -86,7 +87,7 @@ export function contentsOf(heap: Heap, candidate: Candidate, limit = 5_000_000):
     const key = `${position.scriptId}:${position.line}:${position.column}`;
     const known = code.get(key);
     if (known) known.count++;
-    else code.set(key, { name: nodeName(heap, node), position, count: 1 });
+    else code.set(key, { name: nodeName(heap, node), position, score: 0, count: 1 });
   }
   const memberClass = [...memberClasses].sort((a, b) => b[1].size - a[1].size || a[0] - b[0])[0];
   return {
@@ -95,9 +96,18 @@ export function contentsOf(heap: Heap, candidate: Candidate, limit = 5_000_000):
       .sort((a, b) => b[1].size - a[1].size || a[0] - b[0])
       .slice(0, 8)
       .map(([id, entry]) => ({ name: list[id]!.name, ...entry })),
-    memberClass: memberClass ? list[memberClass[0]]!.name : '',
+    memberClass: memberClass ? memberName(heap, candidate, memberClass[0]) : '',
     memberCount: memberClass?.[1].count ?? 0,
     code:
       [...code.values()].sort((a, b) => b.count - a.count || a.position.line - b.position.line)[0] ?? null,
   };
+}
+
+/** V8's own things are one class; here their first one's own name says more: PromiseReaction, WeakCell. */
+function memberName(heap: Heap, { members }: Candidate, id: number): string {
+  const { ofNode, list } = heap.classes;
+  const { name } = list[id]!;
+  if (name !== '(system)') return name;
+  const first = members.find((node) => ofNode[node] === id);
+  return first === undefined ? name : heap.graph.name(first).replace(/^system \/ /, '') || name;
 }

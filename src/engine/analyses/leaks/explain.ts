@@ -1,8 +1,11 @@
 import { positionText } from '../positions.ts';
 import type { Candidate } from './candidates.ts';
 import type { Contents } from './contents.ts';
+import { FILLS } from './fillers.ts';
 import type { Growth } from './growth.ts';
-import { type Holder, isOwnCode } from './holder.ts';
+import type { Holder } from './holder.ts';
+import { isOwnCode } from './own-code.ts';
+import type { NamedPosition } from './sight.ts';
 import type { SuspectKind } from './suspects.ts';
 
 interface Facts {
@@ -25,8 +28,10 @@ export function titleOf(facts: Facts): string {
   if (code)
     return `${number(countOf(facts))} ${what} of ${code.name} (${positionText(code.position)}), held by ${holder.expression}: ${megabytes(size)}, ${(100 * share).toFixed(0)} % of the heap`;
   const at = holder.position ?? contents.code;
-  const where = at ? ` (${positionText(at.position)})` : '';
-  return `${holder.expression}${where} holds ${number(countOf(facts))} ${what}: ${megabytes(size)}, ${(100 * share).toFixed(0)} % of the heap`;
+  const where = at ? ` (${positionText(at.position)})` : holder.file === null ? '' : ` (${holder.file})`;
+  const sizes = `${megabytes(size)}, ${(100 * share).toFixed(0)} % of the heap`;
+  if (countOf(facts) === 0) return `${holder.expression}${where} is one ${facts.owner}: ${sizes}`;
+  return `${holder.expression}${where} holds ${number(countOf(facts))} ${what}: ${sizes}`;
 }
 
 /** True where Node's or V8's own code holds what code of the program made. */
@@ -65,17 +70,20 @@ export function explain(facts: Facts): string {
     sentences.push(
       `They come from ${facts.contents.code.name}, ${positionText(facts.contents.code.position)}.`,
     );
-  else if (holder.position)
-    sentences.push(
-      holder.scope === 'context'
-        ? `The variable is in sight of ${holder.position.name}, ${positionText(holder.position.position)}.`
-        : `Look at ${holder.position.name}, ${positionText(holder.position.position)}.`,
-    );
+  else if (holder.position) sentences.push(lookAt(holder, holder.position));
   return sentences.join(' ');
 }
 
+function lookAt({ scope }: Holder, { name, position, score }: NamedPosition): string {
+  const place = `${name}, ${positionText(position)}`;
+  if (score >= FILLS) return `By V8's record of what it did, ${place}, fills it.`;
+  return scope === 'context' || scope === 'module'
+    ? `The variable is in sight of ${place}.`
+    : `Look at ${place}.`;
+}
+
 function who({ holder }: Facts): string {
-  if (holder.scope === 'context' && holder.variable !== null)
+  if ((holder.scope === 'context' || holder.scope === 'module') && holder.variable !== null)
     return holder.expression === holder.variable
       ? `The variable ${holder.variable}`
       : `${holder.expression}, reached over the variable ${holder.variable},`;

@@ -1,9 +1,20 @@
 import type { Heap } from '../../graph/heap.ts';
 import { sourceOf } from '../../graph/reverse-edges.ts';
 import { type EdgeIndex, EdgeType, type NodeOrdinal, NodeType } from '../../graph/types.ts';
-import { edgeText, isContext, nodeName } from '../describe.ts';
+import { edgeText, isContext, nodeName, propertyAccess } from '../describe.ts';
 import { type Step, waysOf } from '../paths.ts';
-import { positionOf, type SourcePosition } from '../positions.ts';
+import { positionOf } from '../positions.ts';
+import { FILLS, Fillers } from './fillers.ts';
+import { isOwnCode } from './own-code.ts';
+import {
+  addClosuresOf,
+  addFunctionsNaming,
+  addFunctionsOfFile,
+  addModuleFunctions,
+  Functions,
+  isModuleFunction,
+  type NamedPosition,
+} from './sight.ts';
 
 /** How a program names what holds an accumulation point, and where in the source to look. */
 export interface Holder {
@@ -15,36 +26,33 @@ export interface Holder {
   readonly expression: string;
   /** The variable that the expression begins with. */
   readonly variable: string | null;
-  readonly scope: 'context' | 'global' | null;
-  /** Functions in whose sight the variable is, or that name it; your own code first. */
+  readonly scope: 'context' | 'module' | 'global' | null;
+  /** The module whose exports lead to it, where no variable does. */
+  readonly file: string | null;
+  /** Functions in whose sight the variable is, or that name it; those that fill it first. */
   readonly functions: readonly NamedPosition[];
   /** The best place to look: code of the program's own where there is any. */
   readonly position: NamedPosition | null;
 }
 
-export interface NamedPosition {
-  readonly name: string;
-  readonly position: SourcePosition;
-}
-
-export function holderOf(heap: Heap, accumulation: NodeOrdinal): Holder {
+/** `members` are what gathers at `accumulation`. */
+export function holderOf(heap: Heap, accumulation: NodeOrdinal, members: readonly NodeOrdinal[]): Holder {
   const owner = ownerOf(heap, accumulation);
   const path = waysOf(heap).to(owner);
   const named = nameAlong(heap, path);
-  const functions =
-    named.context !== null
-      ? closuresOf(heap, named.context)
-      : named.variable !== null
-        ? functionsNaming(heap, named.variable)
-        : [];
+  const functions = functionsOf(heap, named, new Fillers(heap, members, owner));
+  const best = functions.find((f) => isOwnCode(f.position));
+  // The function around a module sees everything: what lies on the way says more.
+  const vague = best !== undefined && isModuleFunction(best) && named.scope?.kind !== 'global';
   return {
     owner,
     path,
     expression: named.expression || nodeName(heap, owner),
     variable: named.variable,
-    scope: named.context !== null ? 'context' : named.variable !== null ? 'global' : null,
+    scope: kindOf(named.scope),
+    file: named.scope?.kind === 'file' ? named.scope.file : null,
     functions,
-    position: functions.find((f) => isOwnCode(f.position)) ?? onTheWay(heap, path) ?? functions[0] ?? null,
+    position: (vague ? undefined : best) ?? onTheWay(heap, path) ?? best ?? functions[0] ?? null,
   };
 }
 
@@ -63,39 +71,74 @@ function ownerOf(heap: Heap, node: NodeOrdinal): NodeOrdinal {
   return at;
 }
 
+/** Whose variable an expression begins with. */
+type Scope =
+  | { readonly kind: 'context' | 'module' | 'function'; readonly node: NodeOrdinal }
+  | { readonly kind: 'file'; readonly file: string }
+  | { readonly kind: 'global' };
+
 interface Naming {
   readonly expression: string;
   readonly variable: string | null;
-  readonly context: NodeOrdinal | null;
+  readonly scope: Scope | null;
+}
+
+function kindOf(scope: Scope | null): Holder['scope'] {
+  switch (scope?.kind) {
+    case 'context':
+    case 'module':
+    case 'global':
+      return scope.kind;
+    default:
+      return null;
+  }
 }
 
 function nameAlong(heap: Heap, path: readonly Step[]): Naming {
   const { graph } = heap;
-  let expression = '';
-  let variable: string | null = null;
-  let context: NodeOrdinal | null = null;
+  let naming: Naming = { expression: '', variable: null, scope: null };
+  const from = (name: string, scope: Scope): Naming => ({ expression: name, variable: name, scope });
+  const then = (text: string): Naming => ({ ...naming, expression: naming.expression + text });
   path.forEach(({ edge, node }, i) => {
-    const from = path[i - 1]?.node;
-    if (edge === null || from === undefined) return;
-    const text = edgeText(heap, edge, from);
-    const type = graph.edgeType[edge];
-    if (type === EdgeType.context) {
-      variable = String(graph.edgeLabel(edge));
-      expression = variable;
-      context = from;
-    } else if (type === EdgeType.property) {
-      if (isGlobalStep(heap, path, i - 1)) {
-        variable = String(graph.edgeLabel(edge));
-        expression = variable;
-        context = null;
-      } else expression += text;
-    } else if (type === EdgeType.element) expression += text;
-    else if (type === EdgeType.internal && (text.startsWith('get(') || text.startsWith('entry ')))
-      expression += `.${text}`;
-    else if (graph.nodeType[node] === NodeType.closure && expression === '')
-      expression = nodeName(heap, node);
+    const before = path[i - 1]?.node;
+    if (edge === null || before === undefined) return;
+    const text = edgeText(heap, edge, before);
+    const label = String(graph.edgeLabel(edge));
+    switch (graph.edgeType[edge]) {
+      case EdgeType.context:
+        naming = from(label, { kind: 'context', node: before });
+        break;
+      case EdgeType.property: {
+        const file = label === 'exports' ? fileOfModule(heap, before) : null;
+        if (file !== null) naming = { expression: 'exports', variable: null, scope: { kind: 'file', file } };
+        else if (isGlobalStep(heap, path, i - 1))
+          naming = { ...from(label, { kind: 'global' }), expression: plainAccess(label) };
+        else naming = then(text);
+        break;
+      }
+      case EdgeType.element:
+        naming = then(text);
+        break;
+      case EdgeType.internal: {
+        const exported = exportOf(heap, path, i);
+        if (exported) naming = exported;
+        else if (text.startsWith('get(') || text.startsWith('entry ')) naming = then(`.${text}`);
+        break;
+      }
+    }
+    // What hangs on a function of the program, as a class's static fields do, is known by the function's name.
+    const position = graph.nodeType[node] === NodeType.closure ? positionOf(graph, node) : null;
+    const name = position && isOwnCode(position) ? graph.name(node) : '';
+    const isVariable = naming.variable !== null && naming.expression === naming.variable;
+    if (name !== '' && !isVariable && graph.edgeLabel(edge) !== 'constructor')
+      naming = from(name, { kind: 'function', node });
   });
-  return { expression, variable, context };
+  return naming;
+}
+
+/** `a.b`, `["a-b"]`, `[Symbol(x)]`: a global by its bare name where it has one. */
+function plainAccess(label: string): string {
+  return propertyAccess(label).replace(/^\./, '');
 }
 
 /** Whether a step leads to the global object: by the root's shortcut, or from the realm's context. */
@@ -106,102 +149,77 @@ function isGlobalStep(heap: Heap, path: readonly Step[], i: number): boolean {
   return /^global_(proxy_)?object$/.test(String(heap.graph.edgeLabel(edge)));
 }
 
-/** Closures that were made in a context, and so see its variables. */
-function closuresOf(heap: Heap, context: NodeOrdinal): NamedPosition[] {
+/** The file of one of Node's Module objects; null for other objects. */
+function fileOfModule(heap: Heap, node: NodeOrdinal): string | null {
   const { graph } = heap;
-  const { first, edges } = heap.reverse;
-  const found = new Map<string, NamedPosition>();
-  const end = Math.min(first[context + 1]!, first[context]! + 20000);
-  for (let i = first[context]!; i < end; i++) {
-    const edge = edges[i] as EdgeIndex;
-    if (graph.edgeType[edge] !== EdgeType.internal || graph.edgeLabel(edge) !== 'context') continue;
-    const closure = sourceOf(graph, edge) as NodeOrdinal;
-    const position = positionOf(graph, closure) ?? generatorPosition(heap, closure);
-    if (position) addPosition(found, nodeName(heap, closure), position);
-  }
-  return sortPositions(found);
+  if (graph.name(node) !== 'Module') return null;
+  const edge = graph.edgeNamed(node, EdgeType.property, 'filename');
+  return edge === null ? null : graph.name(graph.edgeTo[edge] as NodeOrdinal);
 }
 
-/** Of a suspended generator or async function: its function's. */
-function generatorPosition(heap: Heap, generator: NodeOrdinal): SourcePosition | null {
-  const edge = heap.graph.edgeNamed(generator, EdgeType.internal, 'function');
-  return edge === null ? null : positionOf(heap.graph, heap.graph.edgeTo[edge] as NodeOrdinal);
-}
+/** Retainers of a cell that are looked at. */
+const MOST_RETAINERS = 100;
 
 /**
- * Functions that name a global variable: their constants hold the name. The string leads back over the
- * constant pool and the bytecode to the function's SharedFunctionInfo and from there to closures.
+ * The exported variable of an ECMAScript module whose cell a step leaves: the module's table of exports has
+ * the name right before the cell (src/objects/source-text-module.h: an ObjectHashTable from names to cells).
  */
-function functionsNaming(heap: Heap, name: string): NamedPosition[] {
+function exportOf(heap: Heap, path: readonly Step[], i: number): Naming | null {
   const { graph } = heap;
-  const text = stringNode(heap, name);
-  if (text === null) return [];
+  const cell = path[i - 1]!.node;
+  if (graph.name(cell) !== 'system / Cell' || graph.edgeLabel(path[i]!.edge!) !== 'value') return null;
   const { first, edges } = heap.reverse;
-  const found = new Map<string, NamedPosition>();
-  let level: { node: number; isShared: boolean }[] = [{ node: text, isShared: false }];
-  const seen = new Set<number>([text]);
-  for (let depth = 0; depth < 7 && level.length > 0; depth++) {
-    const next: typeof level = [];
-    for (const { node, isShared } of level) {
-      for (let i = first[node]!; i < first[node + 1]! && next.length < 5000; i++) {
-        const edge = edges[i] as EdgeIndex;
-        if (graph.edgeType[edge] === EdgeType.weak) continue;
-        const holder = sourceOf(graph, edge) as NodeOrdinal;
-        const label = String(graph.edgeLabel(edge));
-        const type = graph.nodeType[holder];
-        if (type === NodeType.closure && (label === 'shared' || label === 'code')) {
-          const position = positionOf(graph, holder);
-          if (position) addPosition(found, nodeName(heap, holder), position);
-        } else if (!isShared && (type === NodeType.code || type === NodeType.array) && !seen.has(holder)) {
-          seen.add(holder);
-          next.push({
-            node: holder,
-            isShared: label === 'function_data' || label === 'trusted_function_data',
-          });
-        }
-      }
-    }
-    level = next;
-  }
-  return sortPositions(found);
-}
-
-function stringNode(heap: Heap, name: string): NodeOrdinal | null {
-  const { nodeType, nodeName: names, nodeCount, strings } = heap.graph;
-  const id = -1;
-  for (let node = 0; node < nodeCount; node++) {
-    if (nodeType[node] !== NodeType.string) continue;
-    if (id >= 0) {
-      if (names[node] === id) return node as NodeOrdinal;
-    } else if (strings.text(names[node]!) === name) return node as NodeOrdinal;
+  const end = Math.min(first[cell + 1]!, first[cell]! + MOST_RETAINERS);
+  for (let at = first[cell]!; at < end; at++) {
+    const edge = edges[at] as EdgeIndex;
+    const table = sourceOf(graph, edge) as NodeOrdinal;
+    const key = edge - 1;
+    if (graph.nodeType[table] !== NodeType.array || key < graph.firstEdge[table]!) continue;
+    const name = graph.edgeTo[key] as NodeOrdinal;
+    const isKey = Number(graph.edgeLabel(edge)) - Number(graph.edgeLabel(key as EdgeIndex)) === 1;
+    if (!isKey || graph.nodeType[name] !== NodeType.string) continue;
+    const module = moduleOf(heap, table);
+    const variable = graph.name(name);
+    if (module !== null) return { expression: variable, variable, scope: { kind: 'module', node: module } };
   }
   return null;
 }
 
-function addPosition(found: Map<string, NamedPosition>, name: string, position: SourcePosition): void {
-  const key = `${position.scriptId}:${position.line}:${position.column}`;
-  if (!found.has(key)) found.set(key, { name, position });
+function moduleOf(heap: Heap, table: NodeOrdinal): NodeOrdinal | null {
+  const { first, edges } = heap.reverse;
+  for (let at = first[table]!; at < first[table + 1]!; at++) {
+    const holder = sourceOf(heap.graph, edges[at]!) as NodeOrdinal;
+    if (heap.graph.name(holder) === 'system / SourceTextModule') return holder;
+  }
+  return null;
 }
 
-function sortPositions(found: Map<string, NamedPosition>): NamedPosition[] {
-  return [...found.values()].sort(
-    (a, b) =>
-      Number(isOwnCode(b.position)) - Number(isOwnCode(a.position)) ||
-      // The function around a module names and sees everything in it.
-      Number(isModuleFunction(a)) - Number(isModuleFunction(b)) ||
-      a.position.scriptId - b.position.scriptId ||
-      a.position.line - b.position.line ||
-      a.position.column - b.position.column,
-  );
-}
-
-function isModuleFunction({ position }: NamedPosition): boolean {
-  return position.line === 1 && position.column === 1;
-}
-
-/** Not Node's and not V8's own. */
-export function isOwnCode({ source }: SourcePosition): boolean {
-  return source !== null && source !== '' && !/^(node:|internal\/|v8\/|evalmachine)/.test(source);
+function functionsOf(heap: Heap, { scope, variable }: Naming, fillers: Fillers): NamedPosition[] {
+  const functions = new Functions(heap, fillers);
+  switch (scope?.kind) {
+    case 'context':
+      addClosuresOf(heap, scope.node, functions);
+      return functions.sorted();
+    case 'module':
+      addModuleFunctions(heap, scope.node, functions);
+      return functions.sorted();
+    case 'global':
+      addFunctionsNaming(heap, variable!, functions);
+      return functions.sorted();
+    case 'function': {
+      const source = positionOf(heap.graph, scope.node)?.source;
+      if (source != null) addFunctionsOfFile(heap, source, functions);
+      const filling = functions.sorted().filter((f) => f.score >= FILLS);
+      const own = new Functions(heap, fillers);
+      own.add(scope.node);
+      return [...filling, ...own.sorted()];
+    }
+    case 'file':
+      addFunctionsOfFile(heap, scope.file, functions);
+      return functions.sorted().filter((f) => f.score >= FILLS);
+    default:
+      return [];
+  }
 }
 
 /** The last place of the program's own code on a path. */
@@ -209,11 +227,13 @@ function onTheWay(heap: Heap, path: readonly Step[]): NamedPosition | null {
   for (let i = path.length - 1; i >= 0; i--) {
     const { node } = path[i]!;
     if (isContext(heap, node)) {
-      const closure = closuresOf(heap, node).find((f) => isOwnCode(f.position));
+      const functions = new Functions(heap, new Fillers(heap, [], node));
+      addClosuresOf(heap, node, functions);
+      const closure = functions.sorted().find((f) => isOwnCode(f.position) && !isModuleFunction(f));
       if (closure) return closure;
     }
     const position = positionOf(heap.graph, node);
-    if (position && isOwnCode(position)) return { name: nodeName(heap, node), position };
+    if (position && isOwnCode(position)) return { name: nodeName(heap, node), position, score: 0 };
   }
   return null;
 }

@@ -6,8 +6,11 @@ import { positionText } from '../positions.ts';
 import { type Candidate, findCandidates } from './candidates.ts';
 import { type Contents, contentsOf } from './contents.ts';
 import { explain, isHeldByOthers, megabytes, number, titleOf } from './explain.ts';
+import { FILLS, Fillers, MAKES } from './fillers.ts';
 import { comparable, type Growth, growthOf } from './growth.ts';
-import { type Holder, holderOf, isOwnCode } from './holder.ts';
+import { type Holder, holderOf } from './holder.ts';
+import { isOwnCode } from './own-code.ts';
+import { Functions, type NamedPosition, ownClosures } from './sight.ts';
 
 export type SuspectKind =
   | 'listeners'
@@ -61,6 +64,8 @@ export interface LeakOptions {
 
 const THRESHOLD = 0.05;
 const LIMIT = 10;
+/** What only Node's own code holds and made is seldom a program's leak. */
+const NODES_OWN = 0.2;
 
 /** Leak suspects, worst first; none where nothing large gathers. */
 export function leakSuspects(heap: Heap, options: LeakOptions = {}): Suspect[] {
@@ -71,8 +76,8 @@ export function leakSuspects(heap: Heap, options: LeakOptions = {}): Suspect[] {
   const candidates = findCandidates(heap, Math.max(1024, share * total)).slice(0, 4 * limit);
   const same = baseline ? comparable(baseline, heap) : null;
   const ranked = candidates.map((candidate) => {
-    const holder = holderOf(heap, candidate.node);
     const contents = contentsOf(heap, candidate);
+    const holder = withMaker(heap, holderOf(heap, candidate.node, candidate.members), candidate, contents);
     const kind = kindOf(heap, candidate, holder, contents);
     const growth = baseline ? growthOf(baseline, heap, holder, candidate, same === 'same process') : null;
     return {
@@ -87,8 +92,23 @@ export function leakSuspects(heap: Heap, options: LeakOptions = {}): Suspect[] {
   return ranked
     .filter((r) => !baseline || (r.growth !== null && r.growth.size > 0))
     .sort((a, b) => b.score - a.score || a.candidate.node - b.candidate.node)
+    .filter(isFirstOfItsOwner)
     .slice(0, limit)
     .map((r) => present(heap, r, total, same));
+}
+
+/** Where neither the way nor the contents lead to code of the program: a function that fills the place. */
+function withMaker(heap: Heap, holder: Holder, { members }: Candidate, { code }: Contents): Holder {
+  if (code || (holder.position && isOwnCode(holder.position.position))) return holder;
+  const functions = new Functions(heap, new Fillers(heap, members, holder.owner));
+  for (const closures of ownClosures(heap).values()) for (const closure of closures) functions.add(closure);
+  const makers = functions.sorted().filter((f) => f.score >= MAKES);
+  return makers[0] ? { ...holder, functions: [...makers, ...holder.functions], position: makers[0] } : holder;
+}
+
+/** A Map and its table can both be candidates: they are one place. */
+function isFirstOfItsOwner({ holder }: Ranked, i: number, all: readonly Ranked[]): boolean {
+  return all.findIndex((other) => other.holder.owner === holder.owner) === i;
 }
 
 interface Ranked {
@@ -141,11 +161,10 @@ function score(
   let score = candidate.size;
   if (candidate.members.length < 50) score *= 0.5;
   if (['closures', 'listeners', 'timers', 'promises', 'sliced-strings'].includes(kind)) score *= 2;
-  const isOwn =
-    (holder.position && isOwnCode(holder.position.position)) ||
-    contents.code !== null ||
-    holder.scope !== null;
-  return isOwn ? score : score * 0.3;
+  const isOwn = holder.position
+    ? isOwnCode(holder.position.position)
+    : holder.scope !== null || holder.file !== null;
+  return isOwn || contents.code !== null ? score : score * NODES_OWN;
 }
 
 function kindOf(heap: Heap, candidate: Candidate, holder: Holder, contents: Contents): SuspectKind {
@@ -175,6 +194,10 @@ function kindOf(heap: Heap, candidate: Candidate, holder: Holder, contents: Cont
   return graph.edgeNamed(holder.owner, EdgeType.internal, 'elements') !== null ? 'array' : 'object';
 }
 
+function places(functions: readonly NamedPosition[]): string {
+  return functions.map((f) => `${f.name} (${positionText(f.position)})`).join(', ');
+}
+
 function evidenceOf(heap: Heap, { candidate, holder, contents }: Ranked): string[] {
   const evidence: string[] = [];
   const steps = holder.path
@@ -187,13 +210,12 @@ function evidenceOf(heap: Heap, { candidate, holder, contents }: Ranked): string
     evidence.push(
       `${number(contents.code.count)} of them come from ${contents.code.name} at ${positionText(contents.code.position)}`,
     );
-  const seen = holder.functions.filter((f) => isOwnCode(f.position)).slice(0, 4);
+  const own = holder.functions.filter((f) => isOwnCode(f.position));
+  const filling = own.filter((f) => f.score >= FILLS).slice(0, 4);
+  const seen = own.filter((f) => f.score < FILLS).slice(0, 4);
+  if (filling.length > 0) evidence.push(`filled by ${places(filling)}`);
   if (seen.length > 0)
-    evidence.push(
-      `${holder.scope === 'global' ? 'named by' : 'in sight of'} ${seen
-        .map((f) => `${f.name} (${positionText(f.position)})`)
-        .join(', ')}`,
-    );
+    evidence.push(`${holder.scope === 'global' ? 'named by' : 'in sight of'} ${places(seen)}`);
   if (contents.external > 0) evidence.push(`${megabytes(contents.external)} of it outside of V8's heap`);
   if (contents.sliceParents > 0)
     evidence.push(

@@ -1,0 +1,170 @@
+import type { Heap } from '../../graph/heap.ts';
+import { EdgeType, type NodeOrdinal, NodeType } from '../../graph/types.ts';
+import { positionOf } from '../positions.ts';
+import { isOwnCode } from './own-code.ts';
+
+/**
+ * What a function worked on, by the feedback that V8 keeps of it once it has run a few times
+ * (src/objects/feedback-vector.h): shapes it met, literals it made, functions it called.
+ */
+interface Feedback {
+  /** Shapes and functions. */
+  readonly met: ReadonlySet<number>;
+  /** Shapes of its object literals. */
+  readonly made: ReadonlySet<number>;
+  /** Names of the functions it called that add to collections. */
+  readonly adds: ReadonlySet<string>;
+}
+
+/** What tells the function that fills a place from others that see it: each is worth so much. */
+export const MAKES = 8;
+const ADDS = 6;
+const CONSTRUCTS = 5;
+const MEETS = 1;
+const RAN = 1;
+
+/** A class's own constructor makes its objects wherever they end up. */
+const CONSTRUCTOR = 7;
+
+/** From here on a function is said to fill the place. */
+export const FILLS = 5;
+
+/** Names of functions that add something to what they are called on. */
+const adding = new Set([
+  'push',
+  'unshift',
+  'splice',
+  'set',
+  'add',
+  'append',
+  'register',
+  'addListener',
+  'on',
+  'once',
+  'prependListener',
+  'addEventListener',
+  'then',
+  'enqueue',
+  'write',
+]);
+
+/** What adds to collections of one kind; to all others, anything of `adding` may. */
+const addingTo: ReadonlyMap<string, readonly string[]> = new Map([
+  ['Map', ['set']],
+  ['Set', ['add']],
+  ['Array', ['push', 'unshift', 'splice']],
+]);
+
+/** Members whose shapes are looked at. */
+const SAMPLE = 200;
+const MOST_TRANSITIONS = 200;
+/** Edges of one function's feedback that are looked at. */
+const MOST_FEEDBACK = 20_000;
+
+/** How likely functions are to have put `members` into `owner`. */
+export class Fillers {
+  readonly #heap: Heap;
+  readonly #shapes: ReadonlySet<number>;
+  readonly #constructors: ReadonlySet<number>;
+  readonly #adding: Iterable<string>;
+
+  constructor(heap: Heap, members: readonly NodeOrdinal[], owner: NodeOrdinal) {
+    this.#heap = heap;
+    this.#adding = addingTo.get(heap.graph.name(owner)) ?? adding;
+    const shapes = new Set<number>();
+    const constructors = new Set<number>();
+    const { graph } = heap;
+    const step = Math.max(1, Math.floor(members.length / SAMPLE));
+    for (let i = 0; i < members.length; i += step) {
+      const shape = target(heap, members[i]!, 'map');
+      if (shape === null || shapes.has(shape)) continue;
+      shapes.add(shape);
+      const maker = constructorOf(heap, shape);
+      const position =
+        maker !== null && graph.nodeType[maker] === NodeType.closure && positionOf(graph, maker);
+      if (maker !== null && position && isOwnCode(position)) constructors.add(maker);
+    }
+    this.#shapes = shapes;
+    this.#constructors = constructors;
+  }
+
+  /** 0 for a function of which nothing is known. */
+  score(closure: NodeOrdinal): number {
+    const feedback = feedbackOf(this.#heap, closure);
+    if (!feedback) return 0;
+    let score = RAN;
+    if (intersects(this.#shapes, feedback.made)) score += MAKES;
+    else if (intersects(this.#shapes, feedback.met)) score += MEETS;
+    if (intersects(this.#constructors, feedback.met)) score += CONSTRUCTS;
+    if (intersects(this.#adding, feedback.adds)) score += ADDS;
+    return this.#constructors.has(closure) ? Math.min(score, CONSTRUCTOR) : score;
+  }
+}
+
+function intersects<T>(some: Iterable<T>, others: ReadonlySet<T>): boolean {
+  for (const one of some) if (others.has(one)) return true;
+  return false;
+}
+
+const known = new WeakMap<Heap, Map<number, Feedback | null>>();
+
+function feedbackOf(heap: Heap, closure: NodeOrdinal): Feedback | null {
+  let ofHeap = known.get(heap);
+  if (!ofHeap) {
+    ofHeap = new Map();
+    known.set(heap, ofHeap);
+  }
+  const cell = target(heap, closure, 'feedback_cell');
+  if (cell === null) return null;
+  let feedback = ofHeap.get(cell);
+  if (feedback === undefined) {
+    feedback = readFeedback(heap, cell);
+    ofHeap.set(cell, feedback);
+  }
+  return feedback;
+}
+
+function readFeedback(heap: Heap, cell: NodeOrdinal): Feedback | null {
+  const { graph } = heap;
+  const vector = target(heap, cell, 'value');
+  if (vector === null || graph.name(vector) !== 'system / FeedbackVector') return null;
+  const met = new Set<number>();
+  const made = new Set<number>();
+  const adds = new Set<string>();
+  const end = Math.min(graph.firstEdge[vector + 1]!, graph.firstEdge[vector]! + MOST_FEEDBACK);
+  for (let e = graph.firstEdge[vector]!; e < end; e++) {
+    const to = graph.edgeTo[e] as NodeOrdinal;
+    const type = graph.nodeType[to];
+    if (type === NodeType.closure) {
+      met.add(to);
+      const name = graph.name(to);
+      if (adding.has(name)) adds.add(name);
+    } else if (type === NodeType.objectShape || type === NodeType.hidden) met.add(to);
+    else if (type === NodeType.code || type === NodeType.array) {
+      // An AllocationSite, or the literal itself in older versions.
+      const literal = target(heap, to, 'transition_info') ?? to;
+      const shape = graph.nodeType[literal] === NodeType.object ? target(heap, literal, 'map') : null;
+      if (shape !== null) made.add(shape);
+    } else if (type === NodeType.object) {
+      const shape = target(heap, to, 'map');
+      if (shape !== null) made.add(shape);
+    }
+  }
+  return { met, made, adds };
+}
+
+/** Shapes with added properties lead back to the first one, which names the constructor. */
+function constructorOf(heap: Heap, shape: NodeOrdinal): NodeOrdinal | null {
+  let at: NodeOrdinal | null = shape;
+  for (let steps = 0; at !== null && steps < MOST_TRANSITIONS; steps++) {
+    const found: NodeOrdinal | null = target(heap, at, 'constructor');
+    if (found !== null) return found;
+    at = target(heap, at, 'back_pointer');
+  }
+  return null;
+}
+
+function target(heap: Heap, node: NodeOrdinal, name: string): NodeOrdinal | null {
+  const edge = heap.graph.edgeNamed(node, EdgeType.internal, name);
+  return edge === null ? null : (heap.graph.edgeTo[edge] as NodeOrdinal);
+}
