@@ -6,13 +6,18 @@ import type { FrameInfo } from '../engine/contract.ts';
 import { DayAfterError } from '../engine/errors.ts';
 import type { CoreSession } from '../engine/session.ts';
 import type { JsFrame, StackFrame } from '../engine/stack/frame.ts';
+import { type FoldedFrames, foldRecursion } from '../engine/stack/recursion.ts';
 import { Handles } from './handles.ts';
 import { isNodeInternal, type SkipFiles } from './skip-files.ts';
 
 export type Row =
   | { readonly kind: 'frame'; readonly index: number; readonly frame: StackFrame }
   | { readonly kind: 'label'; readonly text: string }
-  | { readonly kind: 'async'; readonly js: JsFrame };
+  | { readonly kind: 'async'; readonly js: JsFrame }
+  | { readonly kind: 'captured'; readonly info: FrameInfo };
+
+/** Frames that are shown of a recursion at either end: the first pages of a call stack, and its outermost calls. */
+const keptOfRecursion = 50;
 
 /** A row that was given out to the client. */
 export interface PlacedRow {
@@ -31,6 +36,15 @@ export type Emphasis = 'own' | 'skipped' | 'node' | 'native';
 
 /** Rows that are searched for the user's own code. */
 const searchLimit = 1000;
+
+/** Frames of one function at one place are of one recursion, whatever tier they run in. */
+function placeKey({ js, functionName, pc }: StackFrame): string {
+  return js === undefined ? `${functionName} ${pc}` : `${js.sharedFunctionInfo} ${js.position?.offset}`;
+}
+
+function foldedText({ from, to }: FoldedFrames): string {
+  return `${(to - from + 1).toLocaleString('en')} more frames of this recursion (#${from} to #${to})`;
+}
 
 export class FrameTable {
   readonly #core: CoreSession;
@@ -57,8 +71,18 @@ export class FrameTable {
 
   #makeRows(thread: number): Row[] {
     const { frames } = this.#core.thread(thread);
-    const rows: Row[] = frames.map((frame, index) => ({ kind: 'frame', index, frame }));
+    const rows: Row[] = [];
     const readable = !(this.#core.runtime instanceof DayAfterError);
+    const captured = readable ? this.#core.captured(thread) : undefined;
+    if (captured) {
+      rows.push({ kind: 'label', text: captured.label });
+      rows.push(...captured.frames.map((info): Row => ({ kind: 'captured', info })));
+      rows.push({ kind: 'label', text: 'where it ended the process' });
+    }
+    for (const part of foldRecursion(frames.map(placeKey), keptOfRecursion)) {
+      if ('index' in part) rows.push({ kind: 'frame', index: part.index, frame: frames[part.index]! });
+      else rows.push({ kind: 'label', text: foldedText(part) });
+    }
     for (const hop of readable ? this.#core.awaiting(thread) : []) {
       rows.push({ kind: 'label', text: hop.label });
       if (hop.frame) rows.push({ kind: 'async', js: hop.frame });
@@ -83,7 +107,9 @@ export class FrameTable {
   info(row: Exclude<Row, { kind: 'label' }>): FrameInfo {
     let info = this.#infos.get(row);
     if (!info) {
-      info = row.kind === 'frame' ? this.#core.describe(row.frame) : this.#core.describeSuspended(row.js);
+      if (row.kind === 'captured') info = row.info;
+      else
+        info = row.kind === 'frame' ? this.#core.describe(row.frame) : this.#core.describeSuspended(row.js);
       this.#infos.set(row, info);
     }
     return info;

@@ -1,5 +1,6 @@
 /** `threads`, `stackTrace` and `scopes`. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Tagged } from '../engine/address.ts';
 import type { FrameInfo, ThreadInfo } from '../engine/contract.ts';
 import { DayAfterError } from '../engine/errors.ts';
 import { wasmPlace } from '../engine/report/frame.ts';
@@ -55,22 +56,30 @@ async function stackFrame(
   if (emphasis === 'own') frame.presentationHint = 'normal';
   if (info.address !== null) frame.instructionPointerReference = info.address;
   if (info.module !== null) frame.moduleId = moduleId(info.module);
-  const js = jsFrameOf(row);
+  const script = scriptOf(target, row, info);
   const original =
-    info.original && js?.script !== undefined
-      ? await target.sources.original(js.script, info.original.source)
+    info.original && script !== undefined
+      ? await target.sources.original(script, info.original.source)
       : undefined;
   if (info.original && original) {
     frame.line = info.original.line;
     frame.column = info.original.column;
   }
-  const source = original ?? (js && (await target.sources.of(info.source ?? '', js.script)));
+  const source =
+    original ?? (info.kind === 'js' ? await target.sources.of(info.source ?? '', script) : undefined);
   if (source) {
     const origin =
       emphasis === 'node' ? 'Node.js' : emphasis === 'skipped' ? 'skipped by skipFiles' : undefined;
     frame.source = origin === undefined ? source : { ...source, presentationHint: 'deemphasize', origin };
   }
   return frame;
+}
+
+/** The Script of a row's function: an error's frames have its URL only. */
+function scriptOf(target: Target, row: Row, info: FrameInfo): Tagged | undefined {
+  const { source } = info;
+  if (row.kind === 'captured') return source === null ? undefined : target.sources.scriptNamed(source);
+  return jsFrameOf(row)?.script;
 }
 
 /** What the call stack shows: the function, for native code without a symbol its module and offset. */

@@ -13,7 +13,7 @@ function unlimited(target: Target, frameId: number | undefined): Environment {
   if (frameId === undefined) return target.core.environment({ thread: target.focusThread });
   const { thread, row } = target.frames.placed(frameId);
   if (row.kind === 'frame') return target.core.environment({ thread, frame: row.index });
-  if (row.kind === 'label') return target.core.environment({ thread });
+  if (row.kind === 'label' || row.kind === 'captured') return target.core.environment({ thread });
   const inspector = target.core.inspectorOf(row.js.isolate);
   return environmentAt(inspector, frameScopes(row.js, inspector), undefined);
 }

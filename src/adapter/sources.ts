@@ -45,6 +45,11 @@ export class Sources {
     return script && this.#of(script);
   }
 
+  /** The Script object of a URL; undefined if the dump holds none. */
+  scriptNamed(url: string): Tagged | undefined {
+    return this.#scripts.get(url)?.[0]?.script.word;
+  }
+
   /**
    * The original source that a script's source map names: a local file with the text that the map has, else
    * that text; where the map has no text, a file inside of the workspace. Undefined if neither is there.

@@ -92,6 +92,11 @@ export interface StackInfo extends ThreadInfo {
   isolate: number | null;
   frames: FrameInfo[];
   asyncFrames: { label: string; frames: FrameInfo[] }[];
+  /**
+   * Where the error was made that ended the process, if that is no longer on the stack: its own frames, as V8
+   * captured them then. They have places, but neither scopes nor addresses.
+   */
+  captured: { label: string; frames: FrameInfo[] } | null;
   /** Why the stack ends where it does. */
   end: string;
 }

@@ -13,9 +13,10 @@ import { type LoadedModules, loadModules } from './modules/load.ts';
 import type { LocateOptions } from './modules/locate.ts';
 import { ModuleMap } from './modules/module-map.ts';
 import { commandLine } from './process/arguments.ts';
-import { explainDeath } from './process/death.ts';
+import { capturedFrames } from './process/captured-frames.ts';
+import { explainDeath, type ThrownValue } from './process/death.ts';
 import { type Thrown, thrownValue } from './process/thrown-value.ts';
-import { frameInfo, suspendedFrameInfo } from './report/frame.ts';
+import { capturedFrameInfo, frameInfo, suspendedFrameInfo } from './report/frame.ts';
 import { describeThrown } from './report/thrown.ts';
 import { propertyVariable, type VariableOptions, variable } from './report/variable.ts';
 import { environmentAt } from './session/environment.ts';
@@ -169,6 +170,7 @@ export class CoreSession {
         label: hop.label,
         frames: hop.frame ? [this.#infoOf(hop.frame, locals)] : [],
       })),
+      captured: this.captured(tid) ?? null,
       end: stack.end,
     };
   }
@@ -182,6 +184,31 @@ export class CoreSession {
   awaiting(tid: number): readonly AwaitHop[] {
     const isolate = this.requireRuntime().isolateOf(tid);
     return isolate ? new AwaitChain(isolate, this.inspectorOf(isolate).lines).ofCurrentMicrotask() : [];
+  }
+
+  /**
+   * Where the error was made that ended the process, where nothing of the program is left on the stack: it
+   * was thrown in a worker, in a promise, or by Node. Undefined for other threads.
+   */
+  captured(tid: number): { label: string; frames: FrameInfo[] } | undefined {
+    if (tid !== this.focusThread() || this.ownFrame(tid) !== undefined) return undefined;
+    const thrown = this.#describedThrown();
+    const frames = capturedFrames(thrown?.stack ?? '');
+    if (!thrown || !frames.some((f) => f.url !== undefined && !f.url.startsWith('node:'))) return undefined;
+    return {
+      label: `where the error was made${thrown.isCopy ? ', in a worker' : ''} (from its stack, without variables)`,
+      frames: frames.map((frame) => {
+        const info = capturedFrameInfo(frame);
+        const script = frame.url === undefined ? undefined : this.#scriptByUrl(frame.url);
+        const { line, column } = frame;
+        if (script?.sourceMapUrl === undefined || line === undefined || column === undefined) return info;
+        return { ...info, original: this.sourceMaps.original(script, { line, column }, undefined) ?? null };
+      }),
+    };
+  }
+
+  #scriptByUrl(url: string): Script | undefined {
+    return this.scripts().find((s) => s.url === url)?.script;
   }
 
   /** Scopes of a frame, innermost first; empty for frames that are not JavaScript. The global one is left out. */
@@ -335,6 +362,12 @@ export class CoreSession {
     return isolate && thrownValue(isolate, this.thread(tid).frames);
   }
 
+  #describedThrown(): ThrownValue | undefined {
+    const thrown = this.#thrown();
+    const isolate = thrown && this.requireRuntime().isolateOf(this.focusThread());
+    return isolate && describeThrown(this.inspectorOf(isolate), thrown);
+  }
+
   info(): DumpInfo {
     const { runtime } = this;
     const v8 = runtime instanceof DayAfterError ? undefined : runtime;
@@ -378,14 +411,13 @@ export class CoreSession {
     const { frames, complete, end } = this.thread(tid);
     const isolate = this.runtime instanceof DayAfterError ? undefined : this.runtime.isolateOf(tid);
     const heap = isolate && heapInfo(isolate);
-    const thrown = this.#thrown();
     return explainDeath({
       signal: this.core.signal,
       cursig: first.signal,
       pid: this.core.pid,
       frames,
       stackGap: complete ? undefined : end,
-      thrown: thrown && isolate && describeThrown(this.inspectorOf(isolate), thrown),
+      thrown: this.#describedThrown(),
       heap: heap && { used: heap.used ?? undefined, limit: heap.limit ?? undefined },
     });
   }

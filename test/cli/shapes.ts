@@ -72,6 +72,7 @@ export const stackShape: Shape = {
       isolate: orNull(number),
       frames: [frameShape],
       asyncFrames: [{ label: text, frames: [frameShape] }],
+      captured: orNullShape({ label: text, frames: [frameShape] }),
       end: text,
     },
   ],

@@ -16,6 +16,8 @@ interface Death {
   readonly exception: { className: string; message: RegExp } | null;
   /** In the two sentences for people. */
   readonly says: RegExp;
+  /** The innermost frames that the error tells, where none of the program is left on the stack. */
+  readonly captured?: readonly string[];
 }
 
 const plain = { nodeFlags: [] };
@@ -58,6 +60,7 @@ const deaths: readonly Death[] = [
     kind: 'unhandled-rejection',
     exception: { className: 'AppError', message: /^no user 7$/ },
     says: /promise was rejected with AppError: no user 7.*fetchUser \(.*die-rejected\.js:10:9\)/,
+    captured: ['fetchUser 10:9', 'handler 13:16'],
   },
   {
     title: 'uncaught exception in a worker',
@@ -65,6 +68,7 @@ const deaths: readonly Death[] = [
     kind: 'uncaught-exception',
     exception: { className: 'RangeError', message: /^worker boom$/ },
     says: /RangeError: worker boom.*inner \(.*die-worker\.js:8:11\)/,
+    captured: ['inner 8:11', 'Timeout.later 11:5'],
   },
   {
     title: 'stack overflow',
@@ -132,6 +136,11 @@ describe('ways to die', () => {
           assert.equal(told.exception?.className, death.exception?.className);
           if (death.exception) assert.match(told.exception!.message, death.exception.message);
           assert.match(told.message, death.says);
+          const captured = session.captured(session.focusThread())?.frames.slice(0, 2);
+          assert.deepEqual(
+            captured?.map((f) => `${f.function} ${f.line}:${f.column}`),
+            death.captured,
+          );
         } finally {
           session.close();
         }

@@ -1,7 +1,8 @@
 import type { FrameInfo, ScopeInfo, StackInfo, VariableInfo } from '../../engine/contract.ts';
 import { wasmPlace } from '../../engine/report/frame.ts';
+import { type FoldedFrames, foldRecursion } from '../../engine/stack/recursion.ts';
 import { openCore, requireThread } from '../open.ts';
-import { type Output, type Paint, painter, plain, printJson } from '../output.ts';
+import { grouped, type Output, type Paint, painter, plain, printJson } from '../output.ts';
 import type { CommonOptions } from '../run.ts';
 
 export interface StackOptions extends CommonOptions {
@@ -9,6 +10,9 @@ export interface StackOptions extends CommonOptions {
   readonly depth: number;
   readonly limit: number;
 }
+
+/** Frames that are shown of a recursion at either end. */
+const KEPT_OF_RECURSION = 3;
 
 /** `dayafter stack`: every thread's mixed stack, the thread that died first. */
 export async function stackCommand(dump: string, options: StackOptions, output: Output): Promise<void> {
@@ -30,8 +34,16 @@ function threadText(thread: StackInfo, paint: Paint): string {
   const name = thread.name ?? 'thread';
   const lines = [
     paint('bold', `${name} (${thread.id})`) + (thread.crashed ? paint('red', '  took the signal') : ''),
-    ...thread.frames.flatMap((frame, i) => frameLines(frame, i, paint)),
   ];
+  if (thread.captured) {
+    lines.push(paint('cyan', `     -- ${plain(thread.captured.label)} --`));
+    lines.push(...thread.captured.frames.flatMap((f) => frameLines(f, undefined, paint)));
+    lines.push(paint('cyan', '     -- where it ended the process --'));
+  }
+  for (const part of foldRecursion(thread.frames.map(placeKey), KEPT_OF_RECURSION)) {
+    if ('index' in part) lines.push(...frameLines(thread.frames[part.index]!, part.index, paint));
+    else lines.push(paint('cyan', foldedText(thread.frames, part)));
+  }
   for (const { label, frames } of thread.asyncFrames) {
     lines.push(
       paint('cyan', `     -- ${plain(label)} --`),
@@ -42,8 +54,20 @@ function threadText(thread: StackInfo, paint: Paint): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** Frames of the same function at the same place are of one recursion, whatever tier they run in. */
+function placeKey(frame: FrameInfo): string {
+  const { kind, function: name, source, line, column } = frame;
+  return `${kind} ${name} ${source}:${line}:${column}`;
+}
+
+function foldedText(frames: readonly FrameInfo[], { from, to, period }: FoldedFrames): string {
+  const names = frames.slice(from, from + period).map((f) => plain(f.original?.name ?? f.function ?? '???'));
+  const round = period === 1 ? names[0] : `${names.join(' < ')}`;
+  return `     -- #${from} to #${to}: ${grouped(to - from + 1)} more frames of the recursion ${round} --`;
+}
+
 function frameLines(frame: FrameInfo, index: number | undefined, paint: Paint): string[] {
-  const number = paint('dim', `#${index ?? ''}`.padEnd(4));
+  const number = paint('dim', (index === undefined ? '' : `#${index}`).padEnd(4));
   const marks = [frame.tier, frame.inlined ? 'inlined' : undefined].filter(Boolean).join(', ');
   const name =
     plain(frame.original?.name ?? frame.function ?? '') || (frame.kind === 'js' ? '(anonymous)' : '???');

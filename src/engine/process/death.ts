@@ -11,6 +11,8 @@ export interface ThrownValue {
   readonly stack: string | null;
   /** True if it was the reason of a rejected promise; undefined if that can't be told. */
   readonly fromPromise: boolean | undefined;
+  /** It was thrown in another thread, and came here as a copy. */
+  readonly isCopy: boolean;
 }
 
 /** What the end of a process is told from. */

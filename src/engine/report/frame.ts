@@ -1,6 +1,7 @@
 import { type Address, hex } from '../address.ts';
 import type { FrameInfo } from '../contract.ts';
 import type { Module } from '../modules/module.ts';
+import type { CapturedFrame } from '../process/captured-frames.ts';
 import type { JsFrame, StackFrame } from '../stack/frame.ts';
 import { debugName } from '../v8/frames/shared-function-info.ts';
 
@@ -35,6 +36,25 @@ export function wasmPlace(frame: FrameInfo): string {
 function offsetIn(module: Module, pc: Address): number {
   const link = module.linkAddressOf(pc);
   return (link === undefined ? pc : link + module.bias) - module.start;
+}
+
+/** A frame of an error's stack, captured when the error was made. */
+export function capturedFrameInfo(frame: CapturedFrame): FrameInfo {
+  return {
+    kind: frame.url === undefined ? 'builtin' : 'js',
+    function: frame.function === '' ? null : frame.function,
+    source: frame.url ?? null,
+    line: frame.line ?? null,
+    column: frame.column ?? null,
+    wasmFunction: null,
+    original: null,
+    tier: null,
+    inlined: false,
+    module: null,
+    offset: null,
+    address: null,
+    scopes: null,
+  };
 }
 
 /** A frame that is not on a stack: a suspended async function or generator, at its `await` or `yield`. */

@@ -13,7 +13,8 @@ export function describeThrown(inspector: Inspector, thrown: Thrown): ThrownValu
   // What a worker threw arrives in the main thread as a copy: an object with an error's properties.
   if (preview.subtype !== 'error' && stack === undefined) {
     const text = preview.type === 'string' ? String(preview.primitive) : preview.description;
-    return { className: preview.className ?? preview.type, message: text, stack: null, fromPromise };
+    const className = preview.className ?? preview.type;
+    return { className, message: text, stack: null, fromPromise, isCopy: false };
   }
   const isCopy = preview.subtype !== 'error';
   return {
@@ -21,6 +22,7 @@ export function describeThrown(inspector: Inspector, thrown: Thrown): ThrownValu
     message: ownText(inspector, value, 'message') ?? messageIn(stack ?? preview.description),
     stack: (isCopy ? stack : preview.description) || null,
     fromPromise,
+    isCopy,
   };
 }
 
