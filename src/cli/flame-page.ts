@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { DayAfterError } from '../engine/errors.ts';
+import { inNameOrder } from '../engine/profile/name-order.ts';
 import { pack } from '../engine/profile/pack.ts';
 import type { Profile } from '../engine/profile/profile.ts';
 
@@ -17,7 +18,7 @@ export function flamePage(profile: Profile, title: string): Buffer {
     .replaceAll('<!--', '<\\!--');
   const style = `${pageColors}${viewerFile('flame-style.css').replace(/\n\/\*# sourceMappingURL=.*\*\/\s*$/, '\n')}`;
   const policy = `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; img-src data: blob:; base-uri 'none'; form-action 'none'`;
-  const data = gzipSync(pack(profile), { level: 6 }).toString('base64');
+  const data = gzipSync(pack(inNameOrder(profile)), { level: 6 }).toString('base64');
   return Buffer.concat([
     Buffer.from(`<!DOCTYPE html>
 <html lang="en">

@@ -49,13 +49,13 @@ function boxText(
   const y = (content.upright ? -row : row) * ROW;
   const width = Math.max(right - left - 0.5, 0.1);
   const fits = Math.floor((width - 6) / 6.7);
-  const name = content.labels(stack);
+  const name = content.label(stack);
   const shown = name.length <= fits ? name : `${name.slice(0, Math.max(0, fits - 1))}…`;
   const text =
     fits >= 3
-      ? `<text x="${(left + 3).toFixed(1)}" y="${y + 13}" fill="${css(rgb(content.inks[stack]!))}">${escapeXml(shown)}</text>`
+      ? `<text x="${(left + 3).toFixed(1)}" y="${y + 13}" fill="${css(rgb(content.ink(stack)))}">${escapeXml(shown)}</text>`
       : '';
-  return `<g><title>${escapeXml(title(stack))}</title><rect x="${left.toFixed(2)}" y="${y}" width="${width.toFixed(2)}" height="${ROW - 1}" fill="${css(rgb(content.colors[stack]!))}"/>${text}</g>`;
+  return `<g><title>${escapeXml(title(stack))}</title><rect x="${left.toFixed(2)}" y="${y}" width="${width.toFixed(2)}" height="${ROW - 1}" fill="${css(rgb(content.color(stack)))}"/>${text}</g>`;
 }
 
 function rgb(value: number): Rgb {

@@ -7,13 +7,13 @@ import { mix, pixel, type Theme } from './theme.ts';
 export interface PaneContent {
   readonly layout: FlameLayout;
   readonly upright: boolean;
-  readonly colors: Uint32Array;
-  readonly inks: Uint32Array;
-  readonly striped: Uint8Array | null;
+  readonly frame: Int32Array;
+  readonly color: (stack: number) => number;
+  readonly ink: (stack: number) => number;
+  readonly striped: ((stack: number) => boolean) | null;
   readonly matched: Uint8Array | null;
   readonly matchesBefore: Int32Array | null;
-  readonly labels: (stack: number) => string;
-  readonly parent: Int32Array;
+  readonly label: (stack: number) => string;
 }
 
 export interface PaneEvents {

@@ -12,17 +12,19 @@ export interface Scene {
   readonly scroll: number;
   /** The outermost row lies at the bottom. */
   readonly upright: boolean;
-  /** Pixel of every stack. */
-  readonly colors: Uint32Array;
-  /** Pixel of the label of every stack. */
-  readonly inks: Uint32Array;
-  /** 1 for stacks that are drawn with stripes (vanished), or null. */
-  readonly striped: Uint8Array | null;
-  /** Of every stack, 1 if a search found it; null without a search. */
+  /** Number of the frame of every stack. */
+  readonly frame: Int32Array;
+  /** Pixel of a stack. */
+  readonly color: (stack: number) => number;
+  /** Pixel of a stack's label. */
+  readonly ink: (stack: number) => number;
+  /** True for stacks that are drawn with stripes (vanished); null where nothing is. */
+  readonly striped: ((stack: number) => boolean) | null;
+  /** Of every frame, 1 if a search found it; null without a search. */
   readonly matched: Uint8Array | null;
   /** Of every box, and behind the last, how many matched boxes stand before it; null without a search. */
   readonly matchesBefore: Int32Array | null;
-  readonly labels: (stack: number) => string;
+  readonly label: (stack: number) => string;
   readonly background: number;
   readonly matchColor: number;
   readonly matchInk: number;
@@ -82,8 +84,8 @@ function drawRow(
       continue;
     }
     const stack = layout.stack[box]!;
-    const found = scene.matched !== null && scene.matched[stack] === 1;
-    const color = found ? scene.matchColor : scene.colors[stack]!;
+    const found = scene.matched !== null && scene.matched[scene.frame[stack]!] === 1;
+    const color = found ? scene.matchColor : scene.color(stack);
     // The last pixel stays free, as the line between boxes.
     pixels.fill(color, line + left, line + right - 1);
     box++;
@@ -115,7 +117,7 @@ function drawRun(
   const next = Math.max(box + 1, firstEndingAfter(layout, edge, low, Math.min(end, low + step)));
   if (left < width) {
     const found = matchesBefore !== null && matchesBefore[next]! > matchesBefore[box]!;
-    pixels[line + left] = found ? scene.matchColor : scene.colors[layout.stack[box]!]!;
+    pixels[line + left] = found ? scene.matchColor : scene.color(layout.stack[box]!);
   }
   return next;
 }
@@ -162,12 +164,11 @@ function decorateRow(
       continue;
     }
     const stack = layout.stack[box]!;
-    const found = scene.matched !== null && scene.matched[stack] === 1;
-    if (scene.striped !== null && scene.striped[stack] === 1)
-      stripes(pixels, width, left, right, firstLine, lastLine, scene.background);
+    const found = scene.matched !== null && scene.matched[scene.frame[stack]!] === 1;
+    if (scene.striped?.(stack)) stripes(pixels, width, left, right, firstLine, lastLine, scene.background);
     if (scene.outline !== null) outline(pixels, width, left, right, firstLine, lastLine, scene.outline);
     if (right - left >= narrowest) {
-      const ink = found ? scene.matchInk : scene.inks[stack]!;
+      const ink = found ? scene.matchInk : scene.ink(stack);
       label(
         pixels,
         width,
@@ -176,7 +177,7 @@ function decorateRow(
         top,
         firstLine,
         lastLine,
-        scene.labels(stack),
+        scene.label(stack),
         ink,
         glyphs,
         scene.rowHeight,

@@ -67,11 +67,16 @@ export const initialState: ViewState = {
 
 const idleKinds: ReadonlySet<ProfileFrameKind> = new Set(['idle', 'program']);
 
+/** Both sides of a difference. */
+export type Sides = Pick<DifferenceWeights, 'newer' | 'older'>;
+
 /** A tree that a pane draws. */
 export interface Drawn {
   readonly profile: Profile;
   readonly weights: StackWeights;
   readonly layout: FlameLayout;
+  /** Of a difference, what the stacks weigh on both sides. */
+  readonly sides: Sides | undefined;
 }
 
 /** Everything that is derived from a profile and what was chosen; derived anew when one of them changes. */
@@ -117,18 +122,12 @@ export class ViewModel {
 
   /** The graph of the chosen view. */
   drawn(): Drawn {
-    const { profile, weights, state } = this;
-    switch (state.view) {
-      case 'time':
-        if (profile.type !== 'difference')
-          return { profile, weights, layout: layout(profile, this.measure, 'time', state.thread) };
-        break;
-      case 'bottom-up':
-        return drawnTree(bottomUp(profile, weights));
-      case 'heavy':
-        return { profile, weights, layout: treeLayout(profile, weights, 'heavy') };
-    }
-    return { profile, weights, layout: treeLayout(profile, weights, 'name') };
+    const { profile, weights, state, difference: sides } = this;
+    if (state.view === 'bottom-up') return drawnTree(bottomUp(profile, weights, this.#aside));
+    if (state.view === 'time' && !sides)
+      return { profile, weights, layout: layout(profile, this.measure, 'time', state.thread), sides };
+    const order = state.view === 'heavy' ? 'heavy' : 'name';
+    return { profile, weights, layout: treeLayout(profile, weights, order), sides };
   }
 
   /** Number of the sandwich's function; the heaviest of our own where none was chosen. */
@@ -147,16 +146,22 @@ export class ViewModel {
   }
 
   callers(frame: number): Drawn {
-    return drawnTree(callersOf(this.profile, this.weights, frame));
+    return drawnTree(callersOf(this.profile, this.weights, frame, this.#aside));
   }
 
   callees(frame: number): Drawn {
-    return drawnTree(calleesOf(this.profile, this.weights, frame));
+    return drawnTree(calleesOf(this.profile, this.weights, frame, this.#aside));
+  }
+
+  get #aside(): StackWeights[] {
+    return this.difference ? [this.difference.newer, this.difference.older] : [];
   }
 }
 
 function drawnTree(tree: WeightedTree): Drawn {
+  const [newer, older] = tree.aside;
   return {
+    sides: newer && older && { newer, older },
     profile: tree.profile,
     weights: tree.weights,
     layout: treeLayout(tree.profile, tree.weights, 'heavy'),
@@ -225,62 +230,76 @@ export function matchedWeight(drawn: Drawn, matchedFrames: Uint8Array): number {
   return sum;
 }
 
-/** Turns a graph into what a pane draws. */
+/** Turns a graph into what a pane draws. Colours are worked out when a box is first seen. */
 export function paneContent(
   model: ViewModel,
   drawn: Drawn,
   theme: Theme,
-  matchedFrames: Uint8Array | null,
+  matched: Uint8Array | null,
   upright: boolean,
 ): PaneContent {
-  const { frame, parent } = drawn.profile.stacks;
-  const count = frame.length;
-  const colors = new Uint32Array(count);
-  const inks = new Uint32Array(count);
-  let striped: Uint8Array | null = null;
-  const whole = drawn.profile.stacks === model.profile.stacks;
-  if (model.difference && whole) {
-    striped = new Uint8Array(count);
-    const { newer, older } = model.difference;
-    for (let stack = 0; stack < count; stack++) {
-      const after = newer.total[stack]!;
-      const before = older.total[stack]!;
-      const color = differenceColor(
-        theme,
-        after + before > 0 ? (after - before) / Math.max(after, before) : 0,
-      );
-      colors[stack] = pixel(theme.highContrast ? theme.background : color);
-      inks[stack] = inkFor(theme, color);
-      striped[stack] = Number(after === 0 && before > 0);
-    }
-  } else {
-    const ofFrame = drawn.profile.frames.map((f) => frameColor(theme, f, model.state.colorBy));
-    const pixels = Uint32Array.from(ofFrame, (color) => pixel(theme.highContrast ? theme.background : color));
-    const inkOf = Uint32Array.from(ofFrame, (color) => inkFor(theme, color));
-    for (let stack = 0; stack < count; stack++) {
-      colors[stack] = pixels[frame[stack]!]!;
-      inks[stack] = inkOf[frame[stack]!]!;
-    }
-  }
-  const labels = drawn.profile.frames.map(frameLabel);
-  const matched = matchedFrames ? Uint8Array.from(frame, (f) => matchedFrames[f]!) : null;
+  const { frames } = drawn.profile;
+  const { frame } = drawn.profile.stacks;
+  const { sides } = drawn;
+  const colors = sides
+    ? new Colors(theme, frame.length, (stack) => changeColor(theme, sides, stack))
+    : new Colors(theme, frames.length, (f) => frameColor(theme, frames[f]!, model.state.colorBy));
   return {
     layout: drawn.layout,
     upright,
-    colors,
-    inks,
-    striped,
+    frame,
+    color: sides ? (stack) => colors.color(stack) : (stack) => colors.color(frame[stack]!),
+    ink: sides ? (stack) => colors.ink(stack) : (stack) => colors.ink(frame[stack]!),
+    striped: sides ? (stack) => sides.newer.total[stack] === 0 && sides.older.total[stack]! > 0 : null,
     matched,
-    matchesBefore: matched ? matchCounts(drawn.layout, matched) : null,
-    labels: (stack) => labels[frame[stack]!]!,
-    parent,
+    matchesBefore: matched ? matchCounts(drawn, matched) : null,
+    label: (stack) => frameLabel(frames[frame[stack]!]!),
   };
 }
 
-function matchCounts(flame: FlameLayout, matched: Uint8Array): Int32Array {
-  const counts = new Int32Array(flame.stack.length + 1);
-  for (let box = 0; box < flame.stack.length; box++)
-    counts[box + 1] = counts[box]! + matched[flame.stack[box]!]!;
+/** Pixels of colours and of the text on them, each worked out once. */
+class Colors {
+  readonly #theme: Theme;
+  readonly #of: (row: number) => Rgb;
+  /** 0 is unknown, as every pixel is opaque. */
+  readonly #colors: Uint32Array;
+  readonly #inks: Uint32Array;
+
+  constructor(theme: Theme, rows: number, of: (row: number) => Rgb) {
+    this.#theme = theme;
+    this.#of = of;
+    this.#colors = new Uint32Array(rows);
+    this.#inks = new Uint32Array(rows);
+  }
+
+  color(row: number): number {
+    if (this.#colors[row] === 0) this.#fill(row);
+    return this.#colors[row]!;
+  }
+
+  ink(row: number): number {
+    if (this.#colors[row] === 0) this.#fill(row);
+    return this.#inks[row]!;
+  }
+
+  #fill(row: number): void {
+    const theme = this.#theme;
+    const color = this.#of(row);
+    this.#colors[row] = pixel(theme.highContrast ? theme.background : color);
+    this.#inks[row] = inkFor(theme, color);
+  }
+}
+
+function changeColor(theme: Theme, { newer, older }: Sides, stack: number): Rgb {
+  const after = newer.total[stack]!;
+  const before = older.total[stack]!;
+  return differenceColor(theme, after + before > 0 ? (after - before) / Math.max(after, before) : 0);
+}
+
+function matchCounts({ layout: { stack }, profile }: Drawn, matched: Uint8Array): Int32Array {
+  const { frame } = profile.stacks;
+  const counts = new Int32Array(stack.length + 1);
+  for (let box = 0; box < stack.length; box++) counts[box + 1] = counts[box]! + matched[frame[stack[box]!]!]!;
   return counts;
 }
 

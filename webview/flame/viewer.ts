@@ -199,10 +199,10 @@ export class Viewer {
     if (place) lines.push(place);
     lines.push(`${formatValue(width, unit)}, ${formatShare(width, layout.width)}`);
     if (this.#state.view !== 'time') lines.push(`self ${formatValue(weights.self[stack]!, unit)}`);
-    const { difference } = this.#model;
-    if (difference && drawn!.profile.stacks === this.#model.profile.stacks) {
-      const after = difference.newer.total[stack]!;
-      const before = difference.older.total[stack]!;
+    const { sides } = drawn!;
+    if (sides) {
+      const after = sides.newer.total[stack]!;
+      const before = sides.older.total[stack]!;
       lines.push(
         `newer ${formatValue(after, unit)}, older ${formatValue(before, unit)}${after === 0 ? ' (vanished)' : before === 0 ? ' (new)' : ''}`,
       );

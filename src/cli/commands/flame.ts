@@ -4,6 +4,7 @@ import { DayAfterError } from '../../engine/errors.ts';
 import { difference } from '../../engine/profile/difference.ts';
 import { foldedLines, framesOf } from '../../engine/profile/fold.ts';
 import { functionWeights } from '../../engine/profile/functions.ts';
+import { inNameOrder } from '../../engine/profile/name-order.ts';
 import { pack } from '../../engine/profile/pack.ts';
 import { type Frame, frameLabel, type Measure, type Profile, total } from '../../engine/profile/profile.ts';
 import { speedscopeFile } from '../../engine/profile/speedscope-file.ts';
@@ -61,7 +62,7 @@ function* folded(profile: Profile): Generator<string> {
 function writeOutput(file: string, profile: Profile, dump: string): void {
   const name = path.basename(dump);
   try {
-    if (file.endsWith('.flame')) writeFileSync(file, pack(profile));
+    if (file.endsWith('.flame')) writeFileSync(file, pack(inNameOrder(profile)));
     else if (file.endsWith('.json')) writeFileSync(file, joined(speedscopeFile(profile, name)));
     else if (/\.(folded|txt|collapsed)$/.test(file)) writeFileSync(file, joined(folded(profile)));
     else if (/\.html?$/.test(file)) writeFileSync(file, flamePage(profile, name));

@@ -1,7 +1,8 @@
+import { Float64Column, Int32Column } from './columns.ts';
 import { outermostOccurrences } from './functions.ts';
-import type { Frame, Profile } from './profile.ts';
+import type { Profile } from './profile.ts';
 import { StackTableBuilder } from './stack-table.ts';
-import type { StackWeights } from './weights.ts';
+import { type StackWeights, totals } from './weights.ts';
 
 /** Callers of less than this share of the whole end the walk outwards. */
 const SMALLEST_SHARE = 1 / 20_000;
@@ -13,36 +14,48 @@ export interface WeightedTree {
   readonly weights: StackWeights;
   /** True if callers of no weight were left out. */
   readonly cut: boolean;
+  /** The same tree under the other weights that were given, as the two sides of a difference. */
+  readonly aside: readonly StackWeights[];
 }
 
 /** Bottom-up: what ran, and below each function those that called it. */
-export function bottomUp(profile: Profile, weights: StackWeights): WeightedTree {
-  const stacks: number[] = [];
-  const values: number[] = [];
-  for (let stack = 0; stack < weights.self.length; stack++) {
-    if (weights.self[stack]! <= 0) continue;
-    stacks.push(stack);
-    values.push(weights.self[stack]!);
-  }
+export function bottomUp(
+  profile: Profile,
+  weights: StackWeights,
+  aside: readonly StackWeights[] = [],
+): WeightedTree {
+  const starts = new Int32Column();
+  for (let stack = 0; stack < weights.self.length; stack++) if (weights.self[stack]! > 0) starts.push(stack);
+  const stacks = starts.done();
+  const values = [weights, ...aside].map(({ self }) => picked(self, stacks));
   return callersTree(profile, stacks, values, weights.sum);
 }
 
 /** Who called a function: its stacks turned around, each with all that ran in it, recursion counted once. */
-export function callersOf(profile: Profile, weights: StackWeights, frame: number): WeightedTree {
+export function callersOf(
+  profile: Profile,
+  weights: StackWeights,
+  frame: number,
+  aside: readonly StackWeights[] = [],
+): WeightedTree {
   const outermost = outermostOccurrences(profile.stacks.parent, profile.stacks.frame, profile.frames.length);
-  const stacks: number[] = [];
-  const values: number[] = [];
+  const starts = new Int32Column();
   for (let stack = 0; stack < outermost.length; stack++) {
-    if (profile.stacks.frame[stack] !== frame || outermost[stack] === 0 || weights.total[stack]! <= 0)
-      continue;
-    stacks.push(stack);
-    values.push(weights.total[stack]!);
+    if (profile.stacks.frame[stack] === frame && outermost[stack] === 1 && weights.total[stack]! > 0)
+      starts.push(stack);
   }
+  const stacks = starts.done();
+  const values = [weights, ...aside].map(({ total }) => picked(total, stacks));
   return callersTree(profile, stacks, values, weights.sum);
 }
 
 /** What a function called: all its outermost occurrences as one tree. */
-export function calleesOf(profile: Profile, weights: StackWeights, frame: number): WeightedTree {
+export function calleesOf(
+  profile: Profile,
+  weights: StackWeights,
+  frame: number,
+  aside: readonly StackWeights[] = [],
+): WeightedTree {
   const { parent, frame: frameOf } = profile.stacks;
   const builder = new StackTableBuilder();
   const renumbered = new Int32Array(parent.length).fill(-1);
@@ -50,14 +63,19 @@ export function calleesOf(profile: Profile, weights: StackWeights, frame: number
     const above = parent[stack]! < 0 ? -1 : renumbered[parent[stack]!]!;
     if (above >= 0 || frameOf[stack] === frame) renumbered[stack] = builder.push(above, frameOf[stack]!);
   }
-  const self = new Float64Array(builder.length);
-  let sum = 0;
-  for (let stack = 0; stack < parent.length; stack++) {
-    if (renumbered[stack]! < 0) continue;
-    self[renumbered[stack]!]! += weights.self[stack]!;
-    sum += weights.self[stack]!;
-  }
-  return finished(profile, builder, self, sum, false);
+  const selves = [weights, ...aside].map(({ self }) => {
+    const own = new Float64Array(builder.length);
+    for (let stack = 0; stack < parent.length; stack++)
+      if (renumbered[stack]! >= 0) own[renumbered[stack]!]! += self[stack]!;
+    return own;
+  });
+  return finished(profile, builder, selves, false);
+}
+
+function picked(values: Float64Array, stacks: Int32Array): Float64Array {
+  const chosen = new Float64Array(stacks.length);
+  for (let i = 0; i < stacks.length; i++) chosen[i] = values[stacks[i]!]!;
+  return chosen;
 }
 
 /**
@@ -66,65 +84,67 @@ export function calleesOf(profile: Profile, weights: StackWeights, frame: number
  */
 function callersTree(
   profile: Profile,
-  starts: readonly number[],
-  values: readonly number[],
+  starts: Int32Array,
+  values: readonly Float64Array[],
   whole: number,
 ): WeightedTree {
   const { parent, frame } = profile.stacks;
   const builder = new StackTableBuilder();
-  const self: number[] = [];
-  let sum = 0;
+  const selves = values.map(() => new Float64Column());
   let cut = false;
-  /** Of each start: where its walk is in the profile, and in the new tree. */
-  let at = Int32Array.from(starts);
-  let value = Float64Array.from(values);
-  let under = new Int32Array(at.length).fill(-1);
-  while (at.length > 0) {
-    const weight = new Float64Array(Math.max(builder.length + at.length, 1));
-    const reached = new Int32Array(at.length);
-    for (let i = 0; i < at.length; i++) {
-      reached[i] = builder.push(under[i]!, frame[at[i]!]!);
-      weight[reached[i]!]! += value[i]!;
-    }
-    const nextAt: number[] = [];
-    const nextValue: number[] = [];
-    const nextUnder: number[] = [];
-    for (let i = 0; i < at.length; i++) {
+  /** Walks that go on: where each is in the profile, and in the new tree; `start` says whose values it carries. */
+  const count = starts.length;
+  const at = starts.slice();
+  const start = Int32Array.from(starts.keys());
+  const under = new Int32Array(count).fill(-1);
+  const reached = new Int32Array(count);
+  const value = values[0]!;
+  let weight = new Float64Array(1024);
+  for (let open = count; open > 0; ) {
+    const before = builder.length;
+    for (let i = 0; i < open; i++) reached[i] = builder.push(under[i]!, frame[at[i]!]!);
+    const added = builder.length - before;
+    if (added > weight.length) weight = new Float64Array(Math.max(added, weight.length * 2));
+    else weight.fill(0, 0, added);
+    // A level's stacks are all new ones: those of the level before have other callers.
+    for (let i = 0; i < open; i++) weight[reached[i]! - before]! += value[start[i]!]!;
+    for (const self of selves) while (self.length < builder.length) self.push(0);
+    let still = 0;
+    for (let i = 0; i < open; i++) {
       const above = parent[at[i]!]!;
-      const goesOn =
-        above >= 0 && weight[reached[i]!]! >= whole * SMALLEST_SHARE && builder.length < MOST_STACKS;
-      if (goesOn) {
-        nextAt.push(above);
-        nextValue.push(value[i]!);
-        nextUnder.push(reached[i]!);
+      const stack = reached[i]!;
+      if (above >= 0 && weight[stack - before]! >= whole * SMALLEST_SHARE && builder.length < MOST_STACKS) {
+        at[still] = above;
+        start[still] = start[i]!;
+        under[still++] = stack;
         continue;
       }
       if (above >= 0) cut = true;
-      self[reached[i]!] = (self[reached[i]!] ?? 0) + value[i]!;
-      sum += value[i]!;
+      selves.forEach((self, side) => {
+        self.add(stack, values[side]![start[i]!]!);
+      });
     }
-    at = Int32Array.from(nextAt);
-    value = Float64Array.from(nextValue);
-    under = Int32Array.from(nextUnder);
+    open = still;
   }
-  const own = new Float64Array(builder.length);
-  for (let stack = 0; stack < own.length; stack++) own[stack] = self[stack] ?? 0;
-  return finished(profile, builder, own, sum, cut);
+  return finished(
+    profile,
+    builder,
+    selves.map((self) => self.done()),
+    cut,
+  );
 }
 
 function finished(
   profile: Profile,
   builder: StackTableBuilder,
-  self: Float64Array,
-  sum: number,
+  selves: readonly Float64Array[],
   cut: boolean,
 ): WeightedTree {
   const stacks = builder.done();
-  const total = self.slice();
-  for (let stack = total.length - 1; stack >= 0; stack--) {
-    const above = stacks.parent[stack]!;
-    if (above >= 0) total[above]! += total[stack]!;
-  }
-  const frames: readonly Frame[] = profile.frames;
-  return { profile: { ...profile, frames, stacks }, weights: { self, total, sum }, cut };
+  const [weights, ...aside] = selves.map((self): StackWeights => {
+    let sum = 0;
+    for (const value of self) sum += value;
+    return { self, total: totals(stacks.parent, self), sum };
+  });
+  return { profile: { ...profile, stacks }, weights: weights!, cut, aside };
 }

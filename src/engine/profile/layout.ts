@@ -1,5 +1,7 @@
+import { Int32Column } from './columns.ts';
+import { nameRanks } from './name-order.ts';
 import type { Measure, Profile } from './profile.ts';
-import { type StackChildren, type StackWeights, stackChildren, stackWeights } from './weights.ts';
+import { type StackWeights, stackChildren, stackWeights } from './weights.ts';
 
 /** Order of the boxes beside each other. */
 export type Order = 'file' | 'name' | 'heavy' | 'time';
@@ -28,49 +30,88 @@ export function layout(profile: Profile, measure: Measure, order: Order, thread 
 /** Equal stacks together. */
 export function treeLayout(profile: Profile, weights: StackWeights, order: Order): FlameLayout {
   const { parent } = profile.stacks;
-  const children = ordered(profile, weights, order);
-  const depth = depths(parent);
-  const count = parent.length;
-  // A box for every stack that has a width.
-  const sizes = new Int32Array(maximum(depth) + 2);
-  for (let stack = 0; stack < count; stack++) if (weights.total[stack]! > 0) sizes[depth[stack]! + 1]!++;
-  const rows = runningSum(sizes);
-  const boxes = rows[rows.length - 1]!;
-  const left = new Float64Array(boxes);
-  const right = new Float64Array(boxes);
-  const stackOf = new Int32Array(boxes);
-  const fill = rows.slice();
-  // Where the next child of each stack begins; walks the tree from left to right with no recursion.
-  const cursor = new Float64Array(count);
-  let x = 0;
-  let stack = children.roots;
-  while (stack >= 0) {
-    const above = parent[stack]!;
-    const width = weights.total[stack]!;
-    const from = above < 0 ? x : cursor[above]!;
-    if (above < 0) x += width;
-    else cursor[above] = from + width;
-    cursor[stack] = from;
-    if (width > 0) {
-      const box = fill[depth[stack]!]!++;
-      left[box] = from;
-      right[box] = from + width;
-      stackOf[box] = stack;
+  const { total } = weights;
+  const { first, next, roots } = stackChildren(parent);
+  const sort = siblingSort(profile, weights, order);
+  let most = 0;
+  for (let stack = 0; stack < total.length; stack++) if (total[stack]! > 0) most++;
+  const left = new Float64Array(most);
+  const right = new Float64Array(most);
+  const stackOf = new Int32Array(most);
+  const rows = new Int32Column();
+  let boxes = 0;
+  let siblings = new Int32Array(64);
+
+  /** Adds the boxes of a list of siblings from `x` on. */
+  const add = (list: number, x: number) => {
+    let count = 0;
+    for (let stack = list; stack >= 0; stack = next[stack]!) {
+      if (!(total[stack]! > 0)) continue;
+      if (count === siblings.length) {
+        const larger = new Int32Array(count * 2);
+        larger.set(siblings);
+        siblings = larger;
+      }
+      siblings[count++] = stack;
     }
-    stack =
-      width > 0 && children.first[stack]! >= 0 ? children.first[stack]! : following(stack, parent, children);
+    if (count > 1) sort(siblings, count);
+    let from = x;
+    for (let i = 0; i < count; i++) {
+      const stack = siblings[i]!;
+      left[boxes] = from;
+      from += total[stack]!;
+      right[boxes] = from;
+      stackOf[boxes++] = stack;
+    }
+  };
+
+  // Row by row: the boxes of a row are the children of the row before, in its order.
+  rows.push(0);
+  add(roots, 0);
+  for (let row = 0; row < boxes; ) {
+    const end = boxes;
+    rows.push(end);
+    for (let box = row; box < end; box++) add(first[stackOf[box]!]!, left[box]!);
+    row = end;
   }
-  return { rows, left, right, stack: stackOf, width: weights.sum };
+  return {
+    rows: rows.done(),
+    left: left.subarray(0, boxes),
+    right: right.subarray(0, boxes),
+    stack: stackOf.subarray(0, boxes),
+    width: weights.sum,
+  };
 }
 
-/** The next stack of a walk when all that `stack` called is done with; -1 at the end. */
-function following(stack: number, parent: Int32Array, children: StackChildren): number {
-  let at = stack;
-  while (at >= 0) {
-    if (children.next[at]! >= 0) return children.next[at]!;
-    at = parent[at]!;
-  }
-  return -1;
+type SiblingSort = (stacks: Int32Array, count: number) => void;
+
+/** Sorts the first `count` stacks of a list in place. */
+function siblingSort(profile: Profile, weights: StackWeights, order: Order): SiblingSort {
+  if (order === 'file' || order === 'time') return () => {};
+  const { frame } = profile.stacks;
+  const { total } = weights;
+  if (order === 'heavy') return sortBy((a, b) => total[b]! - total[a]! || a - b);
+  const ranks = nameRanks(profile.frames);
+  return sortBy((a, b) => ranks[frame[a]!]! - ranks[frame[b]!]! || a - b);
+}
+
+/** Most lists are short: sorting by insertion is faster there. */
+function sortBy(compared: (a: number, b: number) => number): SiblingSort {
+  return (stacks, count) => {
+    if (count > 24) {
+      stacks.subarray(0, count).sort(compared);
+      return;
+    }
+    for (let i = 1; i < count; i++) {
+      const stack = stacks[i]!;
+      let k = i - 1;
+      while (k >= 0 && compared(stacks[k]!, stack) > 0) {
+        stacks[k + 1] = stacks[k]!;
+        k--;
+      }
+      stacks[k + 1] = stack;
+    }
+  };
 }
 
 /** Samples side by side as they came; neighbours share the boxes of their common callers. */
@@ -166,77 +207,6 @@ export function depths(parent: Int32Array): Int32Array {
     if (above >= 0) depth[stack] = depth[above]! + 1;
   }
   return depth;
-}
-
-/** Lists of children in the wanted order. */
-function ordered(profile: Profile, weights: StackWeights, order: Order): StackChildren {
-  const { parent, frame } = profile.stacks;
-  if (order === 'file' || order === 'time') return stackChildren(parent);
-  const ranks = order === 'name' ? nameRanks(profile) : undefined;
-  const rank = ranks ? new Int32Array(frame.length) : weightRanks(weights.total);
-  if (ranks) for (let stack = 0; stack < frame.length; stack++) rank[stack] = ranks[frame[stack]!]!;
-  const stacks = byRank(rank);
-  // Inserting the sorted stacks from the last to the first puts every list in order.
-  const first = new Int32Array(parent.length).fill(-1);
-  const next = new Int32Array(parent.length).fill(-1);
-  let roots = -1;
-  for (let i = stacks.length - 1; i >= 0; i--) {
-    const stack = stacks[i]!;
-    const above = parent[stack]!;
-    next[stack] = above < 0 ? roots : first[above]!;
-    if (above < 0) roots = stack;
-    else first[above] = stack;
-  }
-  return { first, next, roots };
-}
-
-/** Numbers from 0 on sorted by their ranks, by counting: sorting a million by comparing takes a second. */
-function byRank(rank: Int32Array): Int32Array {
-  const starts = new Int32Array(maximum(rank) + 2);
-  for (let i = 0; i < rank.length; i++) starts[rank[i]! + 1]!++;
-  for (let r = 1; r < starts.length; r++) starts[r]! += starts[r - 1]!;
-  const sorted = new Int32Array(rank.length);
-  for (let i = 0; i < rank.length; i++) sorted[starts[rank[i]!]!++] = i;
-  return sorted;
-}
-
-/** Place of every value among the different ones, the largest first. */
-function weightRanks(values: Float64Array): Int32Array {
-  const different = values.slice().sort();
-  let count = 0;
-  for (let i = 0; i < different.length; i++)
-    if (i === 0 || different[i] !== different[count - 1]) different[count++] = different[i]!;
-  const ranks = new Int32Array(values.length);
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    let low = 0;
-    let high = count - 1;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (different[middle]! < value) low = middle + 1;
-      else high = middle;
-    }
-    ranks[i] = count - 1 - low;
-  }
-  return ranks;
-}
-
-/** Place of every frame in the alphabet. */
-function nameRanks(profile: Profile): Int32Array {
-  const sorted = [...profile.frames.keys()].sort((a, b) => {
-    const x = profile.frames[a]!;
-    const y = profile.frames[b]!;
-    return compare(x.name, y.name) || compare(x.source, y.source) || x.line - y.line || a - b;
-  });
-  const ranks = new Int32Array(sorted.length);
-  sorted.forEach((frame, rank) => {
-    ranks[frame] = rank;
-  });
-  return ranks;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function maximum(values: Int32Array): number {

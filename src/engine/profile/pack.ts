@@ -1,13 +1,15 @@
 import { type Frame, frameKinds, frameTiers, type Profile } from './profile.ts';
 
-const MAGIC = 0x46_41_44_31;
+const MAGIC = 0x46_41_44_32;
 
 interface Header {
   format: string;
   type: Profile['type'];
   threads: readonly string[];
   notes: readonly string[];
-  frames: readonly (readonly [string, string, number, number, number, number, string])[];
+  /** Names, sources and modules of the frames, each once. */
+  texts: readonly string[];
+  frames: number;
   measures: readonly { name: string; unit: Profile['measures'][number]['unit'] }[];
   stacks: number;
   samples: number;
@@ -20,20 +22,14 @@ interface Header {
  */
 export function pack(profile: Profile): Uint8Array {
   const { stacks, samples, measures } = profile;
+  const { texts, columns: frameColumns } = packFrames(profile.frames);
   const header: Header = {
     format: profile.format,
     type: profile.type,
     threads: profile.threads,
     notes: profile.notes,
-    frames: profile.frames.map((f) => [
-      f.name,
-      f.source,
-      f.line,
-      f.column,
-      frameKinds.indexOf(f.kind),
-      frameTiers.indexOf(f.tier),
-      f.module,
-    ]),
+    texts,
+    frames: profile.frames.length,
     measures: measures.map(({ name, unit }) => ({ name, unit })),
     stacks: stacks.parent.length,
     samples: samples.stack.length,
@@ -47,6 +43,7 @@ export function pack(profile: Profile): Uint8Array {
     stacks.frame,
     samples.stack,
     samples.thread,
+    frameColumns,
   ];
   const start = align(8 + text.length);
   const packed = new Uint8Array(start + columns.reduce((sum, column) => sum + column.byteLength, 0));
@@ -85,26 +82,63 @@ export function unpack(bytes: Uint8Array): Profile {
   const frame = integers(header.stacks);
   const stack = integers(header.samples);
   const thread = integers(header.samples);
+  const frames = unpackFrames(header.texts, integers(header.frames * FRAME_COLUMNS));
   return {
     format: header.format,
     type: header.type,
     threads: header.threads,
     notes: header.notes,
-    frames: header.frames.map(
-      ([name, source, line, column, kind, tier, module]): Frame => ({
-        name,
-        source,
-        line,
-        column,
-        kind: frameKinds[kind]!,
-        tier: frameTiers[tier]!,
-        module,
-      }),
-    ),
+    frames,
     measures,
     stacks: { parent, frame },
     samples: { stack, time, thread },
   };
+}
+
+/** Name, source, line, column, kind, tier, module. */
+const FRAME_COLUMNS = 7;
+
+function packFrames(frames: readonly Frame[]): { texts: string[]; columns: Int32Array } {
+  const texts: string[] = [];
+  const numbers = new Map<string, number>();
+  const numberOf = (text: string): number => {
+    let number = numbers.get(text);
+    if (number === undefined) {
+      number = texts.push(text) - 1;
+      numbers.set(text, number);
+    }
+    return number;
+  };
+  const columns = new Int32Array(frames.length * FRAME_COLUMNS);
+  frames.forEach((f, i) => {
+    const row = [
+      numberOf(f.name),
+      numberOf(f.source),
+      f.line,
+      f.column,
+      frameKinds.indexOf(f.kind),
+      frameTiers.indexOf(f.tier),
+      numberOf(f.module),
+    ];
+    columns.set(row, i * FRAME_COLUMNS);
+  });
+  return { texts, columns };
+}
+
+function unpackFrames(texts: readonly string[], columns: Int32Array): Frame[] {
+  const frames: Frame[] = [];
+  for (let at = 0; at < columns.length; at += FRAME_COLUMNS) {
+    frames.push({
+      name: texts[columns[at]!]!,
+      source: texts[columns[at + 1]!]!,
+      line: columns[at + 2]!,
+      column: columns[at + 3]!,
+      kind: frameKinds[columns[at + 4]!]!,
+      tier: frameTiers[columns[at + 5]!]!,
+      module: texts[columns[at + 6]!]!,
+    });
+  }
+  return frames;
 }
 
 function align(length: number): number {
