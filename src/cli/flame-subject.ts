@@ -1,27 +1,29 @@
 import path from 'node:path';
-import { FileSource, readBytes } from '../engine/dump/byte-source.ts';
+import { FileSource } from '../engine/dump/byte-source.ts';
 import { isElf } from '../engine/dump/elf.ts';
+import { unpackedHead } from '../engine/dump/unpacked-head.ts';
 import { DayAfterError } from '../engine/errors.ts';
+import { asyncChainsOf, asyncChainsProfile, type CoreChains } from '../engine/profile/dumps/async-chains.ts';
 import { retainedProfile } from '../engine/profile/dumps/retained.ts';
-import {
-  asyncChainsProfile,
-  type CoreStacks,
-  threadStacksProfile,
-} from '../engine/profile/dumps/thread-stacks.ts';
+import { type CoreStacks, threadStacksProfile } from '../engine/profile/dumps/thread-stacks.ts';
 import { mergeProfiles } from '../engine/profile/merge.ts';
 import { openProfile } from '../engine/profile/open-profile.ts';
-import type { Profile } from '../engine/profile/profile.ts';
+import type { Profile, Subject } from '../engine/profile/profile.ts';
+import type { CoreSession } from '../engine/session.ts';
 import { openCore, requireThread } from './open.ts';
 import { openHeap } from './open-heap.ts';
 import type { Output } from './output.ts';
 import type { CommonOptions } from './run.ts';
 
-export const flameSubjects = ['stacks', 'retained', 'allocations', 'async'] as const;
-export type FlameSubject = (typeof flameSubjects)[number];
-
 export interface SubjectOptions extends CommonOptions {
-  readonly of?: FlameSubject;
+  readonly of?: Subject;
 }
+
+/** Bytes that tell what a file is: of a snapshot, its whole description. */
+const HEAD = 1 << 14;
+
+/** What a file holds. */
+type DumpKind = 'core' | 'snapshot' | 'traced snapshot' | 'profile';
 
 /** The profile of a file, or of several of one kind: a profile's own, or what `--of` names of a dump. */
 export async function readSubject(
@@ -29,36 +31,60 @@ export async function readSubject(
   options: SubjectOptions,
   output: Output,
 ): Promise<Profile> {
-  const { of } = options;
   const kinds = files.map(dumpKind);
   if (kinds.every((kind) => kind === 'core')) {
-    if (of === 'retained') return merged(files, (file) => openHeap(file, options, output, retainedProfile));
-    if (of === 'allocations')
-      throw new DayAfterError('NOT_APPLICABLE', 'a core holds no allocation traces', 'A .heapsnapshot may.');
-    const cores: CoreStacks[] = [];
-    for (const file of files) cores.push(await coreStacks(file, options, output));
-    if (of !== 'async') return threadStacksProfile(cores);
-    const chains = asyncChainsProfile(cores);
-    if (chains.samples.stack.length > 0) return chains;
-    throw new DayAfterError(
-      'NOT_APPLICABLE',
-      'no thread was inside an async function that another one awaits',
-    );
+    const subject = options.of ?? 'stacks';
+    const profile = await ofCores(files, subject, options, output);
+    return { ...profile, dump: { subject, subjects: ['stacks', 'async', 'retained'] } };
   }
-  if (of === 'async' || (of === 'stacks' && kinds.includes('snapshot')))
+  const { of } = options;
+  if (of === 'async' || of === 'stacks')
     throw new DayAfterError(
       'NOT_APPLICABLE',
-      `--of ${of} needs a core: ${files[kinds.indexOf('snapshot')] ?? files[0]} is none`,
+      `--of ${of} needs a core: ${files[kinds.findIndex((kind) => kind !== 'core')]} is none`,
     );
-  return merged(files, (file, i) => {
-    const ofHeap = kinds[i] === 'snapshot' && of !== 'allocations';
-    if (of === 'retained' && kinds[i] !== 'snapshot')
+  const ofHeap = kinds.map((kind) => kind !== 'profile' && of !== 'allocations');
+  const profile = await merged(files, (file, i) => {
+    if (of === 'retained' && kinds[i] === 'profile')
       throw new DayAfterError(
         'NOT_APPLICABLE',
         `${file} is no heap: --of retained needs a heap snapshot or a core`,
       );
-    return ofHeap ? openHeap(file, options, output, retainedProfile) : openProfile(file);
+    return ofHeap[i] ? openHeap(file, options, output, retainedProfile) : openProfile(file);
   });
+  if (!kinds.every((kind) => kind === 'traced snapshot')) return profile;
+  const subjects = ['retained', 'allocations'] as const;
+  return { ...profile, dump: { subject: ofHeap[0] ? 'retained' : 'allocations', subjects } };
+}
+
+async function ofCores(
+  files: readonly string[],
+  subject: Subject,
+  options: SubjectOptions,
+  output: Output,
+): Promise<Profile> {
+  if (subject === 'retained')
+    return merged(files, (file) => openHeap(file, options, output, retainedProfile));
+  if (subject === 'allocations')
+    throw new DayAfterError('NOT_APPLICABLE', 'a core holds no allocation traces', 'A .heapsnapshot may.');
+  if (subject === 'stacks') {
+    const cores: CoreStacks[] = [];
+    for (const file of files)
+      cores.push(await openCore(file, options, output, (s) => stacksOf(file, s, options)));
+    return threadStacksProfile(cores);
+  }
+  const cores: CoreChains[] = [];
+  for (const file of files)
+    cores.push(
+      await openCore(file, options, output, (session) => {
+        const { name, threads } = stacksOf(file, session, options);
+        const ofThread = options.thread === undefined ? undefined : threads[0]?.isolate;
+        return asyncChainsOf(session, name, threads, options.isolate ?? ofThread ?? undefined);
+      }),
+    );
+  const chains = asyncChainsProfile(cores);
+  if (chains.samples.stack.length > 0) return chains;
+  throw new DayAfterError('NOT_APPLICABLE', 'no async function was running or suspended');
 }
 
 async function merged(
@@ -71,26 +97,26 @@ async function merged(
   return mergeProfiles(profiles);
 }
 
-async function coreStacks(file: string, options: SubjectOptions, output: Output): Promise<CoreStacks> {
-  return openCore(file, options, output, (session) => {
-    const ids =
-      options.thread === undefined
-        ? session.threads().map((t) => t.id)
-        : [requireThread(session, options.thread)];
-    const threads = ids
-      .map((id) => session.stack(id))
-      .filter((stack) => options.isolate === undefined || stack.isolate === options.isolate);
-    return { name: path.basename(file), threads };
-  });
+function stacksOf(file: string, session: CoreSession, options: SubjectOptions): CoreStacks {
+  const ids =
+    options.thread === undefined
+      ? session.threads().map((t) => t.id)
+      : [requireThread(session, options.thread)];
+  const threads = ids
+    .map((id) => session.stack(id))
+    .filter((stack) => options.isolate === undefined || stack.isolate === options.isolate);
+  return { name: path.basename(file), threads };
 }
 
-/** A compressed file is taken for a profile; `stack` and `snapshot` open compressed dumps. */
-function dumpKind(file: string): 'core' | 'snapshot' | 'profile' {
+/** By the content, packed or not. */
+function dumpKind(file: string): DumpKind {
   const source = new FileSource(file);
   try {
-    const head = readBytes(source, 0, 512);
+    const head = unpackedHead(source, HEAD);
     if (isElf(head)) return 'core';
-    return /^\s*\{\s*"snapshot"\s*:/.test(head.toString('latin1')) ? 'snapshot' : 'profile';
+    const text = head.toString('latin1');
+    if (!/^\s*\{\s*"snapshot"\s*:/.test(text)) return 'profile';
+    return /"trace_function_count"\s*:\s*[1-9]/.test(text) ? 'traced snapshot' : 'snapshot';
   } finally {
     source.close();
   }

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { DayAfterError } from '../engine/errors.ts';
+import { dumpSubjects } from '../engine/profile/profile.ts';
 import { closuresCommand } from './commands/closures.ts';
 import { diffCommand } from './commands/diff.ts';
 import { dominatorsCommand } from './commands/dominators.ts';
@@ -16,7 +17,6 @@ import { sourceCommand } from './commands/source.ts';
 import { stackCommand } from './commands/stack.ts';
 import { stringsCommand } from './commands/strings.ts';
 import { summaryCommand } from './commands/summary.ts';
-import { flameSubjects } from './flame-subject.ts';
 import { type Output, printError } from './output.ts';
 
 /** Options that every command has. */
@@ -128,7 +128,7 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
     .option('--redact', 'contents of strings are replaced by stand-ins of the same shape')
     .action((dump, options) => snapshotCommand(dump, options, output));
   command('flame <profile> [more...]', 'a flame graph, or its folded stacks, of a profile or a dump')
-    .addOption(new Option('--of <subject>', 'what of a dump is shown').choices(flameSubjects))
+    .addOption(new Option('--of <subject>', 'what of a dump is shown').choices(dumpSubjects))
     .option('-o, --output <file>', 'writes a page (.html), folded stacks (.folded) or .speedscope.json')
     .option('--fold', 'prints folded stacks')
     .option('--diff <older>', 'compares with an older profile or dump')

@@ -33,6 +33,7 @@ export function formatShare(part: number, whole: number): string {
 }
 
 function trimmed(value: number): string {
+  if (value === 0) return '0';
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 

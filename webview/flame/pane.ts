@@ -1,7 +1,7 @@
 import { boxAt, type FlameLayout, rowCount } from '../../src/engine/profile/layout.ts';
 import { Glyphs } from './glyphs.ts';
 import { drawScene, type Scene } from './raster.ts';
-import { mix, pixel, type Theme } from './theme.ts';
+import { pixel, type Theme } from './theme.ts';
 
 /** What a pane shows; made anew whenever the layout, the colours or the search change. */
 export interface PaneContent {
@@ -10,8 +10,13 @@ export interface PaneContent {
   readonly frame: Int32Array;
   readonly color: (stack: number) => number;
   readonly ink: (stack: number) => number;
+  /** Pixel of a box's outline; null outside of high contrast. */
+  readonly outline: ((stack: number) => number) | null;
   readonly striped: ((stack: number) => boolean) | null;
+  /** Of every frame, 1 if the search found it; null without a search. */
   readonly matched: Uint8Array | null;
+  readonly matchColor: number;
+  readonly matchInk: number;
   readonly matchesBefore: Int32Array | null;
   readonly label: (stack: number) => string;
 }
@@ -100,7 +105,7 @@ export class Pane {
 
   draw(): void {
     const content = this.#content;
-    if (!content) return;
+    if (!content || this.canvas.clientWidth === 0) return;
     const ratio = window.devicePixelRatio || 1;
     const width = Math.max(1, Math.round(this.canvas.clientWidth * ratio));
     const height = Math.max(1, Math.round(this.canvas.clientHeight * ratio));
@@ -152,9 +157,6 @@ export class Pane {
       rowHeight: Math.round(ROW_HEIGHT * ratio),
       scroll: Math.round(this.#scroll * ratio),
       background: pixel(theme.background),
-      matchColor: pixel(theme.highContrast ? theme.foreground : mix(theme.match, theme.foreground, 0.1)),
-      matchInk: pixel(theme.highContrast ? theme.background : theme.dark ? [0, 0, 0] : [255, 255, 255]),
-      outline: theme.highContrast ? pixel(theme.foreground) : null,
       selected: this.selected,
       hovered: this.#hovered,
       selectedColor: pixel(theme.highContrast ? theme.focus : theme.foreground),

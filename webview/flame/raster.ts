@@ -28,8 +28,8 @@ export interface Scene {
   readonly background: number;
   readonly matchColor: number;
   readonly matchInk: number;
-  /** Boxes are outlines in high contrast. */
-  readonly outline: number | null;
+  /** Boxes are outlines in high contrast: their pixels. */
+  readonly outline: ((stack: number) => number) | null;
   readonly selected: number;
   readonly hovered: number;
   readonly selectedColor: number;
@@ -107,19 +107,23 @@ function drawRun(
 ): number {
   const { layout, matchesBefore } = scene;
   const edge = scene.from + (left + 1) / scale;
-  // Doubling steps, as the run's end is mostly near.
+  const next = runEnd(layout, box, end, edge);
+  if (left < width) {
+    const found = matchesBefore !== null && matchesBefore[next]! > matchesBefore[box]!;
+    pixels[line + left] = found ? scene.matchColor : (scene.outline ?? scene.color)(layout.stack[box]!);
+  }
+  return next;
+}
+
+/** The box behind those that end before `edge`, at least the next one. Doubling steps, as it is mostly near. */
+function runEnd(layout: FlameLayout, box: number, end: number, edge: number): number {
   let low = box + 1;
   let step = 1;
   while (low + step < end && layout.right[low + step]! <= edge) {
     low += step;
     step *= 2;
   }
-  const next = Math.max(box + 1, firstEndingAfter(layout, edge, low, Math.min(end, low + step)));
-  if (left < width) {
-    const found = matchesBefore !== null && matchesBefore[next]! > matchesBefore[box]!;
-    pixels[line + left] = found ? scene.matchColor : scene.color(layout.stack[box]!);
-  }
-  return next;
+  return Math.max(box + 1, firstEndingAfter(layout, edge, low, Math.min(end, low + step)));
 }
 
 /** Labels, stripes, outlines: for the boxes that are wide enough. */
@@ -142,14 +146,6 @@ function decorateRow(
     const left = Math.max(0, Math.round((layout.left[box]! - from) * scale));
     const right = Math.min(width, Math.round((layout.right[box]! - from) * scale)) - 1;
     if (right - left < 3) {
-      // Passes over the narrow ones, as when they were drawn.
-      const edge = from + (left + 1) / scale;
-      let step = 1;
-      let low = box + 1;
-      while (low + step < end && layout.right[low + step]! <= edge) {
-        low += step;
-        step *= 2;
-      }
       if (box === scene.selected || box === scene.hovered)
         outline(
           pixels,
@@ -160,13 +156,19 @@ function decorateRow(
           lastLine,
           box === scene.selected ? scene.selectedColor : scene.hoveredColor,
         );
-      box = Math.max(box + 1, firstEndingAfter(layout, edge, low, Math.min(end, low + step)));
+      // Passes over the narrow ones, as when they were drawn.
+      box = runEnd(layout, box, end, from + (left + 1) / scale);
       continue;
     }
     const stack = layout.stack[box]!;
     const found = scene.matched !== null && scene.matched[scene.frame[stack]!] === 1;
-    if (scene.striped?.(stack)) stripes(pixels, width, left, right, firstLine, lastLine, scene.background);
-    if (scene.outline !== null) outline(pixels, width, left, right, firstLine, lastLine, scene.outline);
+    if (scene.striped?.(stack))
+      stripes(pixels, width, left, right, firstLine, lastLine, scene.outline?.(stack) ?? scene.background);
+    if (scene.outline !== null && !found) {
+      const edge = scene.outline(stack);
+      outline(pixels, width, left, right, firstLine, lastLine, edge);
+      if (right - left > 6) outline(pixels, width, left + 1, right - 1, firstLine + 1, lastLine - 1, edge);
+    }
     if (right - left >= narrowest) {
       const ink = found ? scene.matchInk : scene.ink(stack);
       label(

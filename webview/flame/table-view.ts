@@ -5,7 +5,7 @@ import type { ViewModel } from './view-model.ts';
 
 const ROWS_AT_ONCE = 300;
 
-type SortKey = 'self' | 'total' | 'name' | 'change';
+type SortKey = 'self' | 'total' | 'name' | 'change' | 'older';
 
 /** The table of functions with self and total: also the graph's twin for screen readers. */
 export class TableView {
@@ -33,16 +33,19 @@ export class TableView {
 
   #render(): void {
     const model = this.#model!;
-    const { self, total } = model.functions;
+    const sides = model.sidesOfFunctions;
+    const { self, total } = sides?.newer ?? model.functions;
     const { frames } = model.profile;
-    const changes = model.difference ? changesOf(model) : undefined;
+    const changes = sides && self.map((value, f) => value - sides.older.self[f]!);
     const rows = [...frames.keys()].filter(
-      (f) => (total[f]! > 0 || (changes && changes[f] !== 0)) && (!this.#matched || this.#matched[f] === 1),
+      (f) =>
+        (total[f]! > 0 || (sides && sides.older.total[f]! > 0)) && (!this.#matched || this.#matched[f] === 1),
     );
     const value: Record<SortKey, (f: number) => number> = {
       self: (f) => self[f]!,
       total: (f) => total[f]!,
       change: (f) => Math.abs(changes?.[f] ?? 0),
+      older: (f) => sides?.older.self[f] ?? 0,
       name: () => 0,
     };
     const direction = this.#descending ? -1 : 1;
@@ -56,7 +59,7 @@ export class TableView {
       return x < y ? direction : x > y ? -direction : a - b;
     });
     const { unit } = model.measure;
-    const whole = model.weights.sum;
+    const whole = model.difference?.newer.sum ?? model.weights.sum;
     const body = rows.slice(0, this.#shown).map((f) => {
       const frame = frames[f]!;
       const name = h(
@@ -72,12 +75,17 @@ export class TableView {
         h('td', { class: 'numeric' }, formatShare(self[f]!, whole)),
         h('td', { class: 'numeric' }, formatValue(total[f]!, unit)),
         h('td', { class: 'numeric' }, formatShare(total[f]!, whole)),
-        changes &&
-          h(
-            'td',
-            { class: `numeric ${changes[f]! > 0 ? 'grown' : changes[f]! < 0 ? 'shrunk' : ''}` },
-            `${changes[f]! > 0 ? '+' : ''}${formatValue(changes[f]!, unit)}`,
-          ),
+        ...(changes
+          ? [
+              h('td', { class: 'numeric' }, formatValue(sides.older.self[f]!, unit)),
+              h(
+                'td',
+                { class: `numeric ${changes[f]! > 0 ? 'grown' : changes[f]! < 0 ? 'shrunk' : ''}` },
+                `${changes[f]! > 0 ? '+' : ''}${formatValue(changes[f]!, unit)}`,
+              ),
+              h('td', {}, total[f] === 0 ? 'vanished' : sides.older.total[f] === 0 ? 'new' : ''),
+            ]
+          : []),
         h('th', { scope: 'row' }, name),
         h('td', {}, frame.kind + (frame.tier ? `, ${frame.tier}` : '')),
         h('td', { class: 'place' }, this.#place(f)),
@@ -94,7 +102,13 @@ export class TableView {
           {},
           this.#heading('Self', 'self', 2),
           this.#heading('Total', 'total', 2),
-          changes && this.#heading('Change', 'change', 1),
+          ...(changes
+            ? [
+                this.#heading('Older self', 'older', 1),
+                this.#heading('Change', 'change', 1),
+                h('th', { scope: 'col' }, ''),
+              ]
+            : []),
           this.#heading('Function', 'name', 1),
           h('th', { scope: 'col' }, 'Kind'),
           h('th', { scope: 'col' }, 'Source'),
@@ -146,14 +160,4 @@ export class TableView {
     link.addEventListener('click', () => this.#open(f));
     return link;
   }
-}
-
-/** By how much each function's own weight grew. */
-function changesOf(model: ViewModel): Float64Array {
-  const { newer, older } = model.difference!;
-  const changes = new Float64Array(model.profile.frames.length);
-  const { frame } = model.profile.stacks;
-  for (let stack = 0; stack < frame.length; stack++)
-    changes[frame[stack]!]! += newer.self[stack]! - older.self[stack]!;
-  return changes;
 }

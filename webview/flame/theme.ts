@@ -99,6 +99,11 @@ function packageColor(theme: Theme, name: string): Rgb {
   return hsl(hue, 0.5, theme.dark ? 0.52 : 0.58);
 }
 
+/** Boxes that a search did not find step back. */
+export function faded(theme: Theme, color: Rgb): Rgb {
+  return mix(color, theme.background, 0.72);
+}
+
 /** The colour of a difference: -1 vanished, 0 unchanged, 1 new. */
 export function differenceColor(theme: Theme, change: number): Rgb {
   const neutral = mix(theme.foreground, theme.background, 0.72);

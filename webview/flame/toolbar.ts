@@ -1,13 +1,24 @@
-import type { Profile } from '../../src/engine/profile/profile.ts';
+import type { Profile, Subject } from '../../src/engine/profile/profile.ts';
 import { h } from '../elements.ts';
 import { type Filter, filterLabel, type ViewName, type ViewState } from './view-model.ts';
 
 export interface ToolbarEvents {
   change(change: Partial<ViewState>): void;
   reset(): void;
-  export(format: 'png' | 'svg' | 'folded' | 'speedscope'): void;
+  export(format: ExportFormat): void;
   compare(): void;
+  /** Something else of the same dump is wanted. */
+  subject(subject: Subject): void;
 }
+
+export type ExportFormat = 'png' | 'svg' | 'html' | 'folded' | 'speedscope';
+
+const subjectNames: Readonly<Record<Subject, string>> = {
+  stacks: 'thread stacks',
+  async: 'async chains',
+  retained: 'retained bytes',
+  allocations: 'allocations',
+};
 
 const views: readonly [ViewName, string, string][] = [
   ['flame', 'Flame', 'Callers below, callees above, sorted by name'],
@@ -66,9 +77,14 @@ export class Toolbar {
         reset,
         h('div', { class: 'search' }, this.#search, this.#matched),
         inEditor && !isDifference ? compare : null,
-        this.#exporter(),
+        this.#exporter(inEditor),
       ),
-      h('div', { class: 'line' }, ...this.#selects(profile, isDifference)),
+      h(
+        'div',
+        { class: 'line' },
+        ...this.#subjects(profile, inEditor),
+        ...this.#selects(profile, isDifference),
+      ),
       this.#chips,
     );
   }
@@ -100,6 +116,20 @@ export class Toolbar {
         return chip;
       }),
     );
+  }
+
+  /** What of a dump is shown: only the editor can read the dump again. */
+  #subjects({ dump }: Profile, inEditor: boolean): HTMLElement[] {
+    if (!inEditor || !dump || dump.subjects.length < 2) return [];
+    const choices = dump.subjects.map((subject): Choice => [subject, subjectNames[subject]]);
+    return [
+      this.#select(
+        'Show',
+        choices,
+        () => dump.subject,
+        (v) => this.#events.subject(v as Subject),
+      ),
+    ];
   }
 
   #selects(profile: Profile, isDifference: boolean): HTMLElement[] {
@@ -181,16 +211,19 @@ export class Toolbar {
         (s) => s.recursion,
         (v) => change({ recursion: v as ViewState['recursion'] }),
       ),
-      this.#select(
-        'Colour',
-        [
-          ['kind', 'by kind'],
-          ['package', 'by package'],
-        ],
-        (s) => s.colorBy,
-        (v) => change({ colorBy: v as ViewState['colorBy'] }),
-      ),
     );
+    if (!isDifference)
+      controls.push(
+        this.#select(
+          'Colour',
+          [
+            ['kind', 'by kind'],
+            ['package', 'by package'],
+          ],
+          (s) => s.colorBy,
+          (v) => change({ colorBy: v as ViewState['colorBy'] }),
+        ),
+      );
     if (profile.frames.some((f) => f.kind === 'idle' || f.kind === 'program'))
       controls.push(
         this.#check(
@@ -230,20 +263,26 @@ export class Toolbar {
     return h('label', {}, box, ` ${label}`);
   }
 
-  #exporter(): HTMLElement {
+  #exporter(inEditor: boolean): HTMLElement {
     const select = h(
       'select',
       { 'aria-label': 'Export' },
       h('option', { value: '' }, 'Export…'),
       h('option', { value: 'png' }, 'PNG picture'),
       h('option', { value: 'svg' }, 'SVG picture'),
+      inEditor ? h('option', { value: 'html' }, 'Page of its own (HTML)') : null,
       h('option', { value: 'folded' }, 'Folded stacks'),
       h('option', { value: 'speedscope' }, 'speedscope file'),
     ) as HTMLSelectElement;
     select.addEventListener('change', () => {
       const { value } = select;
       select.value = '';
-      if (value !== '') this.#events.export(value as 'png');
+      if (value !== '') this.#events.export(value as ExportFormat);
+    });
+    // The table is text: it has no picture.
+    this.#updates.push(({ view }) => {
+      for (const option of select.options)
+        option.disabled = view === 'table' && (option.value === 'png' || option.value === 'svg');
     });
     return select;
   }

@@ -16,8 +16,10 @@ import type { PaneContent } from './pane.ts';
 import {
   type ColorBy,
   differenceColor,
+  faded,
   frameColor,
   luminance,
+  mix,
   pixel,
   type Rgb,
   type Theme,
@@ -87,6 +89,7 @@ export class ViewModel {
   readonly difference: DifferenceWeights | undefined;
   readonly state: ViewState;
   #functions: FunctionWeights | undefined;
+  #sides: { newer: FunctionWeights; older: FunctionWeights } | undefined;
 
   constructor(base: Profile, state: ViewState) {
     this.state = state;
@@ -118,6 +121,16 @@ export class ViewModel {
   get functions(): FunctionWeights {
     this.#functions ??= functionWeights(this.profile, this.weights);
     return this.#functions;
+  }
+
+  /** Of a difference: what the functions weigh on both sides. */
+  get sidesOfFunctions(): { newer: FunctionWeights; older: FunctionWeights } | undefined {
+    if (!this.difference) return undefined;
+    this.#sides ??= {
+      newer: functionWeights(this.profile, this.difference.newer),
+      older: functionWeights(this.profile, this.difference.older),
+    };
+    return this.#sides;
   }
 
   /** The graph of the chosen view. */
@@ -241,35 +254,43 @@ export function paneContent(
   const { frames } = drawn.profile;
   const { frame } = drawn.profile.stacks;
   const { sides } = drawn;
+  const fades = matched !== null && !theme.highContrast;
+  const shown = (color: Rgb, f: number) => (fades && matched[f] === 0 ? faded(theme, color) : color);
   const colors = sides
-    ? new Colors(theme, frame.length, (stack) => changeColor(theme, sides, stack))
-    : new Colors(theme, frames.length, (f) => frameColor(theme, frames[f]!, model.state.colorBy));
+    ? new Colors(theme, frame.length, (stack) => shown(changeColor(theme, sides, stack), frame[stack]!))
+    : new Colors(theme, frames.length, (f) => shown(frameColor(theme, frames[f]!, model.state.colorBy), f));
+  const row = sides ? (stack: number) => stack : (stack: number) => frame[stack]!;
   return {
     layout: drawn.layout,
     upright,
     frame,
-    color: sides ? (stack) => colors.color(stack) : (stack) => colors.color(frame[stack]!),
-    ink: sides ? (stack) => colors.ink(stack) : (stack) => colors.ink(frame[stack]!),
+    color: (stack) => colors.color(row(stack)),
+    ink: (stack) => colors.ink(row(stack)),
+    outline: theme.highContrast ? (stack) => colors.outline(row(stack)) : null,
     striped: sides ? (stack) => sides.newer.total[stack] === 0 && sides.older.total[stack]! > 0 : null,
     matched,
+    matchColor: pixel(theme.highContrast ? theme.foreground : mix(theme.match, theme.foreground, 0.1)),
+    matchInk: pixel(theme.highContrast ? theme.background : theme.dark ? [0, 0, 0] : [255, 255, 255]),
     matchesBefore: matched ? matchCounts(drawn, matched) : null,
     label: (stack) => frameLabel(frames[frame[stack]!]!),
   };
 }
 
-/** Pixels of colours and of the text on them, each worked out once. */
+/** Pixels of colours and of the text on them, each worked out once. In high contrast the colour is the outline's. */
 class Colors {
   readonly #theme: Theme;
   readonly #of: (row: number) => Rgb;
   /** 0 is unknown, as every pixel is opaque. */
   readonly #colors: Uint32Array;
   readonly #inks: Uint32Array;
+  readonly #outlines: Uint32Array;
 
   constructor(theme: Theme, rows: number, of: (row: number) => Rgb) {
     this.#theme = theme;
     this.#of = of;
     this.#colors = new Uint32Array(rows);
     this.#inks = new Uint32Array(rows);
+    this.#outlines = new Uint32Array(theme.highContrast ? rows : 0);
   }
 
   color(row: number): number {
@@ -282,9 +303,15 @@ class Colors {
     return this.#inks[row]!;
   }
 
+  outline(row: number): number {
+    if (this.#colors[row] === 0) this.#fill(row);
+    return this.#outlines[row]!;
+  }
+
   #fill(row: number): void {
     const theme = this.#theme;
     const color = this.#of(row);
+    if (theme.highContrast) this.#outlines[row] = pixel(color);
     this.#colors[row] = pixel(theme.highContrast ? theme.background : color);
     this.#inks[row] = inkFor(theme, color);
   }

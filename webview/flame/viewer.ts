@@ -1,14 +1,15 @@
 import { foldedLines } from '../../src/engine/profile/fold.ts';
+import { rowCount } from '../../src/engine/profile/layout.ts';
 import { type Frame, frameLabel, type Profile } from '../../src/engine/profile/profile.ts';
 import { speedscopeFile } from '../../src/engine/profile/speedscope-file.ts';
 import { h } from '../elements.ts';
-import { toSvg } from './export-svg.ts';
+import { type SvgPart, toSvg } from './export-svg.ts';
 import { formatShare, formatValue } from './format.ts';
 import type { Host } from './host.ts';
 import { Pane } from './pane.ts';
 import { TableView } from './table-view.ts';
-import { readTheme, type Theme } from './theme.ts';
-import { Toolbar } from './toolbar.ts';
+import { css, readTheme, type Theme } from './theme.ts';
+import { type ExportFormat, Toolbar } from './toolbar.ts';
 import {
   type Drawn,
   type Filter,
@@ -54,6 +55,7 @@ export class Viewer {
       },
       export: (format) => void this.#export(format),
       compare: () => host.post({ type: 'compare' }),
+      subject: (subject) => host.post({ type: 'subject', subject }),
     });
     this.#table = new TableView(
       (frame) => this.#sandwich(this.#model.profile.frames[frame]!),
@@ -140,6 +142,11 @@ export class Viewer {
         second.pane.canvas,
         h('div', { class: 'caption' }, 'Callees'),
       );
+      const rows = [first, second].map(({ drawn }) => rowCount(drawn!.layout));
+      const most = Math.max(...rows) / 3;
+      [first, second].forEach(({ pane }, i) => {
+        pane.canvas.style.flexGrow = String(Math.max(rows[i]!, most, 1));
+      });
       this.#showPane(first, true, keepView);
       this.#showPane(second, false, keepView);
       this.#toolbar.matched('');
@@ -147,6 +154,7 @@ export class Viewer {
       return;
     }
     first.drawn = keepView && first.drawn ? first.drawn : model.drawn();
+    first.pane.canvas.style.flexGrow = '1';
     first.pane.canvas.setAttribute('aria-label', 'Flame graph; the Table view has the same as text');
     this.#main.replaceChildren(first.pane.canvas);
     this.#showPane(first, view === 'flame', keepView);
@@ -218,20 +226,13 @@ export class Viewer {
 
   /** The line below the graph: the selected function and what can be done with it. */
   #describe(frame: Frame | undefined, text: string | undefined): void {
-    const { unit } = this.#model.measure;
     if (!frame) {
       const notes = this.#profile.notes.length > 0 ? ` · ${this.#profile.notes.join('; ')}` : '';
-      this.#details.replaceChildren(
-        h('span', {}, `${this.#profile.format} · ${formatValue(this.#model.weights.sum, unit)}${notes}`),
-      );
+      this.#details.replaceChildren(h('span', {}, `${this.#profile.format} · ${this.#wholeText()}${notes}`));
       return;
     }
     const number = this.#model.profile.frames.indexOf(frame);
-    const { self, total } = this.#model.functions;
-    const summary =
-      number >= 0
-        ? `all in all: self ${formatValue(self[number]!, unit)} (${formatShare(self[number]!, this.#model.weights.sum)}), total ${formatValue(total[number]!, unit)} (${formatShare(total[number]!, this.#model.weights.sum)})`
-        : '';
+    const summary = number >= 0 ? this.#summary(number) : '';
     const action = (label: string, run: () => void) => {
       const button = h('button', { type: 'button' }, label);
       button.addEventListener('click', run);
@@ -266,6 +267,26 @@ export class Viewer {
     );
   }
 
+  #wholeText(): string {
+    const { difference, measure, weights } = this.#model;
+    if (!difference) return formatValue(weights.sum, measure.unit);
+    return `newer ${formatValue(difference.newer.sum, measure.unit)}, older ${formatValue(difference.older.sum, measure.unit)}`;
+  }
+
+  /** A function in all its places. */
+  #summary(number: number): string {
+    const model = this.#model;
+    const { unit } = model.measure;
+    const sides = model.sidesOfFunctions;
+    if (sides) {
+      const both = (key: 'self' | 'total') =>
+        `${key} ${formatValue(sides.newer[key][number]!, unit)}, was ${formatValue(sides.older[key][number]!, unit)}`;
+      return `all in all: ${both('self')}; ${both('total')}`;
+    }
+    const share = (value: number) => `${formatValue(value, unit)} (${formatShare(value, model.weights.sum)})`;
+    return `all in all: self ${share(model.functions.self[number]!)}, total ${share(model.functions.total[number]!)}`;
+  }
+
   #sandwich(frame: Frame): void {
     this.#change({
       view: 'sandwich',
@@ -278,26 +299,21 @@ export class Viewer {
     this.#host.post({ type: 'openSource', source: frame.source, line: frame.line, column: frame.column });
   }
 
-  async #export(format: 'png' | 'svg' | 'folded' | 'speedscope'): Promise<void> {
+  async #export(format: ExportFormat): Promise<void> {
     const name = this.#file.slice(Math.max(this.#file.lastIndexOf('/'), this.#file.lastIndexOf('\\')) + 1);
     const save = (suffix: string, bytes: Uint8Array) =>
       this.#host.post({ type: 'save', name: `${name}.${suffix}`, bytes });
-    const encoder = new TextEncoder();
-    const { pane, drawn } = this.#panes[0]!;
     switch (format) {
       case 'png': {
-        const blob = await new Promise<Blob | null>((resolve) => pane.canvas.toBlob(resolve));
+        const blob = await new Promise<Blob | null>((resolve) => this.#picture().toBlob(resolve));
         if (blob) save('png', new Uint8Array(await blob.arrayBuffer()));
         break;
       }
       case 'svg':
-        if (pane.content && drawn) {
-          const title = (stack: number) => {
-            const frame = drawn.profile.frames[drawn.profile.stacks.frame[stack]!]!;
-            return `${frameLabel(frame)} ${placeText(frame)}, ${formatValue(drawn.weights.total[stack]!, this.#model.measure.unit)}`;
-          };
-          save('svg', encoder.encode(toSvg(pane.content, pane.range, this.#theme, title)));
-        }
+        save('svg', new TextEncoder().encode(toSvg(this.#svgParts(), this.#theme)));
+        break;
+      case 'html':
+        this.#host.post({ type: 'savePage', name: `${name}.html` });
         break;
       case 'folded':
         save('folded', await joined(foldedLines(this.#model.profile, this.#model.measure)));
@@ -306,6 +322,45 @@ export class Viewer {
         save('speedscope.json', await joined(speedscopeFile(this.#model.profile, name)));
         break;
     }
+  }
+
+  get #shownPanes(): Pane[] {
+    if (this.#state.view === 'table') return [];
+    return this.#panes.slice(0, this.#state.view === 'sandwich' ? 2 : 1).map(({ pane }) => pane);
+  }
+
+  /** What is on the screen; the sandwich's two graphs as one picture. */
+  #picture(): HTMLCanvasElement {
+    const canvases = this.#shownPanes.map(({ canvas }) => canvas);
+    if (canvases.length === 1) return canvases[0]!;
+    const whole = document.createElement('canvas');
+    const gap = 2;
+    whole.width = Math.max(...canvases.map((c) => c.width));
+    whole.height = canvases.reduce((sum, c) => sum + c.height + gap, -gap);
+    const context = whole.getContext('2d')!;
+    context.fillStyle = css(this.#theme.foreground);
+    context.fillRect(0, 0, whole.width, whole.height);
+    let y = 0;
+    for (const canvas of canvases) {
+      context.drawImage(canvas, 0, y);
+      y += canvas.height + gap;
+    }
+    return whole;
+  }
+
+  #svgParts(): SvgPart[] {
+    const { unit } = this.#model.measure;
+    return this.#panes.slice(0, this.#shownPanes.length).map(({ pane, drawn }) => {
+      const { profile, layout } = drawn!;
+      return {
+        content: pane.content!,
+        range: pane.range,
+        title: (box) => {
+          const frame = profile.frames[profile.stacks.frame[layout.stack[box]!]!]!;
+          return `${frameLabel(frame)} ${placeText(frame)}, ${formatValue(layout.right[box]! - layout.left[box]!, unit)}`;
+        },
+      };
+    });
   }
 
   #watchTheme(): void {
@@ -318,7 +373,12 @@ export class Viewer {
       attributes: true,
       attributeFilter: ['class', 'data-vscode-theme-id'],
     });
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', update);
+    for (const query of [
+      '(prefers-color-scheme: dark)',
+      '(forced-colors: active)',
+      '(prefers-contrast: more)',
+    ])
+      matchMedia(query).addEventListener('change', update);
   }
 }
 

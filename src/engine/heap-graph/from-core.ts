@@ -5,10 +5,8 @@ import type { CoreSession } from '../session.ts';
 import type { Isolate } from '../v8/isolate.ts';
 import { globalsOf, nativeContextOf } from '../v8/objects/realm.ts';
 import { GraphBuilder } from './graph-builder.ts';
-import { HeapImage } from './heap-image.ts';
-import { Liveness } from './liveness.ts';
-import { ObjectKinds } from './object-kinds.ts';
-import { gcRoots, type RootName, type RootSlot } from './roots.ts';
+import { markLive } from './live-heap.ts';
+import type { RootName } from './roots.ts';
 
 /**
  * The heap of one isolate of a core as V8's own snapshot would show it: what its collector would keep, with
@@ -18,21 +16,7 @@ import { gcRoots, type RootName, type RootSlot } from './roots.ts';
  */
 export function graphFromCore(session: CoreSession, isolate: Isolate): HeapGraph {
   const inspector = session.inspectorOf(isolate);
-  const image = new HeapImage(isolate);
-  const kinds = new ObjectKinds(inspector.view);
-  const { slots, notes } = gcRoots(session, isolate);
-  const live = new Liveness(image, kinds);
-  const { memory } = isolate.runtime;
-  const used: RootSlot[] = [];
-  for (const root of slots) {
-    if (!memory.has(root.slot, 8)) continue;
-    const low = memory.u32(root.slot);
-    const high = memory.u32((root.slot + 4) as typeof root.slot);
-    if (root.weak ? (low & 3) === 1 : live.root(low, high)) used.push(root);
-  }
-  live.finish();
-  const gaps = [...notes];
-  if (image.unreadable > 0) gaps.push(`${image.unreadable} bytes of heap pages are not in the dump`);
+  const { image, kinds, used, gaps } = markLive(session, isolate);
   const rootKinds = [...new Set(used.map((r) => r.root))] as RootName[];
   const builder = new GraphBuilder(inspector, image, kinds, rootKinds);
   return builder.build(used, rootKinds, globalObjects(session, isolate), gaps);

@@ -14,6 +14,7 @@ interface Header {
   stacks: number;
   samples: number;
   timed: boolean;
+  dump?: Profile['dump'];
 }
 
 /**
@@ -34,6 +35,7 @@ export function pack(profile: Profile): Uint8Array {
     stacks: stacks.parent.length,
     samples: samples.stack.length,
     timed: samples.time !== null,
+    ...(profile.dump && { dump: profile.dump }),
   };
   const text = new TextEncoder().encode(JSON.stringify(header));
   const columns: (Float64Array | Int32Array)[] = [
@@ -86,6 +88,7 @@ export function unpack(bytes: Uint8Array): Profile {
   return {
     format: header.format,
     type: header.type,
+    ...(header.dump && { dump: header.dump }),
     threads: header.threads,
     notes: header.notes,
     frames,

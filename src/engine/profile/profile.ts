@@ -67,6 +67,10 @@ export interface SampleTable {
   readonly thread: Int32Array;
 }
 
+/** What of a dump a profile shows. */
+export const dumpSubjects = ['stacks', 'async', 'retained', 'allocations'] as const;
+export type Subject = (typeof dumpSubjects)[number];
+
 export interface Profile {
   /** The format's name, for people. */
   readonly format: string;
@@ -80,6 +84,8 @@ export interface Profile {
   readonly notes: readonly string[];
   /** `difference`: the measures are [newer, older] of two merged profiles. */
   readonly type: 'profile' | 'difference';
+  /** Of a dump: what this shows of it, and all that can be shown. */
+  readonly dump?: { readonly subject: Subject; readonly subjects: readonly Subject[] };
 }
 
 export function total(measure: Measure): number {

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { flamePage } from './flame-page.ts';
 import type { FromViewer, ToViewer } from './messages.ts';
 import { openSource } from './open-source.ts';
-import { readProfile } from './read-profile.ts';
+import { readProfile, type WantedProfile, writePage } from './read-profile.ts';
 
 export const flameViewType = 'dayafter.flame';
 
@@ -64,6 +64,8 @@ class FlamePanel {
   readonly #file: vscode.Uri;
   readonly #older: vscode.Uri | undefined;
   readonly #work = new AbortController();
+  /** What of a dump is shown; undefined for its first one. */
+  #subject: string | undefined;
   #shown: ToViewer;
 
   constructor(
@@ -101,6 +103,10 @@ class FlamePanel {
         if (older) compare(this.#extension, this.#file, older);
         return;
       }
+      case 'subject':
+        return this.#choose(message.subject);
+      case 'savePage':
+        return this.#savePage(message.name);
       case 'copy':
         return vscode.env.clipboard.writeText(message.text);
       case 'save':
@@ -109,11 +115,49 @@ class FlamePanel {
   }
 
   async #save(name: string, bytes: Uint8Array): Promise<void> {
+    const target = await this.#target(name);
+    if (target) await vscode.workspace.fs.writeFile(target, new Uint8Array(bytes));
+  }
+
+  async #savePage(name: string): Promise<void> {
+    const target = await this.#target(name);
+    if (!target) return;
+    const result = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: `Writing ${name}` },
+      () => writePage(this.#wanted, target.fsPath, this.#work.signal),
+    );
+    if (result) void vscode.window.showErrorMessage(result.message);
+  }
+
+  #target(name: string): Thenable<vscode.Uri | undefined> {
     const folder = vscode.Uri.joinPath(this.#file, '..');
-    const target = await vscode.window.showSaveDialog({
+    return vscode.window.showSaveDialog({
       defaultUri: vscode.Uri.joinPath(folder, path.posix.basename(name)),
     });
-    if (target) await vscode.workspace.fs.writeFile(target, new Uint8Array(bytes));
+  }
+
+  get #wanted(): WantedProfile {
+    return {
+      extensionPath: this.#extension.fsPath,
+      file: this.#file.fsPath,
+      older: this.#older?.fsPath,
+      subject: this.#subject,
+    };
+  }
+
+  /** Shows another subject of the dump; where there is nothing of it the graph stays as it is. */
+  async #choose(subject: string): Promise<void> {
+    const before = { shown: this.#shown, subject: this.#subject };
+    const { signal } = this.#work;
+    this.#show({ type: 'loading', file: this.#file.fsPath });
+    this.#subject = subject;
+    const result = await this.#result(signal);
+    if (signal.aborted) return;
+    if (result.type === 'failure') {
+      this.#subject = before.subject;
+      this.#show(before.shown);
+      void vscode.window.showWarningMessage(result.message);
+    } else this.#show(result);
   }
 
   async #read(): Promise<void> {
@@ -133,7 +177,7 @@ class FlamePanel {
         hint: null,
       };
     try {
-      const result = await readProfile(this.#extension.fsPath, file, this.#older?.fsPath, signal);
+      const result = await readProfile(this.#wanted, signal);
       if ('packed' in result) return { type: 'profile', file, packed: result.packed };
       const { message, hint } = result.failure;
       return { type: 'failure', file, message, hint };

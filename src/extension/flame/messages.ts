@@ -22,5 +22,8 @@ export type FromViewer =
       readonly line: number;
       readonly column: number;
     }
+  /** Another of the dump's subjects is to be shown. */
+  | { readonly type: 'subject'; readonly subject: string }
+  | { readonly type: 'savePage'; readonly name: string }
   | { readonly type: 'copy'; readonly text: string }
   | { readonly type: 'save'; readonly name: string; readonly bytes: Uint8Array };

@@ -17,7 +17,7 @@ export function threadStacksProfile(cores: readonly CoreStacks[]): Profile {
   );
   for (const core of cores) {
     for (const thread of core.threads) {
-      const stack = push(builder, -1, thread.frames);
+      const stack = pushFrames(builder, -1, thread.frames);
       if (stack < 0) {
         builder.notes.push(`thread ${thread.id} has no frames: ${thread.end}`);
         continue;
@@ -28,38 +28,15 @@ export function threadStacksProfile(cores: readonly CoreStacks[]): Profile {
   return builder.done();
 }
 
-/**
- * What awaits what: of every thread the async functions that wait for the running one, outermost first, and
- * the running frames on top.
- */
-export function asyncChainsProfile(cores: readonly CoreStacks[]): Profile {
-  const builder = new ProfileBuilder('async chains', [{ name: 'chains', unit: 'count' }]);
-  for (const core of cores) {
-    for (const thread of core.threads) {
-      if (thread.asyncFrames.length === 0) continue;
-      let stack = -1;
-      for (const { frames } of thread.asyncFrames.toReversed()) stack = push(builder, stack, frames);
-      stack = push(
-        builder,
-        stack,
-        thread.frames.filter((f) => f.kind === 'js'),
-      );
-      if (stack < 0) continue;
-      builder.sample(stack, 1, 0, Number.NaN, builder.thread(threadName(core, thread, cores.length > 1)));
-    }
-  }
-  return builder.done();
-}
-
 /** Frames come innermost first. */
-function push(builder: ProfileBuilder, stack: number, frames: readonly FrameInfo[]): number {
+export function pushFrames(builder: ProfileBuilder, stack: number, frames: readonly FrameInfo[]): number {
   let at = stack;
   for (let i = frames.length - 1; i >= 0; i--)
     at = builder.stacks.push(at, builder.frame(stackFrame(frames[i]!)));
   return at;
 }
 
-function threadName(core: CoreStacks, thread: StackInfo, several: boolean): string {
+export function threadName(core: { readonly name: string }, thread: StackInfo, several: boolean): string {
   const name = `${thread.name ?? 'thread'} (${thread.id})`;
   return several ? `${core.name}: ${name}` : name;
 }

@@ -57,6 +57,11 @@ export class AwaitChain {
     });
   }
 
+  /** Who waits for a suspended async function or generator, innermost first. */
+  ofGenerator(generator: Tagged): AwaitHop[] {
+    return this.ofPromise(attemptOr(undefined, () => this.#promiseOfGenerator(generator)));
+  }
+
   /** Who waits for a promise, innermost first. */
   ofPromise(promise: Tagged | undefined): AwaitHop[] {
     const hops: AwaitHop[] = [];

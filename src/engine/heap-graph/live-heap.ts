@@ -1,0 +1,35 @@
+import type { CoreSession } from '../session.ts';
+import type { Isolate } from '../v8/isolate.ts';
+import { HeapImage } from './heap-image.ts';
+import { Liveness } from './liveness.ts';
+import { ObjectKinds } from './object-kinds.ts';
+import { gcRoots, type RootSlot } from './roots.ts';
+
+/** The heap of an isolate with a mark on every object that V8's collector would keep. */
+export interface LiveHeap {
+  readonly image: HeapImage;
+  readonly kinds: ObjectKinds;
+  /** Roots that lead to an object. */
+  readonly used: readonly RootSlot[];
+  /** What the dump does not have, in words. */
+  readonly gaps: readonly string[];
+}
+
+export function markLive(session: CoreSession, isolate: Isolate): LiveHeap {
+  const image = new HeapImage(isolate);
+  const kinds = new ObjectKinds(session.inspectorOf(isolate).view);
+  const { slots, notes } = gcRoots(session, isolate);
+  const live = new Liveness(image, kinds);
+  const { memory } = isolate.runtime;
+  const used: RootSlot[] = [];
+  for (const root of slots) {
+    if (!memory.has(root.slot, 8)) continue;
+    const low = memory.u32(root.slot);
+    const high = memory.u32((root.slot + 4) as typeof root.slot);
+    if (root.weak ? (low & 3) === 1 : live.root(low, high)) used.push(root);
+  }
+  live.finish();
+  const gaps = [...notes];
+  if (image.unreadable > 0) gaps.push(`${image.unreadable} bytes of heap pages are not in the dump`);
+  return { image, kinds, used, gaps };
+}
