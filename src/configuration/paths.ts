@@ -33,6 +33,11 @@ export function scriptPath(url: string): string | undefined {
   return undefined;
 }
 
+/** The path below the project's folder in a URL of a bundler: `webpack://shop/./src/a.ts?1f2e`. */
+function bundledPath(url: string): string | undefined {
+  return /^(?:webpack|webpack-internal|turbopack|rspack):\/\/[^/]*(\/[^?#]+)/.exec(withoutDots(url))?.[1];
+}
+
 function fileUrlPath(url: string): string | undefined {
   const match = /^file:\/\/(?:localhost)?(\/[^?#]*)/i.exec(url);
   if (!match) return undefined;
@@ -79,7 +84,7 @@ export function localCandidates(url: string, mapping: Mapping, host: HostPaths):
   const candidates = new Set<string>();
   const override = overriddenPath(url, mapping.sourceMapPathOverrides, host);
   if (override !== undefined) candidates.add(override);
-  const path = scriptPath(url);
+  const path = scriptPath(url) ?? bundledPath(url);
   const parts = path === undefined ? undefined : safeParts(path, host);
   if (path === undefined || parts === undefined || parts.length === 0) return [...candidates];
 
@@ -88,7 +93,8 @@ export function localCandidates(url: string, mapping: Mapping, host: HostPaths):
     const below = partsBelow(remoteRoot, parts, isDrivePath(path), host);
     if (below) candidates.add(host.path.join(localRoot, ...below));
   }
-  if (isDrivePath(path) === (host.path.sep === '\\')) candidates.add(host.path.normalize(path));
+  const isPath = bundledPath(url) === undefined && isDrivePath(path) === (host.path.sep === '\\');
+  if (isPath) candidates.add(host.path.normalize(path));
   const roots = localRoot === undefined ? mapping.workspaceFolders : [localRoot, ...mapping.workspaceFolders];
   for (const root of roots) {
     for (let i = Math.max(0, parts.length - maxSuffixes); i < parts.length; i++) {
@@ -114,8 +120,9 @@ function partsBelow(
 }
 
 /**
- * js-debug's `sourceMapPathOverrides`: patterns with at most one `*`, the longest that matches wins.
- * `{"webpack:///./*": "/home/me/app/*"}` maps `webpack:///./src/a.ts` to `/home/me/app/src/a.ts`.
+ * js-debug's `sourceMapPathOverrides`: patterns with at most one `*`, the longest that matches wins. `?:*` stands
+ * for any part that the path does not need. `{"webpack:///./*": "/home/me/app/*"}` maps
+ * `webpack:///./src/a.ts`, and `webpack:///src/a.ts`, which is the same URL, to `/home/me/app/src/a.ts`.
  */
 export function overriddenPath(
   url: string,
@@ -124,21 +131,31 @@ export function overriddenPath(
 ): string | undefined {
   const patterns = Object.keys(overrides).sort((a, b) => b.length - a.length);
   for (const pattern of patterns) {
-    const star = pattern.indexOf('*');
-    const prefix = star < 0 ? pattern : pattern.slice(0, star);
-    const suffix = star < 0 ? '' : pattern.slice(star + 1);
-    const matches =
-      star < 0
-        ? url === pattern
-        : url.length >= prefix.length + suffix.length && url.startsWith(prefix) && url.endsWith(suffix);
-    if (!matches) continue;
-    const captured = url.slice(prefix.length, url.length - suffix.length);
-    const parts = safeParts(captured, host);
-    if (!parts) return undefined;
+    const match = matcherOf(withoutDots(pattern)).exec(withoutDots(url));
+    if (!match) continue;
     const target = overrides[pattern]!;
-    return host.path.normalize(star < 0 ? target : target.replace('*', () => parts.join(host.path.sep)));
+    if (match[1] === undefined) return host.path.normalize(target);
+    const parts = safeParts(match[1], host);
+    return parts && host.path.normalize(target.replace('*', () => parts.join(host.path.sep)));
   }
   return undefined;
+}
+
+function matcherOf(pattern: string): RegExp {
+  let captures = false;
+  const source = pattern.replace(/\?:\*|\*|[\\^$.+?()[\]{}|/-]/g, (text) => {
+    if (text === '?:*') return '[^/]*';
+    if (text !== '*') return `\\${text}`;
+    if (captures) return '\\*';
+    captures = true;
+    return '(.*)';
+  });
+  return new RegExp(`^${source}$`, 's');
+}
+
+/** Source maps' paths may be resolved already, and need not. */
+function withoutDots(url: string): string {
+  return url.replace(/\/(\.\/)+/g, '/');
 }
 
 /** A script's URL as skipFiles patterns see it: forward slashes, `<node_internals>/` for Node's own scripts. */

@@ -130,6 +130,20 @@ describe('paths', () => {
       );
     });
 
+    it('look for what a bundler names below the workspace', () => {
+      const mapping = {
+        localRoot: undefined,
+        remoteRoot: undefined,
+        workspaceFolders: ['/ws'],
+        sourceMapPathOverrides: {},
+      };
+      assert.deepEqual(localCandidates('webpack://shop/./src/a.ts?1f2e', mapping, posix), [
+        '/ws/src/a.ts',
+        '/ws/a.ts',
+      ]);
+      assert.deepEqual(localCandidates('webpack://shop/../../etc/passwd', mapping, posix), []);
+    });
+
     it('stay few for a deep path', () => {
       const deep = `/${'d/'.repeat(500)}a.js`;
       assert.ok(localCandidates(deep, mapping({ workspaceFolders: ['/a', '/b'] }), posix).length < 40);
@@ -138,10 +152,18 @@ describe('paths', () => {
 
   describe('with overrides', () => {
     it('take the longest pattern that matches', () => {
-      const overrides = { 'webpack:///*': '/other/*', 'webpack:///./*': '/home/me/app/*' };
+      const overrides = { 'webpack:///*': '/other/*', 'webpack:///./src/*': '/home/me/app/src/*' };
       assert.equal(overriddenPath('webpack:///./src/a.ts', overrides, posix), '/home/me/app/src/a.ts');
       assert.equal(overriddenPath('webpack:///lib/b.ts', overrides, posix), '/other/lib/b.ts');
       assert.equal(overriddenPath('/app/c.ts', overrides, posix), undefined);
+    });
+
+    it('know the names of bundles, and that ./ changes nothing', () => {
+      const named = { 'webpack://shop/./*': '/shop/*', 'webpack://?:*/*': '/any/*' };
+      assert.equal(overriddenPath('webpack://shop/src/a.ts', named, posix), '/shop/src/a.ts');
+      assert.equal(overriddenPath('webpack://shop/./src/a.ts', named, posix), '/shop/src/a.ts');
+      assert.equal(overriddenPath('webpack://other/src/a.ts', named, posix), '/any/src/a.ts');
+      assert.equal(overriddenPath('webpack://other', named, posix), undefined);
     });
 
     it('write paths of the host', () => {

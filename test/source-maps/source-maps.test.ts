@@ -8,6 +8,7 @@ import { openDump } from '../../src/engine/session.ts';
 import { AdapterClient } from '../adapter/client.ts';
 import { cacheFolder } from '../support/cache.ts';
 import { recordCore } from '../support/cores.ts';
+import { withSwc, withWebpack } from './bundlers.ts';
 
 const project = resolve(import.meta.dirname, 'project');
 const work = join(cacheFolder, 'source-maps');
@@ -80,6 +81,9 @@ async function framesOf({ script }: Built, roots: string[]): Promise<FrameInfo[]
   }
 }
 
+/** `chargeCustomer(order)` becomes `(0, app_1.chargeCustomer)(order)`, whose call V8 places behind the name. */
+const compiledCalls = ['tsc', 'swc', 'webpack'];
+
 describe('source maps', function () {
   this.timeout(240_000);
 
@@ -88,6 +92,8 @@ describe('source maps', function () {
     'esbuild, beside the file': () => withEsbuild('beside', 'linked', false),
     'esbuild, minified': () => withEsbuild('minified', 'linked', true),
     tsc: withTsc,
+    swc: async () => ({ script: await withSwc(await fresh('swc')), minified: false }),
+    webpack: async () => ({ script: await withWebpack(await fresh('webpack')), minified: false }),
     'an index map': asIndexMap,
   };
 
@@ -103,8 +109,7 @@ describe('source maps', function () {
       // The minifier makes one throw of the two, where the `if` was.
       assert.deepEqual(places.slice(0, 3), [
         built.minified ? ['app.ts', 8, 3] : ['app.ts', 9, 5],
-        // Compiled to `(0, app_1.chargeCustomer)(order)`, whose call V8 places behind the name.
-        ['main.ts', 4, name === 'tsc' ? 45 : 31],
+        ['main.ts', 4, compiledCalls.includes(name) ? 45 : 31],
         ['main.ts', 8, 3],
       ]);
       if (built.minified) {
@@ -130,6 +135,34 @@ describe('source maps', function () {
     const frames = await framesOf(built, [work]);
     assert.equal(frames[0]!.original, null);
     assert.equal(frames[0]!.line, 5);
+  });
+
+  it('of webpack lead to the workspace, by themselves and by sourceMapPathOverrides', async () => {
+    const script = await withWebpack(await fresh('webpack'));
+    const { core } = await recordCore(22, script, { inputs: [] });
+    const moved = await fresh('moved');
+    for (const configuration of [
+      { __workspaceFolders: [join(work, 'webpack')] },
+      {
+        localRoot: join(work, 'webpack'),
+        sourceMapPathOverrides: { 'webpack://shop/./src/*': `${moved}/src/*` },
+      },
+      { localRoot: join(work, 'webpack'), sourceMapPathOverrides: { 'webpack://?:*/*': `${moved}/*` } },
+    ]) {
+      const client = new AdapterClient();
+      try {
+        const stopped = await client.open({ dump: core, ...configuration });
+        const [frame] = (await client.stackTrace(stopped.threadId!)).filter(
+          (f) => f.name === 'chargeCustomer',
+        );
+        const folder = 'sourceMapPathOverrides' in configuration ? moved : join(work, 'webpack');
+        assert.equal(frame?.source?.path, join(folder, 'src/app.ts'));
+        assert.equal(frame.source.sourceReference ?? 0, 0);
+        assert.equal(frame.line, 9);
+      } finally {
+        await client.close();
+      }
+    }
   });
 
   it('are what the editor shows: the workspace file, else the text that the map has', async () => {

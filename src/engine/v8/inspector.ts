@@ -156,7 +156,7 @@ export class V8Inspector implements Inspector {
     const object = this.#object(value);
     if (object === undefined || this.#isList(object)) return [];
     const slots = attemptOr([], () => internalSlots(this.view, this.lines, object));
-    const prototype = this.#prototypeOf(object);
+    const prototype = this.#shownPrototype(object);
     return this.view.isReceiver(prototype)
       ? [...slots, slot('[[Prototype]]', { kind: 'tagged', word: prototype })]
       : slots;
@@ -290,6 +290,12 @@ export class V8Inspector implements Inspector {
 
   #isList(word: Tagged): boolean {
     return this.view.isType(word, this.view.layout.types.FIXED_ARRAY);
+  }
+
+  #shownPrototype(object: Tagged): Tagged {
+    const { types, inspector } = this.view.layout;
+    const isHidden = inspector.hiddenGlobalPrototype && this.view.isType(object, types.JS_GLOBAL_PROXY);
+    return isHidden ? propertyHolder(this.view, object) : this.#prototypeOf(object);
   }
 
   /** The visible prototype: a JSGlobalProxy's own is its global object, which no program sees. */

@@ -15,6 +15,8 @@ export function inspectorRules(c: Constants) {
     ownConstructorName: rule('own_constructor_name', [0, 0, 0, 0, 1]),
     /** Stack traces name any function that is the receiver, not only classes. */
     functionReceivers: rule('function_receivers', [0, 0, 0, 1, 1]),
+    /** The global proxy's prototype is the global object behind it, not that one's own. */
+    hiddenGlobalPrototype: rule('hidden_global_prototype', [1, 0, 0, 0, 0]),
     privateMethodList: rule('private_method_list', [0, 1, 1, 1, 1]),
   };
 }
