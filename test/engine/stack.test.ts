@@ -8,9 +8,11 @@ import { ModuleMap } from '../../src/engine/modules/module-map.ts';
 import { type CoreSession, openDump } from '../../src/engine/session.ts';
 import type { StackFrame } from '../../src/engine/stack/frame.ts';
 import { MixedStacks } from '../../src/engine/stack/mixed-stack.ts';
+import { x64Architecture } from '../../src/engine/unwind/registers.ts';
 import type { Value } from '../../src/engine/v8/inspect.ts';
 import { V8Runtime } from '../../src/engine/v8/runtime.ts';
 import { type Recording, type RecordOptions, recordCore } from '../support/cores.ts';
+import { OverlaySource } from '../support/overlay-source.ts';
 import { type ReleaseLine, releaseLines, releases } from '../support/releases.ts';
 
 const tiers: Readonly<Record<string, (line: ReleaseLine) => readonly string[]>> = {
@@ -221,6 +223,23 @@ for (const line of releaseLines) {
         });
       });
     }
+
+    it('end where there is nothing but zeros, which is no frame', async () => {
+      const recording = await recordCore(line, 'uncaught.js');
+      const sound = new FileSource(recording.core);
+      const before = new ElfCore(sound);
+      const { sp } = x64Architecture.fromCore(before.threads[0]!.registers);
+      const stack = loadModules(before, { program: recording.node }).memory.regionAt(sp)!;
+      const zeros = Buffer.alloc(stack.end - stack.start);
+      const core = new ElfCore(new OverlaySource(sound, [{ position: stack.offset, bytes: zeros }]));
+      const { modules, memory } = loadModules(core, { program: recording.node });
+      const stacks = new MixedStacks(memory, new ModuleMap(modules), V8Runtime.open(modules, memory, core));
+      const { frames, end, complete } = stacks.stackOf(core.threads[0]!);
+      assert.ok(frames.every((f) => f.pc !== 0));
+      assert.equal(complete, false);
+      assert.notEqual(end, '');
+      sound.close();
+    });
 
     it('of main and of a worker are told apart, with names', () =>
       opened(line, 'worker-blocked.js', { nodeFlags: [] }, (session) => {

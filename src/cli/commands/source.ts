@@ -17,7 +17,7 @@ export async function sourceCommand(
       const notes = [...session.core.notes, ...session.modules.notes];
       if (options.json)
         printJson(output, { scripts: scripts.map((s) => ({ url: s.url, length: s.length })), notes });
-      else printList(scripts, output);
+      else printList(scripts, notes, output);
       return;
     }
     const script = scripts.find((s) => s.url === url) ?? onlyMatch(scripts, url);
@@ -46,10 +46,13 @@ function onlyMatch<T extends { readonly url: string }>(scripts: readonly T[], pa
 
 function printList(
   scripts: readonly { readonly url: string; readonly length: number }[],
+  notes: readonly string[],
   output: Output,
 ): void {
   const paint = painter(output);
   output.stdout.write(
     table(scripts.map((s) => [grouped(s.length).padStart(10), plain(s.url) || paint('dim', '(no name)')])),
   );
+  if (notes.length > 0)
+    output.stdout.write(`\n${paint('bold', 'Notes')}\n${notes.map((n) => `  ${plain(n)}\n`).join('')}`);
 }

@@ -1,4 +1,5 @@
-import { type Address, address, type Tagged } from '../address.ts';
+import { attemptOr } from '../absence.ts';
+import { type Address, address, at, type Tagged } from '../address.ts';
 import type { CoreThread } from '../dump/elf-core.ts';
 import type { Memory } from '../memory/memory.ts';
 import { demangle } from '../modules/demangle.ts';
@@ -59,7 +60,7 @@ export class MixedStacks {
       const site = this.#siteOf(registers, exact, isolate);
       const leaf = site && exact ? this.#leafOf(site, registers) : undefined;
       frames.push(...this.#framesAt({ registers, exact, guessed, site, leaf, interpreter }, isolate));
-      const step = this.#step(registers, exact, site, leaf);
+      const step = this.#endAtZero(this.#step(registers, exact, site, leaf));
       const problem = problemOf(step, registers);
       if (problem !== undefined || step.kind === 'end') {
         // What C++ called cannot be told, but V8 noted where JavaScript left for C++.
@@ -100,6 +101,16 @@ export class MixedStacks {
   #step(registers: Registers, exact: boolean, site: CodeSite | undefined, leaf: Leaf | undefined): Step {
     if (leaf) return stepFromLeaf(this.#runtime!, leaf, registers);
     return site ? stepFromV8(this.#runtime!, site, registers) : this.#native.step(registers, exact);
+  }
+
+  /** A return address of 0 is no frame: threads start with one, and stacks that were not saved are full of them. */
+  #endAtZero(step: Step): Step {
+    if (step.kind === 'end' || step.signalFrame || step.registers.pc !== 0) return step;
+    const { sp } = step.registers;
+    const around = attemptOr(Buffer.alloc(0), () => this.#memory.bytes(at(sp, -64), 128));
+    return around.some((byte) => byte !== 0)
+      ? { kind: 'end', reason: 'the outermost frame returns to address 0', outermost: true }
+      : { kind: 'end', reason: 'the stack holds nothing but zeros from here on', outermost: false };
   }
 
   #leafOf(site: CodeSite, registers: Registers): Leaf | undefined {
