@@ -14,6 +14,10 @@ import { show } from './variables.ts';
 const deadlines: Readonly<Record<string, number>> = { repl: 60_000, clipboard: 60_000, hover: 2000 };
 const defaultDeadline = 5000;
 
+export function deadlineOf(context: string | undefined): number {
+  return deadlines[context ?? ''] ?? defaultDeadline;
+}
+
 export async function evaluate(
   target: Target,
   args: DebugProtocol.EvaluateArguments,
@@ -21,7 +25,7 @@ export async function evaluate(
 ): Promise<DebugProtocol.EvaluateResponse['body']> {
   const expression = args.expression.trim();
   if (expression === '') throw new DayAfterError('BAD_EXPRESSION', 'The expression is empty.');
-  const deadlineMs = deadlines[args.context ?? ''] ?? defaultDeadline;
+  const deadlineMs = deadlineOf(args.context);
   const environment = environmentOf(target, args.frameId, { deadlineMs, signal });
   const value = await evaluateAsync(expression, environment);
   const inspector = new MadeInspector(environment.inspector);

@@ -35,8 +35,12 @@ export class Progress {
     this.#abort.abort();
   }
 
-  update(message: string): void {
-    if (this.#shown) this.#send(new ProgressUpdateEvent(this.id, message));
+  /** `percentage` from 0 to 100, where it is known. */
+  update(message: string, percentage?: number): void {
+    if (!this.#shown) return;
+    const event: DebugProtocol.ProgressUpdateEvent = new ProgressUpdateEvent(this.id, message);
+    if (percentage !== undefined) event.body.percentage = percentage;
+    this.#send(event);
   }
 
   end(): void {

@@ -12,6 +12,8 @@ import { AdapterError, errorMessage } from './errors.ts';
 import { evaluate } from './evaluate.ts';
 import { deathText, exceptionInfo, stoppedBody } from './exception.ts';
 import { stackTrace, threads } from './frames.ts';
+import { evaluateInHeap, heapHandlers, heapStopped, heapText } from './heap/heap-requests.ts';
+import { HeapTarget } from './heap/heap-target.ts';
 import { location } from './locations.ts';
 import { stackMarkdown } from './markdown.ts';
 import { readMemory } from './memory.ts';
@@ -31,6 +33,8 @@ export class PostmortemSession extends DebugSession {
   readonly #handlers: Readonly<Record<string, Handler>>;
   #client: DebugProtocol.InitializeRequestArguments | undefined;
   #target: Target | undefined;
+  #heap: HeapTarget | undefined;
+  #heapHandlers: ReturnType<typeof heapHandlers> | undefined;
   #opening = false;
   readonly #works = new Works((event) => {
     if (this.#client?.supportsProgressReporting) this.sendEvent(event);
@@ -62,7 +66,7 @@ export class PostmortemSession extends DebugSession {
       variables: on(variables),
       evaluate: (args: DebugProtocol.EvaluateArguments, request) =>
         this.#works.run(request.seq, `Evaluating ${args.expression}`, patience, ({ signal }) =>
-          evaluate(this.#opened(), args, signal),
+          this.#heap ? evaluateInHeap(this.#heap, args, signal) : evaluate(this.#opened(), args, signal),
         ),
       completions: on(completions),
       exceptionInfo: on((target) => exceptionInfo(target)),
@@ -106,9 +110,7 @@ export class PostmortemSession extends DebugSession {
   }
 
   #handle(request: DebugProtocol.Request): unknown {
-    const handler = Object.hasOwn(this.#handlers, request.command)
-      ? this.#handlers[request.command]
-      : undefined;
+    const handler = this.#handlerOf(request.command);
     if (handler) return handler(request.arguments as never, request);
     throw (
       this.#refusals.refusal(request.command) ??
@@ -116,8 +118,15 @@ export class PostmortemSession extends DebugSession {
     );
   }
 
+  #handlerOf(command: string): Handler | undefined {
+    const ofHeap = this.#heapHandlers;
+    if (ofHeap && Object.hasOwn(ofHeap, command)) return ofHeap[command];
+    return Object.hasOwn(this.#handlers, command) ? this.#handlers[command] : undefined;
+  }
+
   #afterwards(command: string): void {
     if (command === 'configurationDone' && this.#target) this.#stop(this.#target);
+    if (command === 'configurationDone' && this.#heap) this.#stopHeap(this.#heap);
     if (command === 'disconnect' || command === 'terminate') this.shutdown();
   }
 
@@ -128,6 +137,11 @@ export class PostmortemSession extends DebugSession {
     for (const note of notes)
       this.#send('output', { category: 'console', output: `Note: ${printable(note)}\n` });
     this.#send('stopped', stoppedBody(target));
+  }
+
+  #stopHeap(heap: HeapTarget): void {
+    this.#send('output', { category: 'console', output: `${heapText(heap)}\n` });
+    this.#send('stopped', heapStopped(heap));
   }
 
   #send(event: string, body: unknown): void {
@@ -148,13 +162,17 @@ export class PostmortemSession extends DebugSession {
   }
 
   async #attach(args: Record<string, unknown>, request: DebugProtocol.Request): Promise<void> {
-    if (this.#target || this.#opening)
+    if (this.#target || this.#heap || this.#opening)
       throw new AdapterError('ALREADY_ATTACHED', 'This session has its dump already.');
     this.#opening = true;
     try {
-      this.#target = await this.#works.run(request.seq, 'Opening the dump', 0, (progress) =>
+      const target = await this.#works.run(request.seq, 'Opening the dump', 0, (progress) =>
         attach(args ?? {}, this.#host, progress),
       );
+      if (target instanceof HeapTarget) {
+        this.#heap = target;
+        this.#heapHandlers = heapHandlers(target);
+      } else this.#target = target;
     } finally {
       this.#opening = false;
     }
@@ -162,7 +180,10 @@ export class PostmortemSession extends DebugSession {
   }
 
   override shutdown(): void {
-    this.#target?.core.close();
+    this.#target?.close();
+    this.#heap?.close();
+    this.#heap = undefined;
+    this.#heapHandlers = undefined;
     super.shutdown();
   }
 }

@@ -26,6 +26,10 @@ export class Target {
     this.sources = new Sources(core, configuration, host);
   }
 
+  close(): void {
+    this.core.close();
+  }
+
   /** The thread to look at first. */
   get focusThread(): number {
     return this.core.focusThread();

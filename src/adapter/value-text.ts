@@ -20,6 +20,8 @@ const maxElements = 10;
 const maxPreview = 160;
 
 export function valueText(inspector: Inspector, value: Value, options: TextOptions = plainText): string {
+  const own = inspector.text?.(value);
+  if (own !== undefined) return printable(own);
   const preview = inspector.preview(value);
   if (isAbsent(preview)) return unavailable(preview.reason);
   if (preview.type === 'object' && preview.subtype !== 'null')

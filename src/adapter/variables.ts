@@ -22,16 +22,23 @@ export type Container =
       readonly path: string | undefined;
     }
   | { readonly kind: 'entries'; readonly inspector: Inspector; readonly value: Value }
-  | { readonly kind: 'entry'; readonly inspector: Inspector; readonly key: Value; readonly value: Value };
+  | { readonly kind: 'entry'; readonly inspector: Inspector; readonly key: Value; readonly value: Value }
+  /** Rows that are no values of the program. */
+  | { readonly kind: 'rows'; readonly rows: () => readonly DebugProtocol.Variable[] };
+
+/** What variables need of a target: the tables that give containers and positions numbers. */
+export type Tables = Pick<Target, 'containers' | 'locations'>;
 
 /** Children of one container that are made at most for one request, unless the client pages. */
 const maxPage = 10_000;
 
 export function variables(
-  target: Target,
+  target: Tables,
   args: DebugProtocol.VariablesArguments,
 ): DebugProtocol.VariablesResponse['body'] {
   const container = target.containers.get(args.variablesReference);
+  if (container.kind === 'rows')
+    return { variables: args.filter === 'indexed' ? [] : [...slice(container.rows(), args)] };
   const options: TextOptions = { hex: args.format?.hex === true };
   const page = new Page(target, container.inspector, options);
   const start = Math.max(0, args.start ?? 0);
@@ -73,7 +80,7 @@ export interface Shown {
 
 /** `path` is an expression that gives this value, for the evaluateName of its children. */
 export function show(
-  target: Target,
+  target: Tables,
   inspector: Inspector,
   value: Value,
   path: string | undefined,
@@ -105,11 +112,11 @@ function namedCount(counts: ChildCounts): number {
 
 class Page {
   readonly variables: DebugProtocol.Variable[] = [];
-  readonly #target: Target;
+  readonly #target: Tables;
   readonly #inspector: Inspector;
   readonly #options: TextOptions;
 
-  constructor(target: Target, inspector: Inspector, options: TextOptions) {
+  constructor(target: Tables, inspector: Inspector, options: TextOptions) {
     this.#target = target;
     this.#inspector = inspector;
     this.#options = options;
@@ -188,7 +195,13 @@ class Page {
       const own = memberExpression(path, property.name);
       if (own !== undefined) return own;
     }
-    const preview = this.#inspector.preview(property.value);
+    return this.#reference(property.value);
+  }
+
+  #reference(value: Value): string | undefined {
+    const own = this.#inspector.reference?.(value);
+    if (own !== undefined) return own;
+    const preview = this.#inspector.preview(value);
     return isAbsent(preview) || preview.address === undefined ? undefined : hex(preview.address);
   }
 
@@ -202,8 +215,7 @@ class Page {
   }
 
   plain(name: string, value: Value): void {
-    const preview = this.#inspector.preview(value);
-    const path = isAbsent(preview) || preview.address === undefined ? undefined : hex(preview.address);
+    const path = this.#reference(value);
     const variable: DebugProtocol.Variable = {
       name,
       ...show(this.#target, this.#inspector, value, path, this.#options),

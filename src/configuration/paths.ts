@@ -164,7 +164,7 @@ export function skipFilesName(url: string): string {
   return (scriptPath(url) ?? url).replaceAll('\\', '/');
 }
 
-/** `core`, `core.<digits>` and `*.core`: names that may be dumps. Content decides. */
+/** `core`, `core.<digits>`, `*.core` and `*.heapsnapshot`: names that may be dumps. Content decides. */
 export function looksLikeDumpName(name: string): boolean {
-  return /^core(\.\d+)?$|\.core$/.test(name);
+  return /^core(\.\d+)?$|\.core$|\.heapsnapshot(\.gz|\.zst)?$/.test(name);
 }

@@ -57,6 +57,11 @@ export async function openDump(path: string, options: OpenOptions = {}): Promise
     dump.source.close();
     throw new DayAfterError('NOT_APPLICABLE', `${path} is a heap snapshot; this command is for core dumps`);
   }
+  return openCore(dump, path, options);
+}
+
+/** As `openDump`, of a core that is open already; closes it where that fails. */
+export function openCore(dump: OpenedDump, path: string, options: OpenOptions = {}): CoreSession {
   try {
     // A core is often copied together with its executable.
     const search = [...(options.search ?? []), dirname(path)];

@@ -1,7 +1,7 @@
 /** What a file is by its first bytes: names alone don't make a dump. */
 import { open, stat } from 'node:fs/promises';
 
-export type Content = 'core' | 'compressed' | 'executable' | 'text' | 'binary' | 'empty';
+export type Content = 'core' | 'compressed' | 'heapsnapshot' | 'executable' | 'text' | 'binary' | 'empty';
 
 const headLength = 4096;
 const ET_CORE = 4;
@@ -24,7 +24,8 @@ export function classify(head: Uint8Array): Content {
   if (head.length === 0) return 'empty';
   if (starts(head, [0x7f, 0x45, 0x4c, 0x46])) return elfType(head) === ET_CORE ? 'core' : 'executable';
   if (starts(head, [0x1f, 0x8b]) || starts(head, [0x28, 0xb5, 0x2f, 0xfd])) return 'compressed';
-  return isText(head) ? 'text' : 'binary';
+  if (!isText(head)) return 'binary';
+  return isSnapshot(head) ? 'heapsnapshot' : 'text';
 }
 
 function starts(head: Uint8Array, magic: readonly number[]): boolean {
@@ -36,6 +37,11 @@ function elfType(head: Uint8Array): number | undefined {
   if (head.length < 18) return undefined;
   const bigEndian = head[5] === 2;
   return bigEndian ? (head[16]! << 8) | head[17]! : head[16]! | (head[17]! << 8);
+}
+
+/** V8 writes the header first, and it begins with the names of what follows. */
+function isSnapshot(head: Uint8Array): boolean {
+  return /^\s*\{\s*"snapshot"\s*:/.test(Buffer.from(head).toString('latin1'));
 }
 
 function isText(head: Uint8Array): boolean {

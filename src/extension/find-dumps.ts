@@ -18,7 +18,7 @@ const maxFiles = 200;
 /** The workspace's dumps by name and content, newest first. */
 export async function findDumps(token?: vscode.CancellationToken): Promise<FoundDump[]> {
   const files = await vscode.workspace.findFiles(
-    '**/{core,core.*,*.core}',
+    '**/{core,core.*,*.core,*.heapsnapshot,*.heapsnapshot.gz,*.heapsnapshot.zst}',
     '**/node_modules/**',
     maxFiles,
     token,
@@ -34,7 +34,7 @@ async function asDump(uri: vscode.Uri): Promise<FoundDump | undefined> {
   if (uri.scheme !== 'file' || !looksLikeDumpName(name)) return undefined;
   try {
     const content = await contentOf(uri.fsPath);
-    if (content !== 'core' && content !== 'compressed') return undefined;
+    if (!['core', 'compressed', 'heapsnapshot'].includes(content)) return undefined;
     const { size, mtime } = await stat(uri.fsPath);
     return { uri, label: vscode.workspace.asRelativePath(uri), size, modified: mtime };
   } catch {

@@ -112,6 +112,12 @@ function refusalOf(content: Content): Failure | undefined {
   switch (content) {
     case 'text':
       return { code: 'NOT_A_CORE', message: 'This is a text file, not a dump.', hint: null };
+    case 'heapsnapshot':
+      return {
+        code: 'NOT_A_CORE',
+        message: 'This is a heap snapshot: there is no death to tell of.',
+        hint: 'Open its heap, or debug it to look at its objects.',
+      };
     case 'empty':
       return {
         code: 'EMPTY_FILE',

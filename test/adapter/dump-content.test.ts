@@ -31,6 +31,7 @@ describe('what a file is', () => {
       ['umlauts', `x${'ä'.repeat(5000)}`, 'text'],
       ['bytes', Uint8Array.of(1, 2, 0, 4), 'binary'],
       ['latin', Uint8Array.of(0x41, 0xe4, 0x41), 'binary'],
+      ['snapshot', '{"snapshot":{"meta":{', 'heapsnapshot'],
       ['empty', '', 'empty'],
       ['packed', gzipSync('x'), 'compressed'],
       ['stub', Uint8Array.of(0x7f, 0x45, 0x4c, 0x46), 'executable'],

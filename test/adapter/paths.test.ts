@@ -179,7 +179,8 @@ describe('paths', () => {
   });
 
   it('of dumps are told by name', () => {
-    for (const name of ['core', 'core.4711', 'node.core']) assert.ok(looksLikeDumpName(name), name);
+    for (const name of ['core', 'core.4711', 'node.core', 'a.heapsnapshot', 'a.heapsnapshot.gz'])
+      assert.ok(looksLikeDumpName(name), name);
     for (const name of ['core.js', 'core.css', 'score', 'core.d', 'hardcore', 'core.1.txt']) {
       assert.ok(!looksLikeDumpName(name), name);
     }

@@ -126,6 +126,14 @@ export class MadeInspector implements Inspector {
     return value.kind === 'made' ? undefined : this.#dump.builtin?.(value);
   }
 
+  text(value: Value): string | undefined {
+    return value.kind === 'made' ? undefined : this.#dump.text?.(value);
+  }
+
+  reference(value: Value): string | undefined {
+    return value.kind === 'made' ? undefined : this.#dump.reference?.(value);
+  }
+
   timeZone(): string | undefined {
     return this.#dump.timeZone?.();
   }

@@ -72,7 +72,19 @@ export function sectionProgress(start: number, fileSize: number, chunk: number):
 }
 
 /** Reads chunks of the section until there are none left; blocks the thread for as long. */
-export function readSection(section: NumberSection, onChunk?: (position: number) => void): SectionPart {
+export function readSection(section: NumberSection): SectionPart {
+  const steps = sectionSteps(section);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/**
+ * As `readSection`, with a pause after each chunk: yields the position that was reached. Whoever does not go
+ * on must end it by `throw`, so that other threads stop, too.
+ */
+export function* sectionSteps(section: NumberSection): Generator<number, SectionPart, undefined> {
   const { progress, start, fileSize } = section;
   const { state, bases, chunk } = progress;
   const parser = new ChunkParser(chunk);
@@ -110,7 +122,7 @@ export function readSection(section: NumberSection, onChunk?: (position: number)
         fail(state, Failure.badReference);
         break;
       }
-      onChunk?.(from);
+      yield from;
       if (parser.closedAt >= 0) {
         end = { position: from + parser.closedAt + 1, count: base + count };
         break;

@@ -11,9 +11,9 @@ import {
   FAILED,
   Failure,
   type NumberSection,
-  readSection,
   type SectionPart,
   sectionProgress,
+  sectionSteps,
 } from './number-section.ts';
 import { collectSparse, readFunctions, readLocations, readSamples, readTraceTree } from './small-sections.ts';
 import { indexStrings, type StringIndex } from './string-section.ts';
@@ -35,6 +35,8 @@ export function canHelp(source: ByteSource): boolean {
 }
 
 const CHUNK = 1 << 18;
+/** Chunks between two turns of the event loop. */
+const TURN = 64;
 const HEADER_LIMIT = 1 << 20;
 
 /**
@@ -175,7 +177,7 @@ class Reading {
 
   /** Fills columns from the array at the cursor; resolves to the numbers beyond 32 bits. */
   async #readNumbers(rows: number, stride: number, columns: readonly Column[]): Promise<[number, number][]> {
-    const { helper, progress, signal } = this.#options;
+    const { helper } = this.#options;
     this.#cursor.expect('[');
     const start = this.#cursor.position;
     const section: NumberSection = {
@@ -188,10 +190,7 @@ class Reading {
       progress: sectionProgress(start, this.#source.size, CHUNK),
     };
     const theirs = helper?.run({ kind: 'numbers', section });
-    const ours = readSection(section, (position) => {
-      progress?.(position, this.#source.size);
-      if (signal?.aborted) throw new DayAfterError('CANCELLED', 'cancelled');
-    });
+    const ours = await this.#readOurShare(section);
     // Where the other thread could not even start, this one has done everything.
     const other = theirs ? await theirs.catch(() => null) : null;
     const parts: SectionPart[] = other ? [ours, other] : [ours];
@@ -202,6 +201,19 @@ class Reading {
       throw this.#broken(`it has ${end.count} numbers where its header promises ${rows * stride}`);
     this.#cursor.moveTo(end.position);
     return parts.flatMap((part) => part.large);
+  }
+
+  /** Lets the event loop run every so often: what cancels the reading comes from there. */
+  async #readOurShare(section: NumberSection): Promise<SectionPart> {
+    const { progress, signal } = this.#options;
+    const steps = sectionSteps(section);
+    for (let chunks = 1; ; chunks++) {
+      const step = steps.next();
+      if (step.done) return step.value;
+      progress?.(step.value, this.#source.size);
+      if (chunks % TURN === 0) await new Promise((resume) => setImmediate(resume));
+      if (signal?.aborted) steps.throw(new DayAfterError('CANCELLED', 'cancelled'));
+    }
   }
 
   #checkFailure(failure: number): void {

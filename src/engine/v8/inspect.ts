@@ -78,6 +78,10 @@ export interface Inspector {
   location(
     value: Value,
   ): { readonly url: string; readonly line: number; readonly column: number } | undefined;
+  /** The value in one line, where this inspector has words of its own for it. */
+  text?(value: Value): string | undefined;
+  /** What names the value in an expression where no path does; an address is used without it. */
+  reference?(value: Value): string | undefined;
   /** Part of the preview, much faster; undefined where only `preview` can tell. */
   kind?(value: Value): Kind | undefined;
   /** One own property by its name as `named` and `indexed` give it, faster than by searching these. */

@@ -17,7 +17,7 @@ interface Feedback {
 }
 
 /** What tells the function that fills a place from others that see it: each is worth so much. */
-export const MAKES = 8;
+const MAKES = 8;
 const ADDS = 6;
 const CONSTRUCTS = 5;
 const MEETS = 1;
@@ -76,7 +76,8 @@ export class Fillers {
     const { graph } = heap;
     const step = Math.max(1, Math.floor(members.length / SAMPLE));
     for (let i = 0; i < members.length; i += step) {
-      const shape = target(heap, members[i]!, 'map');
+      const member = members[i]!;
+      const shape = graph.nodeType[member] === NodeType.object ? target(heap, member, 'map') : null;
       if (shape === null || shapes.has(shape)) continue;
       shapes.add(shape);
       const maker = constructorOf(heap, shape);
@@ -86,6 +87,15 @@ export class Fillers {
     }
     this.#shapes = shapes;
     this.#constructors = constructors;
+  }
+
+  /** Whether it made, or constructed, objects of the members' shapes. */
+  makes(closure: NodeOrdinal): boolean {
+    const feedback = feedbackOf(this.#heap, closure);
+    return (
+      feedback !== null &&
+      (intersects(this.#shapes, feedback.made) || intersects(this.#constructors, feedback.met))
+    );
   }
 
   /** 0 for a function of which nothing is known. */

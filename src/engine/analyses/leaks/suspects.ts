@@ -6,7 +6,7 @@ import { positionText } from '../positions.ts';
 import { type Candidate, findCandidates } from './candidates.ts';
 import { type Contents, contentsOf } from './contents.ts';
 import { explain, isHeldByOthers, megabytes, number, titleOf } from './explain.ts';
-import { FILLS, Fillers, MAKES } from './fillers.ts';
+import { FILLS, Fillers } from './fillers.ts';
 import { comparable, type Growth, growthOf } from './growth.ts';
 import { type Holder, holderOf } from './holder.ts';
 import { isOwnCode } from './own-code.ts';
@@ -100,9 +100,11 @@ export function leakSuspects(heap: Heap, options: LeakOptions = {}): Suspect[] {
 /** Where neither the way nor the contents lead to code of the program: a function that fills the place. */
 function withMaker(heap: Heap, holder: Holder, { members }: Candidate, { code }: Contents): Holder {
   if (code || (holder.position && isOwnCode(holder.position.position))) return holder;
-  const functions = new Functions(heap, new Fillers(heap, members, holder.owner));
-  for (const closures of ownClosures(heap).values()) for (const closure of closures) functions.add(closure);
-  const makers = functions.sorted().filter((f) => f.score >= MAKES);
+  const fillers = new Fillers(heap, members, holder.owner);
+  const functions = new Functions(heap, fillers);
+  for (const closures of ownClosures(heap).values())
+    for (const closure of closures) if (fillers.makes(closure)) functions.add(closure);
+  const makers = functions.sorted();
   return makers[0] ? { ...holder, functions: [...makers, ...holder.functions], position: makers[0] } : holder;
 }
 
