@@ -4,6 +4,7 @@
  *
  *     node scripts/build.mjs [--production] [--watch]
  */
+import { rmSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
@@ -51,20 +52,16 @@ const bundles = [
   },
   {
     ...nodeModule,
-    entryPoints: { adapter: 'src/adapter/main.ts' },
+    entryPoints: {
+      adapter: 'src/adapter/main.ts',
+      cli: 'src/cli/main.ts',
+      'heap-process': 'src/heap-process/main.ts',
+      'heap-thread': 'src/heap-process/thread.ts',
+    },
     outdir: 'dist',
-    banner: { js: requireBanner },
-  },
-  {
-    ...nodeModule,
-    entryPoints: { cli: 'src/cli/main.ts' },
-    outdir: 'dist',
-    banner: { js: requireBanner },
-  },
-  {
-    ...nodeModule,
-    entryPoints: { 'heap-process': 'src/heap-process/main.ts', 'heap-thread': 'src/heap-process/thread.ts' },
-    outdir: 'dist',
+    // What a command does not need is not even parsed by it.
+    splitting: true,
+    chunkNames: 'chunk-[hash]',
     banner: { js: requireBanner },
   },
   {
@@ -89,6 +86,7 @@ const bundles = [
   },
 ];
 
+rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
 if (watch) {
   for (const bundle of bundles) await (await context(bundle)).watch();
   console.log('Watching for changes…');

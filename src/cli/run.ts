@@ -2,21 +2,6 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import packageJson from '../../package.json' with { type: 'json' };
 import { DayAfterError } from '../engine/errors.ts';
 import { dumpSubjects } from '../engine/profile/profile.ts';
-import { closuresCommand } from './commands/closures.ts';
-import { diffCommand } from './commands/diff.ts';
-import { dominatorsCommand } from './commands/dominators.ts';
-import { flameCommand } from './commands/flame.ts';
-import { infoCommand } from './commands/info.ts';
-import { inspectCommand } from './commands/inspect.ts';
-import { leaksCommand } from './commands/leaks.ts';
-import { objectCommand } from './commands/object.ts';
-import { objectsCommand } from './commands/objects.ts';
-import { pathCommand } from './commands/path.ts';
-import { snapshotCommand } from './commands/snapshot.ts';
-import { sourceCommand } from './commands/source.ts';
-import { stackCommand } from './commands/stack.ts';
-import { stringsCommand } from './commands/strings.ts';
-import { summaryCommand } from './commands/summary.ts';
 import { type Output, printError } from './output.ts';
 
 /** Options that every command has. */
@@ -59,8 +44,8 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
       .helpOption('--help');
   };
 
-  command('info <dump>', 'what the dump is and why the process died').action((dump, options) =>
-    infoCommand(dump, options, output),
+  command('info <dump>', 'what the dump is and why the process died').action(async (dump, options) =>
+    (await import('./commands/info.ts')).infoCommand(dump, options, output),
   );
   command('stack <core>', "every thread's mixed stack, innermost frame first")
     .option('--locals', 'with scopes and variables')
@@ -70,7 +55,9 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
         .argParser(wholeNumber)
         .default(100),
     )
-    .action((dump, options) => stackCommand(dump, options, output));
+    .action(async (dump, options) =>
+      (await import('./commands/stack.ts')).stackCommand(dump, options, output),
+    );
   command('inspect <core> <expression>', 'a value: a global, a path, 0x…, a local of a frame')
     .addOption(
       new Option('--frame <n>', "the frame whose scopes are searched, as 'stack' counts").argParser(
@@ -83,56 +70,72 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
         .argParser(wholeNumber)
         .default(100),
     )
-    .action((dump, expression, options) => inspectCommand(dump, expression, options, output));
+    .action(async (dump, expression, options) =>
+      (await import('./commands/inspect.ts')).inspectCommand(dump, expression, options, output),
+    );
   command('source <dump> [url]', "the scripts that the dump holds, or one's text").action(
-    (dump, url, options) => sourceCommand(dump, url, options, output),
+    async (dump, url, options) =>
+      (await import('./commands/source.ts')).sourceCommand(dump, url, options, output),
   );
 
   command('objects <dump>', 'histogram by constructor')
     .option('--shapes', 'plain objects apart by their properties')
     .addOption(new Option('--limit <n>', 'rows of the text output').argParser(wholeNumber).default(40))
-    .action((dump, options) => objectsCommand(dump, options, output));
+    .action(async (dump, options) =>
+      (await import('./commands/objects.ts')).objectsCommand(dump, options, output),
+    );
   const heapCommand = (signature: string, description: string, what: string, limit: number) =>
     command(signature, description).addOption(
       new Option('--limit <n>', what).argParser(wholeNumber).default(limit),
     );
-  command('summary <dump>', 'where the memory is, by what it holds').action((dump, options) =>
-    summaryCommand(dump, options, output),
+  command('summary <dump>', 'where the memory is, by what it holds').action(async (dump, options) =>
+    (await import('./commands/summary.ts')).summaryCommand(dump, options, output),
   );
   heapCommand(
     'object <dump> <id>',
     'one object: its fields, retainers, dominators',
     'how many fields and retainers',
     100,
-  ).action((dump, id, options) => objectCommand(dump, id, options, output));
+  ).action(async (dump, id, options) =>
+    (await import('./commands/object.ts')).objectCommand(dump, id, options, output),
+  );
   heapCommand('path <dump> <id>', 'shortest paths from the roots to an object', 'how many paths', 5).action(
-    (dump, id, options) => pathCommand(dump, id, options, output),
+    async (dump, id, options) => (await import('./commands/path.ts')).pathCommand(dump, id, options, output),
   );
   heapCommand('dominators <dump> [id]', 'the dominator tree, a level at a time', 'how many children', 50)
     .addOption(new Option('--start <n>', 'children to leave out first').argParser(wholeNumber).default(0))
-    .action((dump, id, options) => dominatorsCommand(dump, id, options, output));
+    .action(async (dump, id, options) =>
+      (await import('./commands/dominators.ts')).dominatorsCommand(dump, id, options, output),
+    );
   heapCommand('strings <dump>', 'duplicate strings and the largest', 'how many of each', 50).action(
-    (dump, options) => stringsCommand(dump, options, output),
+    async (dump, options) => (await import('./commands/strings.ts')).stringsCommand(dump, options, output),
   );
   heapCommand('leaks <dump>', 'leak suspects, worst first', 'how many suspects', 10)
     .option('--baseline <dump>', 'an older dump of the program: what grew since')
-    .action((dump, options) => leaksCommand(dump, options, output));
+    .action(async (dump, options) =>
+      (await import('./commands/leaks.ts')).leaksCommand(dump, options, output),
+    );
   heapCommand('diff <older> <newer...>', 'what grew between heaps', 'rows', 30).action(
-    (older, newer, options) => diffCommand([older, ...newer], options, output),
+    async (older, newer, options) =>
+      (await import('./commands/diff.ts')).diffCommand([older, ...newer], options, output),
   );
   heapCommand('closures <dump>', 'closures by source position', 'rows of the text output', 40).action(
-    (dump, options) => closuresCommand(dump, options, output),
+    async (dump, options) => (await import('./commands/closures.ts')).closuresCommand(dump, options, output),
   );
   command('snapshot <core>', 'writes the heap as a .heapsnapshot that Chrome DevTools opens')
     .requiredOption('-o, --output <file>', 'the file to write')
     .option('--redact', 'contents of strings are replaced by stand-ins of the same shape')
-    .action((dump, options) => snapshotCommand(dump, options, output));
+    .action(async (dump, options) =>
+      (await import('./commands/snapshot.ts')).snapshotCommand(dump, options, output),
+    );
   command('flame <profile> [more...]', 'a flame graph, or its folded stacks, of a profile or a dump')
     .addOption(new Option('--of <subject>', 'what of a dump is shown').choices(dumpSubjects))
     .option('-o, --output <file>', 'writes a page (.html), folded stacks (.folded) or .speedscope.json')
     .option('--fold', 'prints folded stacks')
     .option('--diff <older>', 'compares with an older profile or dump')
-    .action((dump, more, options) => flameCommand(dump, more, options, output));
+    .action(async (dump, more, options) =>
+      (await import('./commands/flame.ts')).flameCommand(dump, more, options, output),
+    );
 
   try {
     if (argv.length === 0) {

@@ -24,6 +24,9 @@ import { defaultLimits, type Limits, runLimited } from '../support/limited.ts';
 import { releaseNode } from '../support/releases.ts';
 import { run } from '../support/run.ts';
 
+/** Offset of a map's prototype in V8 12.4 (src/objects/map.tq: after the map word, 8 bytes of sizes, flags). */
+const PROTOTYPE_OF_MAP = 24;
+
 interface Answer {
   readonly code: number | null;
   readonly json: Record<string, unknown>;
@@ -196,16 +199,26 @@ describe('bad input', () => {
   });
 
   it('zero pages change no value without a note', async () => {
+    const session = await openDump(core);
+    const at = await addressOf('sessions[3]');
+    const position = filePosition(session, at - (at % 4096));
+    session.close();
     const path = await copyOfCore('core.zeros');
     const handle = await open(path, 'r+');
+    await handle.write(Buffer.alloc(4096), 0, 4096, position);
     const { size } = await handle.stat();
-    const page = Buffer.alloc(4096);
-    for (let position = Math.floor(size / 8 / 4096) * 4096; position < size; position += 4096 * 64) {
-      await handle.write(page, 0, page.length, position);
-    }
+    const far = position + 4096 * 16;
+    for (let other = far; other < size; other += 4096 * 64)
+      await handle.write(Buffer.alloc(4096), 0, 4096, other);
     await handle.close();
+
+    const args = ['sessions', '--depth', '4', '--limit', '1000'] as const;
+    const clean = await dayafter(['inspect', core, ...args]);
+    const got = await dayafter(['inspect', path, ...args]);
+    assert.equal(got.code, 0, got.error?.message);
+    assert.match(JSON.stringify(got.json), /"unavailable":"[^"]+"/);
+    assert.deepEqual(unexplained(clean.json, got.json).slice(0, 5), []);
     for (const command of ['info', 'stack', 'source']) await dayafter([command, path]);
-    await dayafter(['inspect', path, 'sessions', '--depth', '4']);
   });
 
   describe('the executable', () => {
@@ -253,31 +266,50 @@ describe('bad input', () => {
       assert.doesNotMatch(text, /user3/);
     });
 
-    it('ends at a cycle of prototypes and of maps', async () => {
-      const { path } = await damaged('core.cycle', 'sessions[3].user', (word) => word);
-      for (const command of [
-        ['stack', path, '--locals', '--depth', '3', '--limit', '20'],
+    it('ends at an object that is its own map', async () => {
+      const { path, at } = await damaged('core.cycle', 'sessions[3].user', (_, own) => own + 1);
+      await assertRefused(['inspect', path, at], 'NO_SUCH_OBJECT');
+      const args = ['sessions', '--depth', '6', '--limit', '10'] as const;
+      const clean = await dayafter(['inspect', core, ...args]);
+      const got = await dayafter(['inspect', path, ...args]);
+      assert.equal(got.code, 0, got.error?.message);
+      assert.deepEqual(unexplained(clean.json, got.json).slice(0, 5), []);
+      assert.match(JSON.stringify(got.json), /"unavailable":"[^"]+"/);
+      const stack = await dayafter(['stack', path, '--locals', '--depth', '3', '--limit', '20']);
+      assert.equal(stack.code, 0, stack.error?.message);
+    });
+
+    it('ends at a chain of prototypes that bites its tail', async () => {
+      const map = await mapOf('sessions[3].user');
+      // The second word of a map's fields is its prototype: here it becomes an object of that very map.
+      const own = await addressOf('sessions[3].user');
+      const path = await patched('core.prototypes', map + PROTOTYPE_OF_MAP, own + 1);
+      for (const args of [
         ['inspect', path, 'sessions', '--depth', '6', '--limit', '10'],
+        ['inspect', path, 'sessions[3].user.nowhere'],
+        ['inspect', path, 'sessions[3].user instanceof Map'],
+        ['stack', path, '--locals', '--depth', '3', '--limit', '20'],
       ]) {
-        await dayafter(command);
+        const { code, json } = await dayafter(args);
+        if (code !== 0) assert.fail(JSON.stringify(json));
       }
     });
 
     /** A copy of the core in which the first word of an object, its map, is another one. */
-    async function damaged(name: string, expression: string, change: (word: number) => number) {
-      const { json } = await dayafter(['inspect', core, expression]);
-      const at = (json.value as { address: string }).address;
+    async function damaged(name: string, expression: string, change: (word: number, own: number) => number) {
+      const own = await addressOf(expression);
+      const path = await patched(name, own, change((await mapOf(expression)) + 1, own));
+      return { path, at: `0x${own.toString(16)}` };
+    }
+
+    /** Where the map of an object lies. */
+    async function mapOf(expression: string): Promise<number> {
+      const at = await addressOf(expression);
       const session = await openDump(core);
-      const position = filePosition(session, Number(at));
+      const position = filePosition(session, at);
       const word = Number(readBytes(session.core.elf.source, position, 8).readBigUInt64LE());
       session.close();
-      const path = await copyOfCore(name);
-      const bytes = Buffer.alloc(8);
-      bytes.writeBigUInt64LE(BigInt(name.endsWith('cycle') ? Number(at) + 1 : change(word)));
-      const handle = await open(path, 'r+');
-      await handle.write(bytes, 0, 8, position);
-      await handle.close();
-      return { path, at };
+      return word - 1;
     }
   });
 
@@ -286,14 +318,8 @@ describe('bad input', () => {
     const { tid } = session.core.threads[0]!;
     const frame = session.thread(tid).frames.find((f) => f.js !== undefined && f.fp !== undefined);
     assert.ok(frame?.fp !== undefined);
-    const position = filePosition(session, frame.fp);
     session.close();
-    const path = await copyOfCore('core.loop');
-    const bytes = Buffer.alloc(8);
-    bytes.writeBigUInt64LE(BigInt(frame.fp));
-    const handle = await open(path, 'r+');
-    await handle.write(bytes, 0, 8, position);
-    await handle.close();
+    const path = await patched('core.loop', frame.fp, frame.fp);
     const { code, json } = await dayafter(['stack', path, '--thread', String(tid)]);
     assert.equal(code, 0);
     const [thread] = json.threads as [{ frames: unknown[]; end: string }];
@@ -313,6 +339,25 @@ describe('bad input', () => {
       assert.equal(clean.code, 0, clean.error?.message);
       assert.deepEqual(unexplained(clean.json, got.json).slice(0, 5), []);
     }
+  }
+
+  async function addressOf(expression: string): Promise<number> {
+    const { json } = await dayafter(['inspect', core, expression]);
+    return Number((json.value as { address: string }).address);
+  }
+
+  /** A copy of the core with another word at one address of the process. */
+  async function patched(name: string, at: number, word: number): Promise<string> {
+    const session = await openDump(core);
+    const position = filePosition(session, at);
+    session.close();
+    const path = await copyOfCore(name);
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigUInt64LE(BigInt(word));
+    const handle = await open(path, 'r+');
+    await handle.write(bytes, 0, bytes.length, position);
+    await handle.close();
+    return path;
   }
 
   function filePosition(session: CoreSession, runtime: number): number {

@@ -70,7 +70,7 @@ export class Heap {
     if (typeof key === 'string') {
       const index = arrayIndex(key);
       if (index !== undefined) {
-        const found = inspector.indexed(object.value, index, 1)[0];
+        const [found] = readableElements(inspector.indexed(object.value, index, 1));
         return found?.name === key ? found : undefined;
       }
       if (inspector.own && !key.startsWith('#') && !key.startsWith('Symbol('))
@@ -153,7 +153,7 @@ export class Heap {
     const { inspector } = this.environment;
     for (let start = from; start < to; ) {
       const count = Math.min(512, to - start);
-      for (const property of inspector.indexed(object.value, start, count)) {
+      for (const property of readableElements(inspector.indexed(object.value, start, count))) {
         yield [Number(property.name), this.operand(property.value)];
       }
       start += count;
@@ -170,6 +170,14 @@ export class Heap {
     if (isAbsent(read)) throw refused(`the bytes cannot be read: ${read.reason}`);
     return read;
   }
+}
+
+/** The elements, unless they stand for a store that cannot be read (see Inspector.indexed). */
+export function readableElements(elements: readonly Property[]): readonly Property[] {
+  const [first] = elements;
+  if (first?.value.kind === 'absent' && arrayIndex(first.name) === undefined)
+    throw refused(`the elements cannot be read: ${first.value.absence.reason}`);
+  return elements;
 }
 
 /** The integer index (0 to 2^32 - 2) that a property name is, or undefined. */

@@ -1,4 +1,4 @@
-import { arrayIndex, type Heap } from './heap.ts';
+import { arrayIndex, type Heap, readableElements } from './heap.ts';
 import type { Meter } from './meter.ts';
 import {
   DumpObject,
@@ -96,7 +96,8 @@ export class Objects {
     for (let start = 0; start < indexed; start += 512) {
       // An array may be far longer than what it holds.
       this.#meter.tick();
-      for (const property of inspector.indexed(object.value, start, Math.min(512, indexed - start))) {
+      const elements = inspector.indexed(object.value, start, Math.min(512, indexed - start));
+      for (const property of readableElements(elements)) {
         yield [property.name, this.#heap.slot(property)];
       }
     }

@@ -66,11 +66,14 @@ export interface Inspector {
   counts(value: Value): ChildCounts;
   /** Own named (string- and symbol-keyed, private) properties, in creation order. */
   named(value: Value): readonly Property[];
-  /** Elements `start` to `start + count`; holes are left out. */
+  /**
+   * Elements `start` to `start + count`; holes are left out. A single one that is named "(elements)" says why
+   * none can be read.
+   */
   indexed(value: Value, start: number, count: number): readonly Property[];
   /** Internal slots, `[[Prototype]]` last. */
   internal(value: Value): readonly Property[];
-  /** Entries of Map, Set, WeakMap, WeakSet and their iterators. */
+  /** Entries of Map, Set, WeakMap, WeakSet and their iterators; a single absent value if none can be read. */
   entries(value: Value, start: number, count: number): readonly { key: Value | undefined; value: Value }[];
   /** Raw bytes of an ArrayBuffer, typed array, DataView or Buffer. */
   memory(value: Value): { readonly address: Address; readonly length: number } | Absence;

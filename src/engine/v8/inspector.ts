@@ -9,14 +9,20 @@ import { scriptName } from './objects/call-site.ts';
 import { type Entries, mapEntries, noEntries, setEntries, weakEntries } from './objects/collections.ts';
 import { scopeLocals } from './objects/context-locals.ts';
 import { dateValue } from './objects/date.ts';
-import { type Elements, elementsOf, noElements } from './objects/elements.ts';
+import { type Elements, elementsOf } from './objects/elements.ts';
 import { boundTarget, builtinName, functionStart } from './objects/functions.ts';
 import { generatorPosition } from './objects/generator-position.ts';
 import { HeapView } from './objects/heap-view.ts';
 import { collectionIterator, internalSlots, slot } from './objects/internal-slots.ts';
 import { kindOf } from './objects/kind.ts';
 import { NameIndex } from './objects/name-index.ts';
-import { elementProperty, namedProperties, propertyHolder, propertyOf } from './objects/own-properties.ts';
+import {
+  elementProperty,
+  namedProperties,
+  propertyHolder,
+  propertyOf,
+  unreadableProperty,
+} from './objects/own-properties.ts';
 import { previewOf, primitivePreview } from './objects/preview.ts';
 import { anyRealm, globalsOf, mainRealm } from './objects/realm.ts';
 import { typedArray } from './objects/typed-array.ts';
@@ -84,9 +90,10 @@ export class V8Inspector implements Inspector {
         object === this.#environment()
           ? this.#variables().length
           : attemptOr(0, () => this.#namedCount(object)),
-      indexed: this.#elements(object).length,
+      // What cannot be read counts as one, which says so.
+      indexed: attemptOr(1, () => this.#elements(object).length),
       internal: this.internal(value).length,
-      entries: attemptOr(0, () => this.#entries(object).size),
+      entries: attemptOr(1, () => this.#entries(object).size),
     };
   }
 
@@ -95,7 +102,7 @@ export class V8Inspector implements Inspector {
     if (object === undefined || this.#isList(object)) return [];
     if (object === this.#environment()) return this.#variables();
     const properties = attempt(() => namedProperties(this.view, this.lines, object));
-    return isAbsent(properties) ? [unreadable(properties)] : properties;
+    return isAbsent(properties) ? [unreadableProperty(properties, '(properties)')] : properties;
   }
 
   /**
@@ -145,17 +152,17 @@ export class V8Inspector implements Inspector {
   indexed(value: Value, start: number, count: number): readonly Property[] {
     const object = this.#object(value);
     if (object === undefined) return [];
-    return attemptOr([], () =>
-      this.#elements(object)
-        .slice(start, start + count)
-        .map((e) => elementProperty(this.view, e)),
-    );
+    const elements = attempt(() => this.#elements(object).slice(start, start + count));
+    return isAbsent(elements)
+      ? [unreadableProperty(elements, '(elements)')]
+      : elements.map((e) => elementProperty(this.view, e));
   }
 
   internal(value: Value): readonly Property[] {
     const object = this.#object(value);
     if (object === undefined || this.#isList(object)) return [];
-    const slots = attemptOr([], () => internalSlots(this.view, this.lines, object));
+    const found = attempt(() => internalSlots(this.view, this.lines, object));
+    const slots = isAbsent(found) ? [slot('[[Internal]]', { kind: 'absent', absence: found })] : found;
     const prototype = this.#shownPrototype(object);
     return this.view.isReceiver(prototype)
       ? [...slots, slot('[[Prototype]]', { kind: 'tagged', word: prototype })]
@@ -165,14 +172,12 @@ export class V8Inspector implements Inspector {
   entries(value: Value, start: number, count: number): readonly { key: Value | undefined; value: Value }[] {
     const object = this.#object(value);
     if (object === undefined) return [];
-    return attemptOr([], () =>
-      this.#entries(object)
-        .slice(start, count)
-        .map(({ key, value: word }) => ({
-          key: key === undefined ? undefined : ({ kind: 'tagged', word: key } as const),
-          value: { kind: 'tagged', word } as const,
-        })),
-    );
+    const entries = attempt(() => this.#entries(object).slice(start, count));
+    if (isAbsent(entries)) return [{ key: undefined, value: { kind: 'absent', absence: entries } }];
+    return entries.map(({ key, value: word }) => ({
+      key: key === undefined ? undefined : { kind: 'tagged', word: key },
+      value: { kind: 'tagged', word },
+    }));
   }
 
   memory(value: Value): { readonly address: Address; readonly length: number } | Absence {
@@ -232,7 +237,7 @@ export class V8Inspector implements Inspector {
     if (name.charCodeAt(0) <= 57 && /^(0|[1-9]\d{0,9})$/.test(name))
       return this.indexed(value, Number(name), 1)[0];
     if (object === this.#environment()) return this.#variables().find((p) => p.name === name);
-    return attemptOr(undefined, () => {
+    const found = attempt(() => {
       const { types } = this.view.layout;
       const type = this.view.type(object);
       if (name.startsWith('#') || name.startsWith('Symbol(') || type === types.JS_MODULE_NAMESPACE) {
@@ -243,6 +248,8 @@ export class V8Inspector implements Inspector {
       const stored = this.#names.find(holder, name);
       return stored && propertyOf(this.view, this.lines, holder, stored, name);
     });
+    // Not to be taken for a property that is not there.
+    return isAbsent(found) ? unreadableProperty(found, name) : found;
   }
 
   prototype(value: Value): Value {
@@ -317,19 +324,17 @@ export class V8Inspector implements Inspector {
   }
 
   #elements(object: Tagged): Elements {
-    return attemptOr(noElements, () => {
-      if (!this.#isList(object)) return elementsOf(this.view, object);
-      const length = this.view.arrayLength(object);
-      return {
-        length,
-        slice: (start, end) =>
-          Array.from({ length: Math.max(0, Math.min(end, length) - start) }, (_, i) => ({
-            index: start + i,
-            value: { kind: 'tagged', word: this.view.element(object, start + i) },
-            attributes: 0,
-          })),
-      };
-    });
+    if (!this.#isList(object)) return elementsOf(this.view, object);
+    const length = this.view.arrayLength(object);
+    return {
+      length,
+      slice: (start, end) =>
+        Array.from({ length: Math.max(0, Math.min(end, length) - start) }, (_, i) => ({
+          index: start + i,
+          value: { kind: 'tagged', word: this.view.element(object, start + i) },
+          attributes: 0,
+        })),
+    };
   }
 
   #entries(object: Tagged): Entries {
@@ -353,9 +358,4 @@ export class V8Inspector implements Inspector {
     if (this.#timeZone === null) this.#timeZone = processTimeZone(this.view.runtime);
     return this.#timeZone;
   }
-}
-
-/** Stands for the properties of an object of which none can be told. */
-function unreadable(absence: Absence): Property {
-  return slot('(properties)', { kind: 'absent', absence });
 }

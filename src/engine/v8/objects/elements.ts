@@ -1,3 +1,4 @@
+import { Fault } from '../../absence.ts';
 import { address, type Tagged } from '../../address.ts';
 import type { Value } from '../inspect.ts';
 import type { HeapView } from './heap-view.ts';
@@ -68,7 +69,7 @@ function attributesOfKind(view: HeapView, object: Tagged): number {
 
 function storeElements(view: HeapView, store: Tagged, limit: number, attributes: number): Elements {
   const { types } = view.layout;
-  if (!view.isPointer(store)) return noElements;
+  if (!view.isPointer(store)) throw new Fault(address(0), 'an object without elements');
   const type = view.type(store);
   if (type === types.NUMBER_DICTIONARY) return dictionaryElements(view, store, limit);
   if (type === types.FIXED_DOUBLE_ARRAY) return doubleElements(view, store, limit);

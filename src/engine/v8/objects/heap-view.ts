@@ -10,6 +10,8 @@ import { MapInfo } from './map.ts';
 
 const MAX_ELEMENTS = 2 ** 27;
 const MAX_MAPS = 1 << 16;
+/** Bytes of a page of the machine. */
+const PAGE = 4096;
 
 /**
  * Typed reads of one isolate's heap. All throw a Fault for what cannot be read or is not what it is taken
@@ -124,8 +126,20 @@ export class HeapView {
     return type !== undefined && this.layout.isContext(type);
   }
 
+  /** A tagged field; a Fault also where a 0 comes from a page that was lost and filled up with zeros. */
   tagged(object: Tagged, offset: number): Tagged {
-    return this.memory.tagged(address(this.base(object) + offset));
+    const base = this.base(object);
+    const at = address(base + offset);
+    const word = this.memory.tagged(at);
+    // The object starts on an earlier page, so an empty page cannot be unused memory: it was lost.
+    if (word === 0 && offset < PAGE && at - (at % PAGE) > base && this.#isEmptyPage(at))
+      throw new Fault(at, 'the page is not in the dump: it has zeros only');
+    return word;
+  }
+
+  #isEmptyPage(at: Address): boolean {
+    const page = address(at - (at % PAGE));
+    return this.memory.has(page, PAGE) && this.memory.bytes(page, PAGE).every((byte) => byte === 0);
   }
 
   /** Value of a Smi field. */

@@ -47,14 +47,15 @@ export function namedProperties(view: HeapView, lines: ScriptLines, object: Tagg
   const strings: Property[] = [];
   const symbols: Property[] = [];
   const hidden: Property[] = [];
-  for (const stored of storedProperties(view, holder)) {
+  const lost = (key: Tagged, absence: Absence) => first.push(unreadableProperty(absence, keyName(view, key)));
+  for (const stored of storedProperties(view, holder, lost)) {
     if (isPrivateSymbol(view, stored.key)) {
       if (isPrivateName(view, stored.key)) hidden.push(...privateMembers(view, stored, holder));
       continue;
     }
     const property = attempt(() => propertyOf(view, lines, holder, stored));
     if (isAbsent(property)) {
-      first.push(unnamed(property));
+      lost(stored.key, property);
       continue;
     }
     if (property.isSymbol) symbols.push(property);
@@ -64,10 +65,14 @@ export function namedProperties(view: HeapView, lines: ScriptLines, object: Tagg
   return [...first, ...strings, ...symbols, ...hidden, ...privateMembers(view, undefined, holder)];
 }
 
-/** A property that is there, but of which the key cannot be read. */
-function unnamed(absence: Absence): Property {
+function keyName(view: HeapView, key: Tagged): string | undefined {
+  return attemptOr(undefined, () => keyText(view, key));
+}
+
+/** A property that is there, but whose value, and maybe its key, cannot be read. */
+export function unreadableProperty(absence: Absence, name = '(unreadable)'): Property {
   return {
-    name: '(unreadable)',
+    name,
     kind: 'data',
     value: { kind: 'absent', absence },
     getter: undefined,

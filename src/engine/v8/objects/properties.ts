@@ -1,3 +1,4 @@
+import { type Absence, attempt, isAbsent } from '../../absence.ts';
 import type { Tagged } from '../../address.ts';
 import type { HeapView } from './heap-view.ts';
 import type { MapInfo } from './map.ts';
@@ -15,15 +16,19 @@ export interface StoredProperty {
 
 const MAX_PROPERTIES = 1 << 22;
 
+/** Takes a property whose field cannot be read. */
+export type LostProperty = (key: Tagged, absence: Absence) => void;
+
 /**
  * Own string- and symbol-keyed properties in creation order, from the descriptors of fast objects or the
- * dictionary of slow ones (objects/js-objects.h, objects/dictionary.h). Elements are elsewhere.
+ * dictionary of slow ones (objects/js-objects.h, objects/dictionary.h). Elements are elsewhere. A Fault of one
+ * field goes to `lost` where that is given, and else ends the whole.
  */
-export function storedProperties(view: HeapView, object: Tagged): StoredProperty[] {
+export function storedProperties(view: HeapView, object: Tagged, lost?: LostProperty): StoredProperty[] {
   const map = view.map(object);
   if (map.type === view.layout.types.JS_GLOBAL_OBJECT) return globalProperties(view, object);
   if (map.isDictionary) return dictionaryProperties(view, propertiesOrHash(view, object));
-  return fastProperties(view, object, map);
+  return fastProperties(view, object, map, lost);
 }
 
 /** One own property by its key's text or symbol; undefined if there is none. */
@@ -67,11 +72,18 @@ function descriptorWord(view: HeapView, descriptors: Tagged, index: number, part
   return view.tagged(descriptors, header + 8 * (index * entryWords + part));
 }
 
-function fastProperties(view: HeapView, object: Tagged, map: MapInfo): StoredProperty[] {
+function fastProperties(view: HeapView, object: Tagged, map: MapInfo, lost?: LostProperty): StoredProperty[] {
   const descriptors = map.descriptors;
   const result: StoredProperty[] = [];
   for (let i = 0; i < map.ownDescriptors; i++) {
-    result.push(fastProperty(view, object, map, descriptors, i));
+    if (!lost) {
+      result.push(fastProperty(view, object, map, descriptors, i));
+      continue;
+    }
+    const key = descriptorWord(view, descriptors, i, view.layout.objects.descriptors.key);
+    const property = attempt(() => fastProperty(view, object, map, descriptors, i));
+    if (isAbsent(property)) lost(key, property);
+    else result.push(property);
   }
   return result;
 }
