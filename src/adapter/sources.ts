@@ -8,13 +8,15 @@ import type { AttachConfiguration } from '../configuration/attach.ts';
 import { baseName, type HostPaths, localCandidates, scriptPath } from '../configuration/paths.ts';
 import { isAbsent } from '../engine/absence.ts';
 import type { Tagged } from '../engine/address.ts';
+import type { FrameInfo } from '../engine/contract.ts';
 import { DayAfterError } from '../engine/errors.ts';
 import type { CoreSession, ScriptInfo } from '../engine/session.ts';
 import { AdapterError } from './errors.ts';
 import { Handles } from './handles.ts';
+import { nativeSourceName, nativeSourceText } from './native-source.ts';
 import { isNodeInternal } from './skip-files.ts';
 
-/** The text of an original source, from a source map. */
+/** A text that is no script of the dump: an original of a source map, or a page of our own. */
 interface OriginalText {
   readonly original: string;
 }
@@ -24,6 +26,7 @@ export class Sources {
   readonly #configuration: AttachConfiguration;
   readonly #host: HostPaths;
   readonly #references = new Handles<ScriptInfo | OriginalText>();
+  readonly #natives = new Map<string, DebugProtocol.Source>();
   readonly #originals = new Map<string, Promise<DebugProtocol.Source | undefined>>();
   readonly #sources = new Map<ScriptInfo, Promise<DebugProtocol.Source>>();
   #byUrl: ReadonlyMap<string, readonly ScriptInfo[]> | undefined;
@@ -75,6 +78,21 @@ export class Sources {
     if (text === undefined) return undefined;
     const sourceReference = this.#references.add({ original: text });
     return { name: baseName(source), path: source, sourceReference, origin: 'from the source map' };
+  }
+
+  /** A page that says what is known of a frame of native code. */
+  native(info: FrameInfo): DebugProtocol.Source {
+    const key = `${info.kind} ${info.address} ${info.function}`;
+    let source = this.#natives.get(key);
+    if (!source) {
+      const module = this.#core.modules.modules.find(({ path }) => path === info.module);
+      const sourceReference = this.#references.add({ original: nativeSourceText(info, module) });
+      const name = nativeSourceName(info);
+      const path = `${name}/${(info.address ?? 'frame').replace(/\W/g, '')}.txt`;
+      source = { name, path, sourceReference, origin: 'native code', presentationHint: 'deemphasize' };
+      this.#natives.set(key, source);
+    }
+    return source;
   }
 
   async #isInWorkspace(path: string): Promise<boolean> {

@@ -371,6 +371,21 @@ describe('the debug adapter', function () {
       }
     });
 
+    it('tells of native frames what is known of their code', async () => {
+      const frame = (await client.stackTrace(stopped.threadId!)).find((f) => f.name.includes('v8::'));
+      assert.equal(frame?.source?.name, 'node');
+      assert.equal(frame.source.presentationHint, 'deemphasize');
+      const { content } = await client.request<DebugProtocol.SourceResponse['body']>('source', {
+        source: frame.source,
+        sourceReference: frame.source.sourceReference,
+      });
+      assert.match(
+        content,
+        /^Native frame: .*\n\nfunction +v8::.*\nmodule +.*node\nbuild-id +[0-9a-f]{40}\n/,
+      );
+      assert.match(content, /^offset +\+0x[0-9a-f]+\naddress +0x[0-9a-f]+$/m);
+    });
+
     it('lists modules with their build ids', async () => {
       const { modules, totalModules } = await client.request<DebugProtocol.ModulesResponse['body']>(
         'modules',
