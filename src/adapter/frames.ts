@@ -71,7 +71,7 @@ async function stackFrame(
     const origin =
       emphasis === 'node' ? 'Node.js' : emphasis === 'skipped' ? 'skipped by skipFiles' : undefined;
     frame.source = origin === undefined ? source : { ...source, presentationHint: 'deemphasize', origin };
-  } else if (!js) {
+  } else if (info.kind !== 'js') {
     frame.source = target.sources.native(info);
     frame.line = 1;
     frame.column = 1;
