@@ -23,10 +23,17 @@ interface Result {
   readonly picture: number | null;
   /** Of these, milliseconds in the reader's process. */
   readonly reading: number;
-  /** Peak bytes of the renderer's process, and of the reader's. */
-  readonly renderer: number;
-  readonly reader: number;
+  readonly renderer: Spent;
+  readonly reader: Spent;
 }
+
+/** What a process took: peak bytes, and seconds of processor time, which a busy machine changes less. */
+interface Spent {
+  readonly bytes: number;
+  readonly seconds: number;
+}
+
+const nothing: Spent = { bytes: 0, seconds: 0 };
 
 /** Runs in the page: pans and zooms with the wheel, a picture each time. */
 const panAndZoom = `(async () => {
@@ -70,7 +77,7 @@ try {
     report('speedscope', theirs);
     if (theirs.picture !== null && ours.picture !== null)
       console.log(
-        `  ${(theirs.picture / ours.picture).toFixed(1)} times as fast, ${((ours.renderer / theirs.renderer) * 100).toFixed(0)}% of the renderer's memory\n`,
+        `  ${(theirs.picture / ours.picture).toFixed(1)} times as fast, ${(theirs.renderer.seconds / (ours.reader.seconds + ours.renderer.seconds)).toFixed(1)} times less processor time, ${((ours.renderer.bytes / theirs.renderer.bytes) * 100).toFixed(0)}% of the renderer's memory, ${(((ours.renderer.bytes + ours.reader.bytes) / theirs.renderer.bytes) * 100).toFixed(0)}% with the reader's\n`,
       );
   }
   await redraws(await manyFrames(1_100_000));
@@ -90,8 +97,8 @@ async function measure(open: (browser: Browser, page: Page) => Promise<Result>):
 function report(name: string, { picture, reading, renderer, reader }: Result): void {
   const time = picture === null ? 'no picture' : `${(picture / 1000).toFixed(2)} s to the picture`;
   const part =
-    reading > 0 ? ` (${(reading / 1000).toFixed(2)} s of it in the reader's process, ${mb(reader)})` : '';
-  console.log(`  ${name.padEnd(11)} ${time}${part}, renderer ${mb(renderer)}`);
+    reading > 0 ? ` (${(reading / 1000).toFixed(2)} s of it in the reader's process: ${spent(reader)})` : '';
+  console.log(`  ${name.padEnd(11)} ${time}${part}, renderer ${spent(renderer)}`);
 }
 
 /** As VS Code does it: the reader is a process, its columns come to the page in a message. */
@@ -103,7 +110,7 @@ async function openOurs(browser: Browser, page: Page, file: string): Promise<Res
   await page.goto(`${base}/viewer`);
   await page.evaluate(send(`${base}/file${packed}`));
   await page.waitForFunction('window.flameReady !== undefined', undefined, { timeout: patience });
-  return { picture: performance.now() - started, reading, renderer: await rendererPeak(browser), reader };
+  return { picture: performance.now() - started, reading, renderer: await rendererOf(browser), reader };
 }
 
 async function openSpeedscope(browser: Browser, page: Page, file: string): Promise<Result> {
@@ -124,29 +131,35 @@ async function openSpeedscope(browser: Browser, page: Page, file: string): Promi
     return {
       picture: performance.now() - started,
       reading: 0,
-      renderer: await rendererPeak(browser),
-      reader: 0,
+      renderer: await rendererOf(browser),
+      reader: nothing,
     };
   } catch (error) {
     if (!crashed) console.log(`  speedscope: ${String(error).split('\n')[0]}`);
-    return { picture: null, reading: 0, renderer: crashed ? 0 : await rendererPeak(browser), reader: 0 };
+    return {
+      picture: null,
+      reading: 0,
+      renderer: crashed ? nothing : await rendererOf(browser),
+      reader: nothing,
+    };
   }
 }
 
-/** Runs the command line's reader; resolves to its peak memory in bytes. */
-function read(file: string, packed: string): Promise<number> {
+/** Runs the command line's reader; resolves to what it took. */
+function read(file: string, packed: string): Promise<Spent> {
   const child = spawn(process.execPath, [join(dist, 'cli.js'), 'flame', file, '-o', packed], {
     stdio: 'inherit',
   });
-  let peak = 0;
+  let last = nothing;
   const timer = setInterval(() => {
-    peak = Math.max(peak, peakOf(child.pid!));
+    const now = spentBy(child.pid!);
+    if (now.seconds > 0) last = now;
   }, 20);
   return new Promise((done, failed) => {
     child.on('error', failed);
     child.on('close', (code) => {
       clearInterval(timer);
-      if (code === 0) done(peak);
+      if (code === 0) done(last);
       else failed(new Error(`the reader ended with ${code}`));
     });
   });
@@ -162,7 +175,10 @@ async function redraws(file: string): Promise<void> {
     await page.evaluate(send(`${base}/file${packed}`));
     await page.waitForFunction('window.flameReady !== undefined', undefined, { timeout: patience });
     const first = await page.evaluate('window.flameReady - window.sent');
-    console.log(`a graph of a million frames: first picture ${Math.round(Number(first))} ms after parsing`);
+    const { seconds } = await rendererOf(browser);
+    console.log(
+      `a graph of a million frames: first picture ${Math.round(Number(first))} ms after parsing (${seconds.toFixed(1)} s of processor time since the page began)`,
+    );
     const times = (await page.evaluate(panAndZoom)) as { draw: number[]; frame: number[]; boxes: number };
     console.log(
       `  ${times.boxes} boxes; drawing: ${spread(times.draw)}; between pictures: ${spread(times.frame)}`,
@@ -178,19 +194,30 @@ function spread(times: number[]): string {
   return `median ${at(0.5)} ms, 95% ${at(0.95)} ms, longest ${at(1)} ms`;
 }
 
-async function rendererPeak(browser: Browser): Promise<number> {
+/** Of the renderer that took the most memory. */
+async function rendererOf(browser: Browser): Promise<Spent> {
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  return Math.max(...processInfo.filter((p) => p.type === 'renderer').map((p) => peakOf(p.id)));
+  const all = processInfo.filter((p) => p.type === 'renderer').map((p) => spentBy(p.id));
+  return all.reduce((a, b) => (b.bytes > a.bytes ? b : a), nothing);
 }
 
-function peakOf(pid: number): number {
+function spentBy(pid: number): Spent {
   try {
-    const match = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-    return match ? Number(match[1]) * 1024 : 0;
+    const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    // proc(5): utime and stime are the 14th and 15th fields, in hundredths of a second; the 2nd is in brackets.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
+    return {
+      bytes: peak ? Number(peak[1]) * 1024 : 0,
+      seconds: (Number(fields[11]) + Number(fields[12])) / 100,
+    };
   } catch {
-    return 0;
+    return nothing;
   }
+}
+
+function spent({ bytes, seconds }: Spent): string {
+  return `${mb(bytes)}, ${seconds.toFixed(1)} s of processor time`;
 }
 
 function mb(bytes: number): string {

@@ -4,13 +4,16 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
-import { foldedLines } from '../../src/engine/profile/fold.ts';
+import { foldedLines, foldedName, framesOf } from '../../src/engine/profile/fold.ts';
 import { openProfile } from '../../src/engine/profile/open-profile.ts';
-import { frameLabel } from '../../src/engine/profile/profile.ts';
+import { type Frame, frameLabel, type Profile, total } from '../../src/engine/profile/profile.ts';
+import { speedscopeFile } from '../../src/engine/profile/speedscope-file.ts';
 import { type NaiveTable, weigh } from '../profile/naive.ts';
+import { pprofOf } from '../profile/pprof-bytes.ts';
 import { recordProfiles } from '../profile/recordings.ts';
-import { tableOf } from '../profile/support.ts';
+import { assertSameTable } from '../profile/support.ts';
 import { cached } from '../support/cache.ts';
 import { npm } from '../support/run.ts';
 import { launchChromium } from '../support/workbench.ts';
@@ -62,92 +65,155 @@ describe('profiles as speedscope reads them', () => {
     server?.close();
   });
 
-  async function speedscopes(file: string): Promise<NaiveTable> {
+  /** What speedscope understood of a file, saved by it as a file of its own. */
+  async function saved(file: string): Promise<string> {
     const page = await browser.newPage({ acceptDownloads: true });
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/index.html`);
     await page.setInputFiles('input[type=file]', file);
     await page.waitForFunction(
       'document.title !== "speedscope" && document.querySelectorAll("canvas").length > 1',
     );
-    const saved = page.waitForEvent('download');
+    const download = page.waitForEvent('download');
     await page.keyboard.press('Control+s');
-    const text = await readFile((await (await saved).path())!, 'utf8');
+    const text = await readFile((await (await download).path())!, 'utf8');
     await page.close();
-    return weigh(stacksOf(JSON.parse(text) as SpeedscopeFile));
+    return text;
   }
 
-  function assertAlike(ours: NaiveTable, theirs: NaiveTable, ignored: RegExp): number {
-    let compared = 0;
-    for (const [name, { self }] of ours) {
-      if (ignored.test(name) || self === 0) continue;
-      const other = theirs.get(name)?.self ?? 0;
-      assert.ok(
-        Math.abs(other - self) <= 1e-6 * Math.max(1, self),
-        `self of ${name}: ${self}, speedscope's ${other}`,
-      );
-      compared++;
-    }
-    return compared;
-  }
+  const speedscopes = async (file: string): Promise<NaiveTable> =>
+    weigh(stacksOf(JSON.parse(await saved(file)) as SpeedscopeFile));
 
-  it('CPU profile', async () => {
-    const file = join(folder, 'load.cpuprofile');
+  async function assertSameCpuProfile(file: string): Promise<void> {
     const profile = await openProfile(file);
-    const raw = JSON.parse(await readFile(file, 'utf8'));
-    const ours = tableOf(profile, profile.measures[0]!, (f) => `${f.name || '(anonymous)'}:${f.line}`);
     const theirs = await speedscopes(file);
-    // speedscope leaves idle time out, and the time of the last sample, which ends with the profile here.
-    const last = raw.nodes.find((node: { id: number }) => node.id === raw.samples.at(-1)).callFrame
-      .functionName;
-    const name = last === '' ? '(anonymous)' : last.replace(/[()]/g, '\\$&');
-    assert.ok(assertAlike(ours, theirs, new RegExp(`^\\(idle\\)|^${name}:`)) > 3);
+    assertSameTable(weigh(asSpeedscopeCounts(profile, await readFile(file, 'utf8'))), theirs);
+    assert.ok(theirs.size > 5);
+  }
+
+  it('CPU profile', () => assertSameCpuProfile(join(folder, 'load.cpuprofile')));
+
+  it('CPU profile in a trace', async () => {
+    const { traceEvents } = JSON.parse(await readFile(join(folder, 'node_trace.1.log'), 'utf8'));
+    const { id } = traceEvents.find((event: { name: string }) => event.name === 'Profile');
+    const file = join(folder, 'one.trace.json');
+    await writeFile(
+      file,
+      JSON.stringify({
+        traceEvents: traceEvents.filter((event: { id?: string }) => (event.id ?? id) === id),
+      }),
+    );
+    await assertSameCpuProfile(file);
   });
 
   it('heap profile', async () => {
     const file = join(folder, 'load.heapprofile');
     const profile = await openProfile(file);
-    // speedscope counts the lines of heap profiles from 0.
-    const ours = tableOf(profile, profile.measures[0]!, (f) => f.name || '(anonymous)');
+    // speedscope counts the lines of heap profiles from 0, and leaves the root out.
+    const ours = weigh(
+      stacksWith(profile, (f) => `${f.name || '(anonymous)'}:${f.line - 1}`).filter(
+        ([frames]) => frames[0] !== '(root):-1',
+      ),
+    );
     const theirs = await speedscopes(file);
-    const named: NaiveTable = new Map();
-    for (const [key, { self }] of theirs) {
-      const name = key.replace(/:\d+$/, '');
-      named.set(name, { self: (named.get(name)?.self ?? 0) + self, total: 0 });
-    }
-    assert.ok(assertAlike(ours, named, /^\(root\)/) > 1);
+    for (const key of [...theirs.keys()]) if (key.startsWith('(root):')) theirs.delete(key);
+    assertSameTable(ours, rename(theirs, /:0$/, ':-1', ours));
+    assert.ok(theirs.size > 1);
   });
 
   it('folded stacks that we write', async () => {
     const profile = await openProfile(join(folder, 'load-v8.log'));
     const file = join(folder, 'load.folded');
     await writeFile(file, [...foldedLines(profile, profile.measures[0]!)].join(''));
-    const folded = await openProfile(file);
+    const ours = weigh(stacksWith(profile, foldedName));
     const theirs = await speedscopes(file);
-    const table = weigh(
-      (await readFile(file, 'utf8'))
-        .trim()
-        .split('\n')
-        .map((line) => [
-          line
-            .slice(0, line.lastIndexOf(' '))
-            .split(';')
-            .map((name) => `${name}:0`),
-          Number(line.slice(line.lastIndexOf(' '))),
-        ]),
+    assertSameTable(ours, rename(theirs, /:0$/, '', ours));
+    const again = await openProfile(file);
+    assert.equal(total(again.measures[0]!), total(profile.measures[0]!));
+  });
+
+  it('pprof', async () => {
+    const file = join(folder, 'load.pprof');
+    await writeFile(file, gzipSync(pprofOf()));
+    const profile = await openProfile(file);
+    const theirs = await speedscopes(file);
+    // speedscope keeps nanoseconds, and leaves inlined functions out.
+    const ours = weigh(
+      stacksWith(profile, (f) => f.name).map(([frames, value]) => [
+        frames.filter((name) => name !== 'inlined'),
+        value * 1000,
+      ]),
     );
-    assert.ok(assertAlike(table, theirs, /^$/) > 3);
-    assert.equal(
-      folded.measures[0]!.values.reduce((a, b) => a + b),
-      profile.measures[0]!.values.reduce((a, b) => a + b),
-    );
-    assert.ok(folded.frames.some((f) => frameLabel(f).includes('spin')));
+    const named = new Map([...theirs].map(([key, weights]) => [key.replace(/:\d+$/, ''), weights]));
+    assertSameTable(ours, named);
+    assert.deepEqual([...named.keys()], ['outer', 'main']);
+  });
+
+  it('its own file: what it saves we read alike, and what we write it reads alike', async () => {
+    const profile = await openProfile(join(folder, 'load.cpuprofile'));
+    const file = join(folder, 'load.speedscope.json');
+    await writeFile(file, [...speedscopeFile(profile, 'load')].join(''));
+    const text = await saved(file);
+    const [times] = (JSON.parse(text) as SpeedscopeFile).profiles;
+    const named = (f: Frame) => `${frameLabel(f)}:${f.line}`;
+    const ours = weigh(stacksWith(profile, named));
+    const shared = JSON.parse(text).shared;
+    const written = weigh(stacksOf({ shared, profiles: [times!] }, false));
+    assertSameTable(ours, written);
+    await writeFile(file, text);
+    const again = await openProfile(file);
+    const thread = again.threads.findIndex((name) => name.endsWith('time'));
+    assertSameTable(ours, weigh(stacksWith(again, named, thread)));
   });
 });
 
+/** Stacks of a profile's samples by names, outermost first. */
+function stacksWith(profile: Profile, name: (frame: Frame) => string, thread = -1): [string[], number][] {
+  const names = profile.frames.map(name);
+  const stacks: [string[], number][] = [];
+  profile.samples.stack.forEach((stack, i) => {
+    if (thread >= 0 && profile.samples.thread[i] !== thread) return;
+    stacks.push([framesOf(profile, stack).map((f) => names[f]!), profile.measures[0]!.values[i]!]);
+  });
+  return stacks;
+}
+
+/**
+ * speedscope puts garbage collection and the program on top of what ran before, and leaves out idle time and
+ * the last sample, which for us lasts until the profile's end.
+ */
+function asSpeedscopeCounts(profile: Profile, text: string): [string[], number][] {
+  const deltas = [...text.matchAll(/"timeDeltas":\[([-\d,]*)\]/g)].flatMap(([, list]) =>
+    list!.split(',').map(Number),
+  );
+  const sampled = deltas.slice(1).reduce((sum, delta) => sum + delta, 0);
+  const afterwards = total(profile.measures[0]!) - sampled;
+  assert.ok(afterwards >= 0);
+  let open: string[] = [];
+  const stacks = stacksWith(profile, (f) => `${f.name || '(anonymous)'}:${f.line}`);
+  return stacks.map(([frames, value], i): [string[], number] => {
+    const top = frames.at(-1)!;
+    if (/^\((garbage collector|program)\)/.test(top)) {
+      const at = open.indexOf(top);
+      open = at < 0 ? [...open, top] : open.slice(0, at + 1);
+    } else open = top.startsWith('(idle)') ? [] : frames;
+    return [open, i === stacks.length - 1 ? value - afterwards : value];
+  });
+}
+
+/** Keys that `pattern` changes into a name that the other side knows. */
+function rename(table: NaiveTable, pattern: RegExp, by: string, known: NaiveTable): NaiveTable {
+  return new Map(
+    [...table].map(([key, weights]) => {
+      const changed = key.replace(pattern, by);
+      return [known.has(changed) ? changed : key, weights];
+    }),
+  );
+}
+
 /** Stacks of all profiles of a file, by function and line. */
-function stacksOf(file: SpeedscopeFile): [string[], number][] {
+function stacksOf(file: SpeedscopeFile, shortens = true): [string[], number][] {
   const names = file.shared.frames.map(
-    (f) => `${f.name.replace(/^\(anonymous.*\)$/, '(anonymous)')}:${f.line ?? 0}`,
+    (f) => `${shortens ? f.name.replace(/^\(anonymous.*\)$/, '(anonymous)') : f.name}:${f.line ?? 0}`,
   );
   const stacks: [string[], number][] = [];
   for (const profile of file.profiles) {

@@ -43,6 +43,8 @@ export class Toolbar {
     'aria-label': 'Search functions and files',
     spellcheck: 'false',
   }) as HTMLInputElement;
+  /** Runs while a typed search waits. */
+  #typed: ReturnType<typeof setTimeout> | undefined;
   readonly #matched = h('span', { class: 'matched', role: 'status' });
   readonly #chips = h('div', { class: 'chips' });
   readonly #updates: ((state: ViewState) => void)[] = [];
@@ -58,10 +60,12 @@ export class Toolbar {
       this.#buttons.set(view, button);
       group.append(button);
     }
-    let timer: ReturnType<typeof setTimeout> | undefined;
     this.#search.addEventListener('input', () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => events.change({ search: this.#search.value }), 120);
+      clearTimeout(this.#typed);
+      this.#typed = setTimeout(() => {
+        this.#typed = undefined;
+        events.change({ search: this.#search.value });
+      }, 120);
     });
     const reset = h('button', { type: 'button', title: 'Show the whole width (Escape)' }, 'Reset zoom');
     reset.addEventListener('click', () => events.reset());
@@ -101,7 +105,9 @@ export class Toolbar {
   show(state: ViewState): void {
     for (const [view, button] of this.#buttons)
       button.setAttribute('aria-pressed', String(view === state.view));
-    if (document.activeElement !== this.#search) this.#search.value = state.search;
+    // What was typed is not searched for at once, and stays whatever else changes in the meantime.
+    if (document.activeElement !== this.#search && this.#typed === undefined)
+      this.#search.value = state.search;
     for (const update of this.#updates) update(state);
     this.#chips.replaceChildren(
       ...state.filters.map((filter, i) => {

@@ -62,8 +62,13 @@ interface ThreadEvents {
   readonly events: { ts: number; dur: number; ph: string; name: string; cat: string }[];
 }
 
+interface TracedProfile {
+  readonly nodes: V8Nodes;
+  thread: string;
+}
+
 function readTrace(source: ByteSource): Profile {
-  const profiles = new Map<string, { nodes: V8Nodes; thread: string; ended: boolean }>();
+  const profiles = new Map<string, TracedProfile>();
   const threads = new Map<string, ThreadEvents>();
   const threadNames = new Map<string, string>();
 
@@ -73,7 +78,7 @@ function readTrace(source: ByteSource): Profile {
       const key = `${event.pid}:${event.id ?? event.tid}`;
       let profile = profiles.get(key);
       if (!profile) {
-        profile = { nodes: new V8Nodes(), thread, ended: false };
+        profile = { nodes: new V8Nodes(), thread };
         profiles.set(key, profile);
       }
       // The Profile event stands in the thread that is profiled; the chunks may come from another one.
@@ -101,9 +106,28 @@ function readTrace(source: ByteSource): Profile {
       { name: profiles.size > 0 ? 'samples' : 'events', unit: 'samples' },
     ],
   );
-  for (const { nodes, thread } of profiles.values()) nodes.addTo(builder, label(thread));
+  const kept = withoutDoubles([...profiles.values()]);
+  for (const { nodes, thread } of kept) nodes.addTo(builder, label(thread));
+  if (kept.length < profiles.size)
+    builder.notes.push(
+      `${profiles.size - kept.length} profiles of the same time and thread as a larger one are left out`,
+    );
   if (profiles.size === 0) for (const of of threads.values()) addEvents(builder, of, label(of.name));
   return builder.done();
+}
+
+/** Two profilers of one thread (as of the trace and of --cpu-prof) see the same time twice: the larger one stays. */
+function withoutDoubles(profiles: readonly TracedProfile[]): TracedProfile[] {
+  const kept: TracedProfile[] = [];
+  for (const profile of profiles.toSorted((a, b) => b.nodes.samples.length - a.nodes.samples.length)) {
+    const { startTime, endTime } = profile.nodes;
+    const isDouble = kept.some(
+      ({ nodes, thread }) =>
+        thread === profile.thread && nodes.startTime < endTime && startTime < nodes.endTime,
+    );
+    if (!isDouble) kept.push(profile);
+  }
+  return profiles.filter((profile) => kept.includes(profile));
 }
 
 /** The events one by one; each is small, the list is not. */
