@@ -6,7 +6,7 @@ import type { FrameInfo } from '../engine/contract.ts';
 import { DayAfterError } from '../engine/errors.ts';
 import type { CoreSession } from '../engine/session.ts';
 import type { JsFrame, StackFrame } from '../engine/stack/frame.ts';
-import { type FoldedFrames, foldRecursion } from '../engine/stack/recursion.ts';
+import { type FoldedFrames, foldRecursion, placeKey } from '../engine/stack/recursion.ts';
 import { Handles } from './handles.ts';
 import { isNodeInternal, type SkipFiles } from './skip-files.ts';
 
@@ -36,11 +36,6 @@ export type Emphasis = 'own' | 'skipped' | 'node' | 'native';
 
 /** Rows that are searched for the user's own code. */
 const searchLimit = 1000;
-
-/** Frames of one function at one place are of one recursion, whatever tier they run in. */
-function placeKey({ js, functionName, pc }: StackFrame): string {
-  return js === undefined ? `${functionName} ${pc}` : `${js.sharedFunctionInfo} ${js.position?.offset}`;
-}
 
 function foldedText({ from, to }: FoldedFrames): string {
   return `${(to - from + 1).toLocaleString('en')} more frames of this recursion (#${from} to #${to})`;

@@ -30,6 +30,10 @@ export interface DumpInfo {
     signal: string | null;
     address: Hex | null;
     exception: { className: string; message: string; stack: string | null } | null;
+    /** Out of memory: what V8 said, and the size of the last allocation in bytes. */
+    allocation: { reason: string | null; bytes: number | null } | null;
+    /** The promise whose rejection nothing handled. */
+    promise: Hex | null;
     /** Two sentences for people: what happened, and where. */
     message: string;
   };
@@ -58,6 +62,8 @@ export interface IsolateInfo {
     used: number | null;
     committed: number | null;
     limit: number | null;
+    /** The part of `limit` that is for old objects: --max-old-space-size, or what V8 chose. */
+    oldLimit: number | null;
     spaces: { name: string; used: number | null; committed: number | null }[];
   };
 }

@@ -1,7 +1,15 @@
 import { dirname } from 'node:path';
-import { type Absence, attemptOr } from './absence.ts';
+import { type Absence, attemptOr, isAbsent } from './absence.ts';
 import type { Tagged } from './address.ts';
-import type { DumpInfo, FrameInfo, ScopeInfo, StackInfo, ThreadInfo, VariableInfo } from './contract.ts';
+import type {
+  DumpInfo,
+  FrameInfo,
+  IsolateInfo,
+  ScopeInfo,
+  StackInfo,
+  ThreadInfo,
+  VariableInfo,
+} from './contract.ts';
 import { type OpenedDump, openSource } from './dump/detect.ts';
 import { elf } from './dump/elf.ts';
 import { ElfCore } from './dump/elf-core.ts';
@@ -15,6 +23,7 @@ import { ModuleMap } from './modules/module-map.ts';
 import { commandLine } from './process/arguments.ts';
 import { capturedFrames } from './process/captured-frames.ts';
 import { explainDeath, type ThrownValue } from './process/death.ts';
+import { memoryShortage } from './process/memory-shortage.ts';
 import { type Thrown, thrownValue } from './process/thrown-value.ts';
 import { capturedFrameInfo, frameInfo, suspendedFrameInfo } from './report/frame.ts';
 import { describeThrown } from './report/thrown.ts';
@@ -25,6 +34,7 @@ import type { SourceRoot } from './source-maps/map-files.ts';
 import { type OriginalPosition, SourceMaps } from './source-maps/source-maps.ts';
 import type { JsFrame, StackFrame, ThreadStack } from './stack/frame.ts';
 import { MixedStacks } from './stack/mixed-stack.ts';
+import { longestRecursion } from './stack/recursion.ts';
 import { threadNames } from './stack/thread-names.ts';
 import { AwaitChain, type AwaitHop } from './v8/async/await-chain.ts';
 import { debugName } from './v8/frames/shared-function-info.ts';
@@ -423,7 +433,10 @@ export class CoreSession {
       frames,
       stackGap: complete ? undefined : end,
       thrown: this.#describedThrown(),
-      heap: heap && { used: heap.used ?? undefined, limit: heap.limit ?? undefined },
+      heap: heap && { used: oldObjects(heap), limit: heap.oldLimit ?? undefined },
+      promise: this.#rejectedPromise(tid),
+      shortage: memoryShortage(this.modules.memory, frames),
+      recursion: longestRecursion(frames),
     });
   }
 
@@ -444,6 +457,23 @@ export class CoreSession {
     }));
   }
 
+  /** Address of the promise that Node's own code for unhandled rejections has in hand. */
+  #rejectedPromise(tid: number): number | undefined {
+    const { frames } = this.thread(tid);
+    const index = frames.findIndex(
+      (f) => f.js?.url === 'node:internal/process/promises' && f.functionName === 'processPromiseRejections',
+    );
+    if (index < 0) return undefined;
+    const inspector = this.inspectorOf(frames[index]!.js!.isolate);
+    for (const scope of this.scopes(tid, index)) {
+      for (const { name, value } of scope.variables) {
+        const preview = name === 'promise' ? inspector.preview(value) : undefined;
+        if (preview && !isAbsent(preview) && preview.subtype === 'promise') return preview.address;
+      }
+    }
+    return undefined;
+  }
+
   #signalNumber(): number {
     return this.core.signal?.signo ?? this.core.threads[0]!.signal;
   }
@@ -455,6 +485,12 @@ export interface ScriptInfo {
   /** In UTF-16 code units. */
   readonly length: number;
   readonly script: Script;
+}
+
+/** Bytes that an isolate's old generation has in use. */
+function oldObjects(heap: IsolateInfo['heap']): number | undefined {
+  const old = heap.spaces.filter((s) => !/^(read_only|new|new_large_object)_space$/.test(s.name));
+  return old.length === 0 ? undefined : old.reduce((sum, s) => sum + (s.used ?? 0), 0);
 }
 
 function openRuntime(modules: LoadedModules, core: ElfCore): V8Runtime | DayAfterError {

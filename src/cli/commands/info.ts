@@ -30,9 +30,11 @@ function infoText(info: DumpInfo, paint: Paint): string {
     t.name ?? '-',
     t.crashed ? paint('red', 'took the signal') : '',
   ]);
-  const spaces = info.isolates.flatMap((i) =>
-    i.heap.spaces.map((s) => [`isolate ${i.index}`, s.name, size(s.used), 'used of', size(s.committed)]),
-  );
+  const spaces = info.isolates.flatMap(({ index, heap }) => [
+    ...heap.spaces.map((s) => [`isolate ${index}`, s.name, size(s.used), 'used of', size(s.committed)]),
+    [`isolate ${index}`, 'all', size(heap.used), 'used of', size(heap.committed)],
+    [`isolate ${index}`, 'limit', size(heap.limit), 'of it for old objects', size(heap.oldLimit)],
+  ]);
   const modules = info.modules.map((m) => [
     m.status === 'matched' ? m.status : paint('yellow', m.status),
     plain(m.path),

@@ -2,12 +2,15 @@ import { hex } from '../address.ts';
 import type { DeathKind, DumpInfo } from '../contract.ts';
 import type { SignalInfo } from '../dump/elf-core.ts';
 import type { StackFrame } from '../stack/frame.ts';
-import { faultSignals, signalMeaning, signalName } from './signals.ts';
+import { deathText } from './death-text.ts';
+import type { MemoryShortage } from './memory-shortage.ts';
+import { faultSignals, signalName } from './signals.ts';
 
 /** The value that was thrown, as far as it can be told. */
 export interface ThrownValue {
   readonly className: string;
   readonly message: string;
+  /** Null for what is no error. */
   readonly stack: string | null;
   /** True if it was the reason of a rejected promise; undefined if that can't be told. */
   readonly fromPromise: boolean | undefined;
@@ -26,8 +29,13 @@ export interface DeathEvidence {
   /** Why that stack is not whole; undefined if it is. */
   readonly stackGap: string | undefined;
   readonly thrown: ThrownValue | undefined;
-  /** Used and limit of the heap of the thread's isolate, in bytes. */
+  /** Old objects of the thread's isolate, and the limit for them, in bytes. */
   readonly heap: { readonly used: number | undefined; readonly limit: number | undefined } | undefined;
+  /** The promise that was rejected, where Node was about to say so. */
+  readonly promise: number | undefined;
+  readonly shortage: MemoryShortage | undefined;
+  /** Length and innermost function of the longest recursion on that stack. */
+  readonly recursion: { readonly frames: number; readonly names: readonly string[] } | undefined;
 }
 
 /** Native functions on the stack that tell a kind of death (V8 10.2 to 14.6, Node 18 to 26), most telling first. */
@@ -56,7 +64,12 @@ export function explainDeath(evidence: DeathEvidence): DumpInfo['death'] {
     signal: signo === 0 ? null : signalName(signo),
     address: address === undefined ? null : hex(address),
     exception: thrown ? { className: thrown.className, message: thrown.message, stack: thrown.stack } : null,
-    message: `${whatHappened(kind, evidence, signo, thrown)} ${where(evidence, kind)}`,
+    promise: kind === 'unhandled-rejection' && evidence.promise !== undefined ? hex(evidence.promise) : null,
+    allocation:
+      kind === 'out-of-memory'
+        ? { reason: evidence.shortage?.reason ?? null, bytes: evidence.shortage?.bytes ?? null }
+        : null,
+    message: deathText(kind, evidence, signo, thrown),
   };
 }
 
@@ -130,89 +143,4 @@ function hitGuardPage(evidence: DeathEvidence): boolean {
     address !== undefined &&
     Math.abs(sp - address) < 65536
   );
-}
-
-function whatHappened(
-  kind: DeathKind | null,
-  evidence: DeathEvidence,
-  signo: number,
-  thrown: ThrownValue | undefined,
-): string {
-  const value = thrown
-    ? `${thrown.className}: ${firstLine(thrown.message)}`
-    : 'a value that the dump does not tell';
-  switch (kind) {
-    case null:
-      return `${signalName(signo)} ended the process; why, the dump does not tell.`;
-    case 'uncaught-exception':
-      return `Nothing caught ${value}, and the process was told to abort on uncaught exceptions.`;
-    case 'unhandled-rejection':
-      return `A promise was rejected with ${value}, and nothing handled it.`;
-    case 'stack-overflow':
-      return thrown ? `The stack overflowed: ${value}.` : 'The stack overflowed and ran into its guard page.';
-    case 'out-of-memory':
-      return `The JavaScript heap was full${heapText(evidence)}, and V8 ended the process.`;
-    case 'abort':
-      return `The process ended itself${signo === 6 ? ' by abort()' : ''}${thrown ? ` after ${value}` : ''}.`;
-    case 'native-crash':
-      return `Native code was stopped by ${signalName(signo)}: ${signalMeaning(signo)}${faultText(evidence)}.`;
-    case 'signal':
-      return signalText(evidence, signo);
-    case 'alive':
-      return 'The process was alive when this dump was taken.';
-  }
-}
-
-function signalText({ signal, pid }: DeathEvidence, signo: number): string {
-  if (signal?.sender === undefined) return `${signalName(signo)} ended the process.`;
-  if (signal.sender === pid) return `The process sent ${signalName(signo)} to itself.`;
-  return `${signalName(signo)} came from outside (process ${signal.sender}) while the process ran.`;
-}
-
-function heapText({ heap }: DeathEvidence): string {
-  if (heap?.used === undefined) return '';
-  const mega = (n: number) => `${Math.round(n / 1048576)} MiB`;
-  return heap.limit === undefined
-    ? ` (${mega(heap.used)} used)`
-    : ` (${mega(heap.used)} used of at most ${mega(heap.limit)})`;
-}
-
-function faultText({ signal }: DeathEvidence): string {
-  return signal?.address === undefined ? '' : ` at ${hex(signal.address)}`;
-}
-
-/** The second sentence: the innermost frame of the user's own code, else what ran. */
-function where(evidence: DeathEvidence, kind: DeathKind | null): string {
-  const own = evidence.frames.find((f) => f.kind === 'js' && f.js?.position !== undefined && !isInternal(f));
-  const top = evidence.frames.find((f) => f.functionName !== undefined);
-  const verb = kind === 'alive' || kind === 'signal' ? 'It was running' : 'It happened in';
-  if (own)
-    return `${verb} ${nameOf(own)} (${own.js!.url ?? ''}:${own.js!.position!.line}:${own.js!.position!.column}).`;
-  if (evidence.stackGap !== undefined) return `The stack of that thread is not whole: ${evidence.stackGap}.`;
-  const origin = originOf(evidence.thrown);
-  if (origin !== undefined && kind !== 'signal' && kind !== 'alive') return `It was made in ${origin}.`;
-  if (top)
-    return `No JavaScript of the program was on that thread's stack; the innermost function was ${nameOf(top)}.`;
-  return "The stack of that thread can't be read.";
-}
-
-/** The innermost frame of the program's own code in an error's stack: "load (/app/a.js:1:2)". */
-function originOf(thrown: ThrownValue | undefined): string | undefined {
-  for (const line of thrown?.stack?.split('\n').slice(1, 200) ?? []) {
-    const frame = /^\s+at (?:async )?(.+:\d+:\d+\)?)$/.exec(line)?.[1];
-    if (frame !== undefined && !/(^|\()node:/.test(frame)) return frame;
-  }
-  return undefined;
-}
-
-function isInternal(frame: StackFrame): boolean {
-  return frame.js?.url?.startsWith('node:') ?? true;
-}
-
-function nameOf(frame: StackFrame): string {
-  return frame.functionName || '(anonymous)';
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0]!;
 }

@@ -1,3 +1,5 @@
+import type { StackFrame } from './frame.ts';
+
 /** A run of frames: one after the other, or `period` frames that come again and again. */
 export interface StackPart {
   readonly start: number;
@@ -78,4 +80,27 @@ export function foldRecursion(keys: readonly (string | number)[], kept: number):
     all(end - head, end);
   }
   return shown;
+}
+
+/** Frames of one function at one place are of one recursion, whatever tier they run in. */
+export function placeKey({ js, functionName, pc }: StackFrame): string {
+  return js === undefined ? `${functionName} ${pc}` : `${js.sharedFunctionInfo} ${js.position?.offset}`;
+}
+
+/** Rounds from which on a stack is said to be in a recursion. */
+const DEEP = 50;
+
+/** The longest recursion of a stack: how many frames it has, and the functions of one round. */
+export function longestRecursion(
+  frames: readonly StackFrame[],
+): { readonly frames: number; readonly names: readonly string[] } | undefined {
+  let longest: StackPart | undefined;
+  for (const part of frames.length < DEEP ? [] : findRecursion(frames.map(placeKey), DEEP)) {
+    if (part.period !== undefined && part.end - part.start > (longest ? longest.end - longest.start : 0))
+      longest = part;
+  }
+  if (!longest) return undefined;
+  const round = frames.slice(longest.start, longest.start + longest.period!);
+  const names = new Set(round.map((f) => f.functionName || '(anonymous)'));
+  return { frames: longest.end - longest.start, names: [...names] };
 }

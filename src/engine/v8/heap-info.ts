@@ -31,7 +31,7 @@ const order = [
  */
 export function heapInfo(isolate: Isolate): IsolateInfo['heap'] {
   const pages = attemptOr([], () => pagesOf(isolate));
-  if (pages.length === 0) return { used: null, committed: null, limit: null, spaces: [] };
+  if (pages.length === 0) return { used: null, committed: null, limit: null, oldLimit: null, spaces: [] };
   const names = [
     ...new Set([...order.filter((n) => pages.some((p) => p.space === n)), ...pages.map((p) => p.space)]),
   ];
@@ -39,11 +39,13 @@ export function heapInfo(isolate: Isolate): IsolateInfo['heap'] {
     const own = pages.filter((p) => p.space === name);
     return { name, used: sum(own, (p) => usedOf(isolate, p)), committed: sum(own, (p) => p.size) };
   });
+  const limits = attemptOr(null, () => heapLimits(isolate, pages));
   const counted = spaces.filter((s) => s.name !== 'read_only_space');
   return {
     used: counted.reduce((n, s) => n + s.used, 0),
     committed: counted.reduce((n, s) => n + s.committed, 0),
-    limit: attemptOr(null, () => heapLimit(isolate, pages)),
+    limit: limits && limits.old + 3 * limits.semi,
+    oldLimit: limits?.old ?? null,
     spaces,
   };
 }
@@ -61,8 +63,8 @@ function usedOf(isolate: Isolate, page: HeapPage): number {
   return page.allocated - (area && countsUnusedArea ? area.limit - area.top : 0);
 }
 
-/** What v8.getHeapStatistics gives as heap_size_limit. */
-function heapLimit(isolate: Isolate, pages: readonly HeapPage[]): number | null {
+/** Their sum, the semi-space thrice, is what v8.getHeapStatistics gives as heap_size_limit. */
+function heapLimits(isolate: Isolate, pages: readonly HeapPage[]): { old: number; semi: number } | null {
   const { memory, layout } = isolate.runtime;
   const { struct, maxOldGeneration, maxSemiSpace } = layout.pages.limits;
   const heap = pages.find((p) => p.heap !== 0)?.heap;
@@ -71,5 +73,5 @@ function heapLimit(isolate: Isolate, pages: readonly HeapPage[]): number | null 
   const old = memory.pointer(at(holder, maxOldGeneration));
   const semi = memory.pointer(at(heap, maxSemiSpace));
   const plausible = (size: number) => size >= MEBIBYTE / 2 && size < MAX_LIMIT && size % 4096 === 0;
-  return plausible(old) && plausible(semi) && semi <= 2 ** 32 ? old + 3 * semi : null;
+  return plausible(old) && plausible(semi) && semi <= 2 ** 32 ? { old, semi } : null;
 }
