@@ -2,11 +2,11 @@
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { analyse } from './analysis.ts';
-import { cardPage } from './card-page.ts';
 import { debugDump } from './debug-dump.ts';
 import { type Content, contentOf } from './dump-content.ts';
 import type { Failure, FromCard, ToCard } from './messages.ts';
 import { openAsBinary, openAsText } from './open-as.ts';
+import { webviewPage } from './webview-page.ts';
 
 export const infoViewType = 'dayafter.info';
 
@@ -43,7 +43,11 @@ class Card {
     const media = vscode.Uri.joinPath(extension, 'dist', 'webview');
     panel.webview.options = { enableScripts: true, localResourceRoots: [media] };
     panel.webview.onDidReceiveMessage((message: FromCard) => this.#receive(message));
-    panel.webview.html = cardPage(panel.webview, media);
+    panel.webview.html = webviewPage(panel.webview, media, {
+      name: 'info-card',
+      title: 'Dump',
+      body: '<main id="card" aria-live="polite" aria-busy="true"><p class="loading">Reading the dump…</p></main>',
+    });
     void this.#analyse();
   }
 

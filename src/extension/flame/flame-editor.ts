@@ -1,7 +1,7 @@
 /** The custom editor for profiles: a flame graph. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { flamePage } from './flame-page.ts';
+import { webviewPage } from '../webview-page.ts';
 import type { FromViewer, ToViewer } from './messages.ts';
 import { openSource } from './open-source.ts';
 import { readProfile, type WantedProfile, writePage } from './read-profile.ts';
@@ -82,7 +82,11 @@ class FlamePanel {
     const media = vscode.Uri.joinPath(extension, 'dist', 'webview');
     panel.webview.options = { enableScripts: true, localResourceRoots: [media] };
     panel.webview.onDidReceiveMessage((message: FromViewer) => this.#receive(message));
-    panel.webview.html = flamePage(panel.webview, media);
+    panel.webview.html = webviewPage(panel.webview, media, {
+      name: 'flame',
+      title: 'Flame graph',
+      body: '<div id="flame"></div>',
+    });
     panel.onDidDispose(() => this.#work.abort());
     void this.#read();
   }

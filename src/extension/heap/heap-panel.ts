@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import type { Location } from '../../heap-process/places.ts';
 import type { HeapFailure, Request } from '../../heap-process/protocol.ts';
 import { findSource, showSource } from '../flame/open-source.ts';
+import { webviewPage } from '../webview-page.ts';
 import type { DumpSources } from './dump-source.ts';
-import { heapPage } from './heap-page.ts';
 import type { LoadState } from './heap-process.ts';
 import type { HeapProcesses, Lease } from './heap-processes.ts';
 import { linkText } from './links.ts';
@@ -48,7 +48,11 @@ export class HeapPanel {
     panel.webview.options = { enableScripts: true, localResourceRoots: [media] };
     panel.webview.onDidReceiveMessage((message: FromExplorer) => this.#receive(message));
     panel.onDidDispose(() => this.#close());
-    panel.webview.html = heapPage(panel.webview, media);
+    panel.webview.html = webviewPage(panel.webview, media, {
+      name: 'heap',
+      title: 'Heap',
+      body: '<div id="heap"></div>',
+    });
     this.#open();
   }
 
