@@ -45,7 +45,7 @@ export function compareHeaps(theirs: Heap, ours: Heap): Measure[] {
     both('strings by content', (heap) => nodes(heap, stringTypes, one)),
     both('shallow size of strings', (heap) => nodes(heap, stringTypes, bytes)),
     ...edgeKinds.map((kind) => both(`${edgeTypeNames[kind]} edges`, ({ graph }) => edges(graph, kind))),
-    both('retained size of shop', retainedOfShop),
+    both('retained size of named objects', retainedOfNamed),
     both('all nodes by type and name', (heap) => nodes(heap, undefined, one)),
     both('edges of Node’s native nodes', ({ graph }) => edges(graph, undefined, true)),
     both('all bytes by type and name', (heap) => nodes(heap, undefined, bytes)),
@@ -89,27 +89,52 @@ function edges(graph: HeapGraph, kind: number | undefined, ofNatives = false): T
       const to = graph.edgeTo[e]!;
       labels[from] ??= label(graph, from);
       labels[to] ??= label(graph, to);
-      const name = withoutIds(String(graph.edgeLabel(e as EdgeIndex)));
+      const name = withoutIds(asV8Writes(String(graph.edgeLabel(e as EdgeIndex))));
       count(tally, `${labels[from]} —${name}→ ${labels[to]}`, 1);
     }
   }
   return tally;
 }
 
-/** The bytes that go with the program's global object `shop`; nothing where there is none. */
-function retainedOfShop(heap: Heap): Tally {
+/**
+ * The bytes that go with the program's global object `subject` and with each object that it names, to depth 2;
+ * nothing where there is none.
+ */
+function retainedOfNamed(heap: Heap): Tally {
   const tally: Tally = new Map();
   const { graph } = heap;
+  const visit = (node: NodeOrdinal, path: string, depth: number) => {
+    tally.set(path, heap.retainedSize(node));
+    if (depth === 0) return;
+    for (let e = graph.firstEdge[node]!; e < graph.firstEdge[node + 1]!; e++) {
+      const to = graph.edgeTo[e] as NodeOrdinal;
+      const name = graph.edgeLabel(e as EdgeIndex);
+      if (graph.edgeType[e] !== EdgeType.property || name === '__proto__') continue;
+      if (objectTypes.includes(graph.nodeType[to]!)) visit(to, `${path}.${name}`, depth - 1);
+    }
+  };
   for (let i = 0; i < graph.nodeCount; i++) {
     if (!/^global($| \()/.test(graph.name(i as NodeOrdinal))) continue;
-    const edge = graph.edgeNamed(i as NodeOrdinal, EdgeType.property, 'shop');
-    if (edge !== null) tally.set('shop', heap.retainedSize(graph.edgeTo[edge] as NodeOrdinal));
+    const edge = graph.edgeNamed(i as NodeOrdinal, EdgeType.property, 'subject');
+    if (edge !== null) visit(graph.edgeTo[edge] as NodeOrdinal, 'subject', 2);
   }
   return tally;
 }
 
 function label(graph: HeapGraph, node: number): string {
-  return `${graph.typeName(node as NodeOrdinal)}:${withoutIds(graph.name(node as NodeOrdinal))}`;
+  return `${graph.typeName(node as NodeOrdinal)}:${withoutIds(asV8Writes(graph.name(node as NodeOrdinal)))}`;
+}
+
+/**
+ * A text as V8 writes it into a snapshot: without NULs, code points above the BMP cut to 16 bits, one question
+ * mark for each byte of a lone surrogate (HeapSnapshotJSONSerializer::SerializeString). Names made from a core
+ * are the whole text.
+ */
+function asV8Writes(text: string): string {
+  return text
+    .replaceAll('\0', ' ')
+    .replace(/[\ud800-\udbff][\udc00-\udfff]/g, (pair) => String.fromCharCode(pair.codePointAt(0)! & 0xffff))
+    .replace(/[\ud800-\udfff]/g, '???');
 }
 
 function withoutIds(name: string): string {

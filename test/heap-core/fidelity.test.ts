@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { openGraph } from '../../src/engine/analyses/open-graph.ts';
 import type { ReleaseLine } from '../support/releases.ts';
 import { compareHeaps, type Measure } from './compare.ts';
-import { shopPair } from './shop-core.ts';
+import { shopPair } from './pairs.ts';
 
 /** Percent that must agree, by what is compared. */
 const floors: Readonly<Record<string, number>> = {

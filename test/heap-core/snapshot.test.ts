@@ -7,7 +7,7 @@ import type { Heap } from '../../src/engine/graph/heap.ts';
 import { type NodeOrdinal, NodeType } from '../../src/engine/graph/types.ts';
 import { writeSnapshot } from '../../src/engine/snapshot/writer.ts';
 import { loadWithDevTools } from '../heap/devtools-oracle.ts';
-import { shopPair } from './shop-core.ts';
+import { shopPair } from './pairs.ts';
 
 describe('a .heapsnapshot of a core', () => {
   let folder: string;
