@@ -127,14 +127,14 @@ function label(graph: HeapGraph, node: number): string {
 
 /**
  * A text as V8 writes it into a snapshot: without NULs, code points above the BMP cut to 16 bits, one question
- * mark for each byte of a lone surrogate (HeapSnapshotJSONSerializer::SerializeString). Names made from a core
+ * mark for each byte of what has no UTF-8 (HeapSnapshotJSONSerializer::SerializeString). Names made from a core
  * are the whole text.
  */
 function asV8Writes(text: string): string {
   return text
     .replaceAll('\0', ' ')
     .replace(/[\ud800-\udbff][\udc00-\udfff]/g, (pair) => String.fromCharCode(pair.codePointAt(0)! & 0xffff))
-    .replace(/[\ud800-\udfff]/g, '???');
+    .replace(/[\ud800-\udfff\ufffd]/g, '???');
 }
 
 function withoutIds(name: string): string {

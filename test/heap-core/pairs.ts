@@ -36,12 +36,7 @@ export async function heapPairs(program: Program, line: ReleaseLine): Promise<Pa
     `${releases[line]} ${script} ${source}`,
     async (aside) => {
       const paths = files.map((file) => join(aside, file));
-      await record(
-        await releaseNode(line),
-        script,
-        { nodeFlags: [], args: paths, timeout: 170_000 },
-        aside,
-      );
+      await record(await releaseNode(line), script, { nodeFlags: [], args: paths, timeout: 170_000 }, aside);
       for (const path of paths) if (!existsSync(path)) throw new Error(`${script} wrote no snapshot`);
     },
   );

@@ -8,6 +8,8 @@ export interface StringTable {
   readonly count: number;
   /** The text; '' for an id that the table does not have. */
   text(id: number): string;
+  /** The text's bytes, where it is kept as Latin-1 anyway. */
+  latin1?(id: number): Uint8Array | undefined;
   close(): void;
 }
 

@@ -6,7 +6,7 @@ import type { HeapWords } from './heap-words.ts';
 import type { ReferenceSink } from './reference-sink.ts';
 
 /** A variable of a kind of context: its name, and the offset of its slot. */
-interface Slot {
+export interface Slot {
   readonly name: string;
   readonly offset: number;
 }
@@ -44,20 +44,22 @@ export class ContextReferences {
       return;
     }
     const end = slots + 8 * this.#words.length(word);
-    for (const { name, offset } of this.#named(info, type)) {
+    for (const { name, offset } of this.slots(info, type)) {
       if (offset < end) sink.named(EdgeType.context, name, this.#words.tagged(word, offset), offset);
     }
     field('scope_info', scopeOffset);
     field('previous', slots + 8 * previousSlot);
-    if (this.#hasExtension(info)) field('extension', slots + 16);
+    if (this.hasExtension(info)) field('extension', slots + 16);
   }
 
-  #hasExtension(info: Tagged): boolean {
+  /** ScopeInfo::HasContextExtensionSlot. */
+  hasExtension(info: Tagged): boolean {
     const { scopeFlags } = this.#view.layout.objects;
     return ((this.#flags(info) >>> scopeFlags.hasContextExtensionSlot) & 1) === 1;
   }
 
-  #named(info: Tagged, type: number): readonly Slot[] {
+  /** The variables that V8 names, of contexts of that ScopeInfo and instance type. */
+  slots(info: Tagged, type: number): readonly Slot[] {
     const { types } = this.#view.layout;
     if (this.#words.type(info) !== types.SCOPE_INFO) return [];
     let slots = this.#slots.get(info);
@@ -89,7 +91,7 @@ export class ContextReferences {
     const { scopeInfo: o, scopeFlags: f, context: c } = view.layout.objects;
     const flags = this.#flags(info);
     const count = Math.min(view.smi(info, o.contextLocalCount), MAX_SLOTS);
-    const header = c.minSlots + (this.#hasExtension(info) ? 1 : 0);
+    const header = c.minSlots + (this.hasExtension(info) ? 1 : 0);
     const slot = (i: number) => c.slots + 8 * (header + i);
     const isModule = (flags & o.scopeTypeMask) === o.moduleScope;
     let next = o.firstVariable + (isModule ? 8 : 0);

@@ -30,7 +30,7 @@ export class ElementReferences {
       if (map.type === types.JS_ARRAY)
         length = Math.min(length, Math.floor(this.#words.tagged(word, objects.array.length) / HIGH));
       this.#fixed(store, length, sink);
-    } else if (this.#words.type(store) === types.NUMBER_DICTIONARY) this.#dictionary(store, sink);
+    } else if (this.#words.type(store) === types.NUMBER_DICTIONARY) this.dictionary(store, sink);
   }
 
   #fixed(store: Tagged, length: number, sink: ReferenceSink): void {
@@ -42,7 +42,8 @@ export class ElementReferences {
     }
   }
 
-  #dictionary(store: Tagged, sink: ReferenceSink): void {
+  /** Elements of a NumberDictionary. */
+  dictionary(store: Tagged, sink: ReferenceSink): void {
     const view = this.#view;
     const { hashTable, fixedArray } = view.layout.objects;
     const size = hashTable.numberEntrySize;

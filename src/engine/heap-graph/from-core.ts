@@ -4,9 +4,11 @@ import type { HeapGraph } from '../graph/heap-graph.ts';
 import type { CoreSession } from '../session.ts';
 import type { Isolate } from '../v8/isolate.ts';
 import { globalsOf, nativeContextOf } from '../v8/objects/realm.ts';
+import { fillerMaps } from './furniture.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { markLive } from './live-heap.ts';
 import type { RootName } from './roots.ts';
+import { StringArena } from './string-arena.ts';
 
 /**
  * The heap of one isolate of a core as V8's own snapshot would show it: what its collector would keep, with
@@ -16,10 +18,10 @@ import type { RootName } from './roots.ts';
  */
 export function graphFromCore(session: CoreSession, isolate: Isolate): HeapGraph {
   const inspector = session.inspectorOf(isolate);
-  const { image, kinds, used, gaps } = markLive(session, isolate);
+  const { image, kinds, used, tables, gaps } = markLive(session, isolate);
   const rootKinds = [...new Set(used.map((r) => r.root))] as RootName[];
-  const builder = new GraphBuilder(inspector, image, kinds, rootKinds);
-  return builder.build(used, rootKinds, globalObjects(session, isolate), gaps);
+  const builder = new GraphBuilder(inspector, image, kinds, rootKinds, new StringArena());
+  return builder.build(used, rootKinds, globalObjects(session, isolate), tables, gaps);
 }
 
 /** The global objects that V8 counts as the user's roots. */

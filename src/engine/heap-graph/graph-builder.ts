@@ -2,49 +2,29 @@ import { attemptOr } from '../absence.ts';
 import type { Address, Tagged } from '../address.ts';
 import { HeapGraph, Locations, plainExtras } from '../graph/heap-graph.ts';
 import { LargeNumbers } from '../graph/large-numbers.ts';
-import { MemoryStrings } from '../graph/string-table.ts';
 import { EdgeType, NodeType } from '../graph/types.ts';
 import type { V8Inspector } from '../v8/inspector.ts';
-import { functionStart } from '../v8/objects/functions.ts';
-import type { HeapView } from '../v8/objects/heap-view.ts';
-import { Uint32Column } from './columns.ts';
+import { EdgeColumns, Uint32Column } from './columns.ts';
+import type { ContextReferences } from './context-references.ts';
+import { Ephemerons } from './ephemerons.ts';
+import { FunctionLocations } from './function-locations.ts';
+import { furniture } from './furniture.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
 import { HeapWords } from './heap-words.ts';
-import { ephemeronSlots, strongTarget } from './liveness.ts';
-import { NodeNames } from './node-names.ts';
+import { NodeColumns } from './node-columns.ts';
 import type { Kind, ObjectKinds } from './object-kinds.ts';
+import { Cover, type ReceiverPlan, ReceiverPlans, Step } from './receiver-plans.ts';
 import type { ReferenceSink } from './reference-sink.ts';
 import { References } from './references.ts';
 import type { RootName, RootSlot } from './roots.ts';
+import type { StringArena } from './string-arena.ts';
 
-/** What references are left out for, as V8 does: they lead to every heap's furniture (IsEssentialObject). */
-const FURNITURE = [
-  'undefined_value',
-  'null_value',
-  'true_value',
-  'false_value',
-  'the_hole_value',
-  'empty_byte_array',
-  'empty_fixed_array',
-  'empty_weak_fixed_array',
-  'empty_descriptor_array',
-  'fixed_array_map',
-  'cell_map',
-  'global_property_cell_map',
-  'shared_function_info_map',
-  'free_space_map',
-  'one_pointer_filler_map',
-  'two_pointer_filler_map',
-];
-/** Holes and markers, which some lines show. */
-const HOLES = [
-  'hash_table_hole_value',
-  'optimized_out',
-  'uninitialized_value',
-  'arguments_marker',
-  'exception',
-  'termination_exception',
-];
+const HIGH = 0x1_0000_0000;
+/** PACKED_ELEMENTS and HOLEY_ELEMENTS (objects/elements-kind.h). */
+const PACKED = 2;
+const HOLEY = 3;
+const KEEP_TYPE = 255;
+const MAX_INDEX_NAMES = 1 << 20;
 
 interface NativeNode {
   readonly label: string;
@@ -52,266 +32,434 @@ interface NativeNode {
   readonly ordinal: number;
 }
 
+/** Variables of contexts of one ScopeInfo: words and ids of names. */
+interface ContextPlan {
+  readonly words: readonly number[];
+  readonly names: readonly number[];
+  readonly hasExtension: boolean;
+}
+
 /**
  * Makes a heap graph of the marked objects of an image: node 0 is the root, then "(GC roots)" and its kinds,
  * then objects in the order of their addresses, then memory that they own outside of the heap.
  */
 export class GraphBuilder implements ReferenceSink {
-  readonly #view: HeapView;
+  readonly #inspector: V8Inspector;
   readonly #image: HeapImage;
   readonly #kinds: ObjectKinds;
-  readonly #names: NodeNames;
+  readonly #nodes: NodeColumns;
   readonly #references: References;
+  readonly #contexts: ContextReferences;
   readonly #words: HeapWords;
-  readonly #strings = new MemoryStrings();
-  readonly #edgeType = new Uint32Column(1 << 20);
-  readonly #edgeName = new Uint32Column(1 << 20);
-  readonly #edgeTo = new Uint32Column(1 << 20);
-  readonly #furniture: ReadonlySet<number>;
+  readonly #plans: ReceiverPlans;
+  /** By kind's id. */
+  readonly #planOf: (ReceiverPlan | null)[] = [];
+  /** By index of a ScopeInfo. */
+  readonly #contextPlans = new Map<number, ContextPlan>();
+  readonly #strings: StringArena;
+  readonly #edges: EdgeColumns;
+  /** By ordinal: 1 for furniture. */
+  readonly #furniture: Uint8Array;
   readonly #natives = new Map<number, NativeNode>();
-  /** Ordinals, script ids, lines and columns. */
-  readonly #locations = [0, 1, 2, 3].map(() => new Uint32Column());
-  readonly #inspector: V8Inspector;
+  readonly #locations: FunctionLocations;
   readonly #unnamed: number;
+  readonly #mapName: number;
   readonly #base: number;
   readonly #count: number;
-  #nodeType: Uint8Array;
-  #nodeName: Uint32Array;
-  #nodeSize: Uint32Array;
-  #nodeAddress: Float64Array;
-  readonly #large: [number, number][] = [];
   /** String ids of '0', '1', ... */
   readonly #indexNames: number[] = [];
   /** Words of the object at hand that named references have shown. */
   #shown = new Uint8Array(1 << 12);
+  /** The object at hand. */
+  #at = 0;
   #wordCount = 0;
-  /** Edges of WeakMap entries, by the ordinal that they start at. */
-  readonly #pairs = new Map<number, { name: number; to: number }[]>();
-  readonly #ephemeronNames: { name: number; table: number; pair: number }[] = [];
+  #ephemerons: Ephemerons | undefined;
+  /** By dispatch handle: ordinal of the code. */
+  readonly #codeOf = new Map<number, number>();
+  readonly #hole: { readonly low: number; readonly high: number };
 
-  constructor(inspector: V8Inspector, image: HeapImage, kinds: ObjectKinds, rootKinds: readonly RootName[]) {
+  constructor(
+    inspector: V8Inspector,
+    image: HeapImage,
+    kinds: ObjectKinds,
+    rootKinds: readonly RootName[],
+    strings: StringArena,
+  ) {
+    const { view } = inspector;
     this.#inspector = inspector;
-    this.#view = inspector.view;
     this.#image = image;
     this.#kinds = kinds;
-    this.#names = new NodeNames(inspector.view, image);
-    this.#words = new HeapWords(inspector.view, image, kinds);
-    this.#references = new References(inspector.view, this.#words);
-    const { isolate, layout } = inspector.view;
-    const furniture = layout.graph.holesAreShown ? FURNITURE : [...FURNITURE, ...HOLES];
-    this.#furniture = new Set(furniture.map((name) => isolate.root(name) as number));
+    this.#strings = strings;
+    this.#words = new HeapWords(view, image, kinds);
+    this.#references = new References(view, this.#words);
+    this.#contexts = this.#references.contexts;
     this.#base = 2 + rootKinds.length;
     this.#count = image.number(this.#base);
     const nodes = this.#base + this.#count;
-    this.#nodeType = new Uint8Array(nodes);
-    this.#nodeName = new Uint32Array(nodes);
-    this.#nodeSize = new Uint32Array(nodes);
-    this.#nodeAddress = new Float64Array(nodes);
-    this.#strings.add('<dummy>');
-    this.#unnamed = this.#strings.add('');
+    strings.add('<dummy>');
+    this.#unnamed = strings.add('');
+    this.#mapName = strings.add('map');
+    this.#nodes = new NodeColumns(view, image, kinds, strings, nodes);
+    this.#edges = new EdgeColumns(4 * nodes);
+    this.#furniture = new Uint8Array(nodes);
+    for (const word of furniture(view)) {
+      const ordinal = this.#ordinal(word);
+      if (ordinal >= 0) this.#furniture[ordinal] = 1;
+    }
+    this.#plans = new ReceiverPlans(view, this.#words, this.#references.properties, {
+      name: (text) => strings.add(text),
+      ordinal: (word) => this.#ordinal(word),
+    });
+    this.#locations = new FunctionLocations(inspector, image);
+    this.#hole = { low: view.theHole % HIGH, high: Math.floor(view.theHole / HIGH) };
     for (const [i, name] of ['', '(GC roots)', ...rootKinds].entries()) {
-      this.#nodeType[i] = NodeType.synthetic;
-      this.#nodeName[i] = this.#strings.add(name);
+      this.#nodes.type[i] = NodeType.synthetic;
+      this.#nodes.name[i] = strings.add(name);
     }
   }
 
-  /** `idOf` gives snapshot ids by ordinal; `gaps` says what the dump does not have. */
+  /** `tables` are the indexes of the live ephemeron tables; `gaps` says what the dump does not have. */
   build(
     roots: readonly RootSlot[],
     rootKinds: readonly RootName[],
     globals: readonly Tagged[],
+    tables: readonly number[],
     gaps: readonly string[],
   ): HeapGraph {
-    this.#describeAll();
+    this.#nodes.describe(this.#base);
     this.#tagBuiltins(roots);
-    this.#pairAll();
-    const firstEdge = new Uint32Column(this.#base + this.#count + 1);
-    const begin = () => firstEdge.push(this.#edgeTo.length);
+    this.#ephemerons = new Ephemerons(this.#image, tables, this.#strings, {
+      isFurniture: (ordinal) => this.#furniture[ordinal] === 1,
+      label: (ordinal) => `${this.#strings.text(this.#nodes.name[ordinal]!)} @${idOf(ordinal)}`,
+      idOf,
+    });
+    const firstEdge = new Uint32Column(this.#base + this.#count + (1 << 12));
+    const begin = () => firstEdge.push(this.#edges.length);
     begin();
-    this.#edge(EdgeType.element, 1, 1);
+    this.#edges.push(EdgeType.element, 1, 1);
     for (const [i, global] of globals.entries())
-      this.#link(EdgeType.shortcut, this.#strings.add(String(i + 1)), global, -1);
+      this.#link(EdgeType.shortcut, this.#strings.add(String(i + 1)), this.#ordinal(global), -1);
     begin();
-    for (const [i] of rootKinds.entries()) this.#edge(EdgeType.element, i + 1, i + 2);
+    for (const [i] of rootKinds.entries()) this.#edges.push(EdgeType.element, i + 1, i + 2);
     for (const kind of rootKinds) {
       begin();
       this.#rootEdges(roots.filter((r) => r.root === kind));
     }
     let ordinal = this.#base;
-    this.#image.forEachMarked((a, page) => {
-      begin();
-      this.#object(a, page, ordinal++);
+    this.#image.forEachMarked((i, page) => {
+      firstEdge.push(this.#edges.length);
+      this.#object(i, page, ordinal++);
     });
     for (const _ of this.#natives) begin();
     begin();
     return this.#finish(firstEdge.take(), gaps);
   }
 
-  #describeAll(): void {
-    let ordinal = this.#base;
-    this.#image.forEachMarked((a, page) => {
-      const kind = this.#kinds.at(page, a)!;
-      const { type, name } = this.#names.of(a, kind.map);
-      this.#nodeType[ordinal] = type;
-      this.#nodeName[ordinal] = this.#strings.add(name);
-      const size = this.#snapshotSize(a, kind, page);
-      this.#nodeSize[ordinal] = size;
-      if (size >= 2 ** 32) this.#large.push([ordinal, size]);
-      this.#nodeAddress[ordinal] = a;
-      ordinal++;
-    });
-  }
-
-  /** Bytes as V8's snapshot counts them. */
-  #snapshotSize(a: Address, kind: Kind, page: LoadedPage): number {
-    const { layout, memory } = this.#view;
-    if (layout.graph.sharedHaveNoSize && page.space === 'read_only_space') return 0;
-    const size = this.#kinds.size(a, kind, page);
-    const { string } = layout.objects;
-    const { type } = kind.map;
-    if (!layout.graph.externalStringsCount || !layout.isString(type)) return size;
-    if ((type & string.representationMask) !== string.externalTag) return size;
-    const width = (type & string.encodingMask) === string.oneByteTag ? 1 : 2;
-    return size + width * memory.u32((a + string.length) as Address);
-  }
-
   /** Builtins' Code objects before all, so that no function that uses one names it. */
   #tagBuiltins(roots: readonly RootSlot[]): void {
-    const { memory } = this.#view;
+    const { memory, layout } = this.#inspector.view;
+    const role = layout.graph.codeIsHandle ? 'handle' : 'code';
     for (const { root, label, slot } of roots) {
-      if (root === '(Builtins)')
-        this.tag(
-          memory.tagged(slot),
-          `(${label} builtin ${this.#view.layout.graph.codeIsHandle ? 'handle' : 'code'})`,
-        );
+      if (root === '(Builtins)') this.tag(memory.tagged(slot), `(${label} builtin ${role})`);
     }
-  }
-
-  /** Values of WeakMap entries hang on the key and on the table, by edges that V8 names in a certain way. */
-  #pairAll(): void {
-    let pair = 0;
-    this.#image.forEachMarked((a, page) => {
-      if (this.#kinds.at(page, a)!.body !== 'ephemerons') return;
-      const table = this.#image.ordinalOf(a);
-      for (const slots of ephemeronSlots(page, a)) {
-        const key = this.#image.ordinalOf(strongTarget(page, slots.key));
-        const value = this.#image.ordinalOf(strongTarget(page, slots.value));
-        if (key < 0 || value < 0 || this.#furniture.has(this.#nodeAddress[key]! + 1)) continue;
-        const text = `part of key (${this.#label(key)}) -> value (${this.#label(value)}) pair in WeakMap (table @${idOf(table)})`;
-        const number = pair++;
-        for (const [from, index] of [
-          [table, 2 * number + 1],
-          [key, 2 * number + 2],
-        ] as const) {
-          const name = this.#strings.add(`${index} / ${text}`);
-          this.#ephemeronNames.push({ name, table: idOf(table), pair: number });
-          const list = this.#pairs.get(from) ?? [];
-          list.push({ name, to: value });
-          this.#pairs.set(from, list);
-        }
-      }
-    });
-  }
-
-  /** Keys and values of a WeakMap's table, which it does not hold, by their place in it. */
-  #weakEntries(a: Address, page: LoadedPage): void {
-    const first = (a - page.start) / 4 + 4;
-    for (const { key, value } of ephemeronSlots(page, a)) {
-      for (const slot of [key, value]) {
-        const target = strongTarget(page, slot);
-        if (target < 0 || this.#furniture.has(target + 1)) continue;
-        const to = this.#image.ordinalOf(target);
-        if (to >= 0) this.#edge(EdgeType.weak, this.#indexName((slot - first) / 2), to);
-      }
-    }
-  }
-
-  #label(ordinal: number): string {
-    return `${this.#strings.text(this.#nodeName[ordinal]!)} @${idOf(ordinal)}`;
   }
 
   #rootEdges(roots: readonly RootSlot[]): void {
-    const { memory } = this.#view;
+    const { memory } = this.#inspector.view;
     const seen = new Set<number>();
     for (const { slot, label, weak } of roots) {
       if (!memory.has(slot, 8)) continue;
       const to = this.#ordinal(memory.tagged(slot));
       if (to < 0 || (seen.has(to) && label === undefined)) continue;
       seen.add(to);
-      if (weak) this.#edge(EdgeType.weak, this.#strings.add(String(seen.size)), to);
-      else if (label !== undefined) this.#edge(EdgeType.internal, this.#strings.add(label), to);
-      else this.#edge(EdgeType.element, seen.size, to);
+      if (weak) this.#edges.push(EdgeType.weak, this.#strings.add(String(seen.size)), to);
+      else if (label !== undefined) this.#edges.push(EdgeType.internal, this.#strings.add(label), to);
+      else this.#edges.push(EdgeType.element, seen.size, to);
     }
   }
 
-  #object(a: Address, page: LoadedPage, ordinal: number): void {
-    const kind = this.#kinds.at(page, a)!;
-    const size = this.#kinds.size(a, kind, page);
-    this.#wordCount = size / 8;
+  #object(i: number, page: LoadedPage, ordinal: number): void {
+    const id = this.#kinds.idAt(i);
+    const kind = this.#kinds.all[id]!;
+    this.#at = i;
+    let plan = this.#planOf[id];
+    if (plan === undefined) {
+      plan = attemptOr(undefined, () => this.#plans.of(kind.map)) ?? null;
+      this.#planOf[id] = plan;
+    }
+    let shown: Uint8Array;
+    let size: number;
+    if (plan !== null) {
+      size = kind.map.instanceSize;
+      this.#wordCount = size / 8;
+      this.#receiver(i, kind, plan);
+      shown = plan.cover;
+      this.#map(i);
+    } else {
+      size = this.#kinds.size(i, kind, page);
+      this.#wordCount = size / 8;
+      if (kind.body === 'data' && kind.sizeRule !== 'other') {
+        this.#map(i);
+        return;
+      }
+      this.#clearShown();
+      shown = this.#shown;
+      this.#named(i, kind, page);
+      this.#map(i);
+    }
+    const entries = this.#ephemerons!.of(ordinal);
+    if (entries) for (const { name, to } of entries) this.#edges.push(EdgeType.internal, name, to);
+    if (kind.body === 'ephemerons') this.#weakEntries(i);
+    else if (kind.body !== 'data') this.#hidden(i, kind, size, shown);
+    if (this.#nodes.type[ordinal] === NodeType.closure) this.#locations.add(i, ordinal);
+  }
+
+  #clearShown(): void {
     if (this.#shown.length < this.#wordCount) this.#shown = new Uint8Array(this.#wordCount * 2);
     else this.#shown.fill(0, 0, this.#wordCount);
-    this.#references.extract(a, kind.map, this);
-    this.named(EdgeType.internal, 'map', kind.map.word, 0);
-    for (const { name, to } of this.#pairs.get(ordinal) ?? []) this.#edge(EdgeType.internal, name, to);
-    if (kind.body === 'ephemerons') this.#weakEntries(a, page);
-    this.#hidden(a, page, kind, size);
-    if (this.#nodeType[ordinal] === NodeType.closure) this.#locate((a + 1) as Tagged, ordinal);
+    this.#shown[0] = Cover.always;
+  }
+
+  #map(i: number): void {
+    const to = this.#image.ordinalOf(this.#image.target(i));
+    if (to >= 0 && this.#furniture[to] === 0) this.#edges.push(EdgeType.internal, this.#mapName, to);
+  }
+
+  /** References of what has no plan. */
+  #named(i: number, kind: Kind, page: LoadedPage): void {
+    const { layout } = this.#inspector.view;
+    const { type } = kind.map;
+    if (this.#references.indexed.has(type) && kind.sizeRule === 'elements') this.#array(i);
+    else if (layout.isContext(type) && type !== layout.types.nativeContext) this.#context(i, type);
+    else this.#references.extract((page.start + 8 * (i - page.first)) as Address, kind.map, this);
+  }
+
+  #array(i: number): void {
+    for (let w = 2; w < this.#wordCount; w++) {
+      const target = this.#image.target(i + w);
+      if (target < 0) continue;
+      const to = this.#image.ordinalOf(target);
+      if (to < 0 || this.#furniture[to] === 1) continue;
+      this.#shown[w] = Cover.always;
+      this.#edges.push(EdgeType.internal, this.#indexName(w - 2), to);
+    }
+  }
+
+  #context(i: number, type: number): void {
+    const { slots, scopeInfoSlot, previousSlot } = this.#inspector.view.layout.objects.context;
+    const scopeWord = slots / 8 + scopeInfoSlot;
+    const info = this.#image.target(i + scopeWord);
+    let plan = this.#contextPlans.get(info);
+    if (!plan) {
+      plan = this.#contextPlan(info, type);
+      this.#contextPlans.set(info, plan);
+    }
+    for (const [n, w] of plan.words.entries()) {
+      if (w < this.#wordCount) this.#own(EdgeType.context, plan.names[n]!, w);
+    }
+    this.#own(EdgeType.internal, this.#strings.add('scope_info'), scopeWord);
+    this.#own(EdgeType.internal, this.#strings.add('previous'), slots / 8 + previousSlot);
+    if (plan.hasExtension) this.#own(EdgeType.internal, this.#strings.add('extension'), slots / 8 + 2);
+  }
+
+  #contextPlan(info: number, type: number): ContextPlan {
+    if (info < 0) return { words: [], names: [], hasExtension: false };
+    const word = (this.#image.addressOf(info) + 1) as Tagged;
+    const variables = this.#contexts.slots(word, type);
+    return {
+      words: variables.map(({ offset }) => offset / 8),
+      names: variables.map(({ name }) => this.#strings.add(name)),
+      hasExtension: attemptOr(false, () => this.#contexts.hasExtension(word)),
+    };
+  }
+
+  /** An edge to what word `w` of the object at hand holds. */
+  #own(type: number, name: number, w: number): void {
+    const { halves } = this.#image;
+    const low = halves[2 * (this.#at + w)]!;
+    if ((low & 1) === 0) return;
+    const to = this.#image.ordinalOf(this.#image.indexOf(low, halves[2 * (this.#at + w) + 1]!));
+    if (to < 0) return;
+    if ((type === EdgeType.internal || type === EdgeType.weak) && this.#furniture[to] === 1) return;
+    this.#shown[w] = Cover.always;
+    this.#edges.push(type, name, to);
+  }
+
+  #receiver(i: number, kind: Kind, { steps, types, names, args }: ReceiverPlan): void {
+    const image = this.#image;
+    const { halves } = image;
+    const edges = this.#edges;
+    for (let s = 0; s < steps.length; s++) {
+      const arg = args[s]!;
+      switch (steps[s]) {
+        case Step.own: {
+          const low = halves[2 * (i + arg)]!;
+          if ((low & 1) === 0) break;
+          const to = image.ordinalOf(image.indexOf(low, halves[2 * (i + arg) + 1]!));
+          const type = types[s]!;
+          if (to < 0) break;
+          if ((type === EdgeType.internal || type === EdgeType.weak) && this.#furniture[to] === 1) break;
+          edges.push(type, names[s]!, to);
+          break;
+        }
+        case Step.backing: {
+          const store = image.target(i + 1);
+          if (store < 0 || this.#typeAt(store) !== this.#inspector.view.layout.types.PROPERTY_ARRAY) break;
+          const to = image.ordinalOf(image.target(store + arg));
+          if (to >= 0) edges.push(types[s]!, names[s]!, to);
+          break;
+        }
+        case Step.constant:
+          edges.push(types[s]!, names[s]!, arg);
+          break;
+        case Step.elements:
+          this.#elements(i, kind);
+          break;
+        case Step.tag: {
+          const to = image.ordinalOf(image.target(i + arg));
+          if (to < 0 || this.#furniture[to] === 1) break;
+          this.#nodes.tag(to, names[s]!, this.#unnamed, types[s] === KEEP_TYPE ? undefined : types[s]);
+          break;
+        }
+        case Step.prototype:
+          this.#prototype(i + arg, names[s]!);
+          break;
+        case Step.dispatch: {
+          const to = this.#dispatched(halves[2 * i + arg / 4]!);
+          if (to >= 0 && this.#furniture[to] === 0) edges.push(types[s]!, names[s]!, to);
+          break;
+        }
+      }
+    }
+  }
+
+  #elements(i: number, kind: Kind): void {
+    const image = this.#image;
+    const { halves } = image;
+    const { types, objects } = this.#inspector.view.layout;
+    const store = image.target(i + objects.object.elements / 8);
+    if (store < 0) return;
+    const type = this.#typeAt(store);
+    const { elementsKind } = kind.map;
+    if (elementsKind !== PACKED && elementsKind !== HOLEY) {
+      if (type === types.NUMBER_DICTIONARY)
+        this.#references.elements.dictionary((image.addressOf(store) + 1) as Tagged, this);
+      return;
+    }
+    if (type !== types.FIXED_ARRAY) return;
+    let length = Math.min(halves[2 * store + 3]!, image.pageOf(store).end - store - 2);
+    if (kind.map.type === types.JS_ARRAY) {
+      const w = 2 * (i + objects.array.length / 8);
+      length = halves[w] === 0 ? Math.min(length, halves[w + 1]!) : 0;
+    }
+    const { low: holeLow, high: holeHigh } = this.#hole;
+    for (let n = 0; n < length; n++) {
+      const low = halves[2 * (store + 2 + n)]!;
+      if ((low & 3) !== 1) continue;
+      const high = halves[2 * (store + 2 + n) + 1]!;
+      if (low === holeLow && high === holeHigh) continue;
+      const to = image.ordinalOf(image.indexOf(low, high));
+      if (to >= 0) this.#edges.push(EdgeType.element, n, to);
+    }
+  }
+
+  #typeAt(i: number): number | undefined {
+    return this.#kinds.at(i)?.map.type;
+  }
+
+  /** Word `w` holds a function's prototype, its initial map, or the hole. */
+  #prototype(w: number, name: number): void {
+    const image = this.#image;
+    const { types, objects } = this.#inspector.view.layout;
+    const held = image.target(w);
+    const type = held < 0 ? undefined : this.#typeAt(held);
+    if (type === undefined) return;
+    if (this.#inspector.view.layout.isReceiver(type)) {
+      const to = image.ordinalOf(held);
+      if (to >= 0) this.#edges.push(EdgeType.property, name, to);
+    } else if (type === types.MAP) {
+      const prototype = image.ordinalOf(image.target(held + objects.map.prototype / 8));
+      if (prototype >= 0) this.#edges.push(EdgeType.property, name, prototype);
+      const to = image.ordinalOf(held);
+      if (to >= 0 && this.#furniture[to] === 0)
+        this.#edges.push(EdgeType.internal, this.#strings.add('initial_map'), to);
+    }
+  }
+
+  #dispatched(handle: number): number {
+    let to = this.#codeOf.get(handle);
+    if (to === undefined) {
+      const entry = attemptOr(undefined, () => this.#inspector.view.isolate.dispatchEntry(handle));
+      to = entry ? this.#ordinal(entry.code) : -1;
+      this.#codeOf.set(handle, to);
+    }
+    return to;
+  }
+
+  /** Keys and values of a WeakMap's table, which it does not hold, by their place in it. */
+  #weakEntries(table: number): void {
+    const { first, end } = this.#ephemerons!.slots(table);
+    for (let w = first; w < end; w++) {
+      const to = this.#image.ordinalOf(this.#image.target(w));
+      if (to >= 0 && this.#furniture[to] === 0)
+        this.#edges.push(EdgeType.weak, this.#indexName(w - table - 2), to);
+    }
   }
 
   /**
    * What no rule names: strong references as hidden edges, weakly tagged ones as weak edges, by one running
    * number that references left out count in, too (IndexedReferencesExtractor).
    */
-  #hidden(a: Address, page: LoadedPage, kind: Kind, size: number): void {
-    if (kind.body === 'data' || kind.body === 'ephemerons') return;
-    const end = kind.body === 'header' ? Math.min(kind.header, size) : size;
-    const first = (a - page.start) / 4;
-    let index = 0;
-    for (let offset = 0; offset < end; offset += 8) {
-      if (this.#shown[offset / 8] === 1) continue;
-      const low = page.halves[first + offset / 4]!;
-      const tag = low & 3;
-      if (tag !== 1 && tag !== 3) continue;
-      const high = page.halves[first + offset / 4 + 1]!;
-      if (high === 0) continue;
-      const target = high * 0x1_0000_0000 + low - tag;
-      if (this.#furniture.has(target + 1)) {
+  #hidden(i: number, kind: Kind, size: number, shown: Uint8Array): void {
+    const image = this.#image;
+    const { halves } = image;
+    const end = (kind.body === 'header' ? Math.min(kind.header, size) : size) / 8;
+    const map = image.ordinalOf(image.target(i));
+    let index = map >= 0 && this.#furniture[map] === 1 ? 1 : 0;
+    for (let w = 1; w < end; w++) {
+      const cover = shown[w];
+      if (cover === Cover.always) continue;
+      const low = halves[2 * (i + w)]!;
+      if ((low & 1) === 0) continue;
+      const high = halves[2 * (i + w) + 1]!;
+      const to = image.ordinalOf(image.indexOf(low, high));
+      if (to < 0) continue;
+      if (this.#furniture[to] === 1) {
         index++;
         continue;
       }
-      const to = this.#image.ordinalOf(target);
-      if (to < 0) continue;
-      if (tag === 3) this.#edge(EdgeType.weak, this.#indexName(index++), to);
-      else if (!kind.weakOffsets.includes(offset)) this.#edge(EdgeType.hidden, index++, to);
+      if (cover === Cover.unlessFurniture) continue;
+      if ((low & 3) === 3) this.#edges.push(EdgeType.weak, this.#indexName(index++), to);
+      else if (kind.weakOffsets.length === 0 || !kind.weakOffsets.includes(8 * w))
+        this.#edges.push(EdgeType.hidden, index++, to);
     }
   }
 
   named(type: number, name: string, target: Tagged, offset: number): void {
-    this.#link(type, this.#strings.add(name), target, offset);
+    this.#link(type, this.#strings.add(name), this.#ordinal(target), offset);
   }
 
   indexed(type: number, index: number, target: Tagged, offset: number): void {
-    this.#link(type, type === EdgeType.element ? index : this.#indexName(index), target, offset);
+    const name = type === EdgeType.element ? index : this.#indexName(index);
+    this.#link(type, name, this.#ordinal(target), offset);
   }
 
   #indexName(index: number): number {
     const known = this.#indexNames[index];
     if (known !== undefined) return known;
     const name = this.#strings.add(String(index));
-    if (index === this.#indexNames.length) this.#indexNames.push(name);
+    if (index === this.#indexNames.length && index < MAX_INDEX_NAMES) this.#indexNames.push(name);
     return name;
   }
 
   tag(target: Tagged, name: string, type?: number): void {
     const ordinal = this.#ordinal(target);
-    // Only what has no name of its own; the type is given in any case.
-    if (ordinal < 0 || this.#furniture.has(target)) return;
-    if (this.#nodeName[ordinal] === this.#unnamed) this.#nodeName[ordinal] = this.#strings.add(name);
-    if (type !== undefined) this.#nodeType[ordinal] = type;
+    if (ordinal < 0 || this.#furniture[ordinal] === 1) return;
+    this.#nodes.tag(ordinal, this.#strings.add(name), this.#unnamed, type);
   }
 
   skip(offset: number): void {
-    if (offset / 8 < this.#wordCount) this.#shown[Math.floor(offset / 8)] = 1;
+    if (offset / 8 < this.#wordCount) this.#shown[Math.floor(offset / 8)] = Cover.always;
   }
 
   native(name: string, label: string, at: Address, bytes: number): void {
@@ -320,86 +468,50 @@ export class GraphBuilder implements ReferenceSink {
       node = { label, bytes, ordinal: this.#base + this.#count + this.#natives.size };
       this.#natives.set(at, node);
     }
-    this.#edge(EdgeType.internal, this.#strings.add(name), node.ordinal);
+    this.#edges.push(EdgeType.internal, this.#strings.add(name), node.ordinal);
   }
 
-  #link(type: number, name: number, target: Tagged, offset: number): void {
-    // Properties, elements and variables show what they hold; internal references to furniture are left out.
-    if ((type === EdgeType.internal || type === EdgeType.weak) && this.#furniture.has(target)) return;
-    const to = this.#ordinal(target);
+  #link(type: number, name: number, to: number, offset: number): void {
     if (to < 0) return;
-    if (offset >= 0 && offset < this.#wordCount * 8) this.#shown[offset >>> 3] = 1;
-    this.#edge(type, name, to);
+    // Properties, elements and variables show what they hold; internal references to furniture are left out.
+    if ((type === EdgeType.internal || type === EdgeType.weak) && this.#furniture[to] === 1) return;
+    if (offset >= 0 && offset < this.#wordCount * 8) this.#shown[offset >>> 3] = Cover.always;
+    this.#edges.push(type, name, to);
   }
 
   #ordinal(word: Tagged): number {
     const tag = word % 4;
-    return tag === 1 || tag === 3 ? this.#image.ordinalOf(word - tag) : -1;
-  }
-
-  #edge(type: number, name: number, to: number): void {
-    this.#edgeType.push(type);
-    this.#edgeName.push(name);
-    this.#edgeTo.push(to);
-  }
-
-  #locate(word: Tagged, ordinal: number): void {
-    attemptOr(undefined, () => {
-      const start = functionStart(this.#view, word);
-      const at = start && this.#inspector.lines.at(start.script, start.offset);
-      if (!start || !at) return;
-      const id = this.#view.smi(start.script, this.#view.layout.code.script.id);
-      for (const [i, value] of [ordinal, id, at.line - 1, at.column - 1].entries())
-        this.#locations[i]!.push(value);
-    });
+    return tag === 1 || tag === 3 ? this.#image.ordinalOf(this.#image.indexAt(word)) : -1;
   }
 
   #finish(firstEdge: Uint32Array, gaps: readonly string[]): HeapGraph {
     const nodes = this.#base + this.#count + this.#natives.size;
-    const nodeType = grown(this.#nodeType, nodes);
-    const nodeName = grown(this.#nodeName, nodes);
-    const nodeSize = grown(this.#nodeSize, nodes);
-    const nodeAddress = grown(this.#nodeAddress, nodes);
+    const { large } = this.#nodes;
+    const nodeType = grown(this.#nodes.type, nodes);
+    const nodeName = grown(this.#nodes.name, nodes);
+    const nodeSize = grown(this.#nodes.size, nodes);
+    const nodeAddress = grown(this.#nodes.address, nodes);
     for (const [at, { label, bytes, ordinal }] of this.#natives) {
       nodeType[ordinal] = NodeType.native;
       nodeName[ordinal] = this.#strings.add(label);
       nodeSize[ordinal] = bytes;
-      if (bytes >= 2 ** 32) this.#large.push([ordinal, bytes]);
+      if (bytes >= 2 ** 32) large.push([ordinal, bytes]);
       nodeAddress[ordinal] = at;
     }
-    const [ordinals, scripts, lines, columns] = this.#locations.map((column) => column.take());
+    const nodeId = new Uint32Array(nodes);
+    for (let i = 0; i < nodes; i++) nodeId[i] = idOf(i);
+    const { types, names, targets } = this.#edges.take();
     return new HeapGraph(
-      {
-        nodeType,
-        nodeName,
-        nodeId: Uint32Array.from({ length: nodes }, (_, i) => idOf(i)),
-        nodeSize,
-        firstEdge,
-        edgeType: Uint8Array.from(this.#edgeType.take()),
-        edgeName: this.#edgeName.take(),
-        edgeTo: this.#edgeTo.take(),
-      },
+      { nodeType, nodeName, nodeId, nodeSize, firstEdge, edgeType: types, edgeName: names, edgeTo: targets },
       {
         ...plainExtras(this.#strings),
-        largeSizes: new LargeNumbers(this.#large),
-        locations: new Locations(ordinals!, scripts!, lines!, columns!),
-        ephemerons: this.#ephemerons(),
+        largeSizes: new LargeNumbers(large),
+        locations: new Locations(...this.#locations.take()),
+        ephemerons: this.#ephemerons!.take(),
         nodeAddress,
         gaps,
       },
     );
-  }
-
-  #ephemerons() {
-    const sorted = this.#ephemeronNames.sort((a, b) => a.name - b.name);
-    const isEphemeron = new Uint8Array((this.#strings.count >>> 3) + 1);
-    for (const { name } of sorted) isEphemeron[name >>> 3]! |= 1 << (name & 7);
-    return {
-      isEphemeron,
-      names: Uint32Array.from(sorted, (e) => e.name),
-      tables: Uint32Array.from(sorted, (e) => e.table),
-      pairs: Float64Array.from(sorted, (e) => e.pair),
-    };
   }
 }
 

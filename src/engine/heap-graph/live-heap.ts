@@ -1,5 +1,6 @@
 import type { CoreSession } from '../session.ts';
 import type { Isolate } from '../v8/isolate.ts';
+import { fillerMaps } from './furniture.ts';
 import { HeapImage } from './heap-image.ts';
 import { Liveness } from './liveness.ts';
 import { ObjectKinds } from './object-kinds.ts';
@@ -11,13 +12,16 @@ export interface LiveHeap {
   readonly kinds: ObjectKinds;
   /** Roots that lead to an object. */
   readonly used: readonly RootSlot[];
+  /** Indexes of the tables of WeakMaps and WeakSets. */
+  readonly tables: readonly number[];
   /** What the dump does not have, in words. */
   readonly gaps: readonly string[];
 }
 
 export function markLive(session: CoreSession, isolate: Isolate): LiveHeap {
   const image = new HeapImage(isolate);
-  const kinds = new ObjectKinds(session.inspectorOf(isolate).view);
+  const { view } = session.inspectorOf(isolate);
+  const kinds = new ObjectKinds(view, image);
   const { slots, notes } = gcRoots(session, isolate);
   const live = new Liveness(image, kinds);
   const { memory } = isolate.runtime;
@@ -28,8 +32,11 @@ export function markLive(session: CoreSession, isolate: Isolate): LiveHeap {
     const high = memory.u32((root.slot + 4) as typeof root.slot);
     if (root.weak ? (low & 3) === 1 : live.root(low, high)) used.push(root);
   }
+  // V8's own snapshots show all of what isolates share.
+  const fillers = fillerMaps(view);
+  for (const page of image.pages) if (page.space === 'read_only_space') live.page(page, fillers);
   live.finish();
   const gaps = [...notes];
   if (image.unreadable > 0) gaps.push(`${image.unreadable} bytes of heap pages are not in the dump`);
-  return { image, kinds, used, gaps };
+  return { image, kinds, used, tables: live.tables, gaps };
 }

@@ -1,24 +1,36 @@
-import { type Address, address } from '../address.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
 import type { Kind, ObjectKinds } from './object-kinds.ts';
 
-/** A growing stack of addresses. */
-class AddressStack {
-  #items = new Float64Array(1 << 16);
-  #count = 0;
+/** Objects whose words are still to be followed: their indexes and the ids of their kinds. */
+class WorkStack {
+  #indexes = new Uint32Array(1 << 16);
+  #kinds = new Uint32Array(1 << 16);
+  count = 0;
 
-  push(a: number): void {
-    if (this.#count === this.#items.length) {
-      const larger = new Float64Array(this.#items.length * 2);
-      larger.set(this.#items);
-      this.#items = larger;
+  push(i: number, kind: number): void {
+    if (this.count === this.#indexes.length) {
+      this.#indexes = doubled(this.#indexes);
+      this.#kinds = doubled(this.#kinds);
     }
-    this.#items[this.#count++] = a;
+    this.#indexes[this.count] = i;
+    this.#kinds[this.count++] = kind;
   }
 
+  /** Index of the object taken last; its kind is `kind`. */
   pop(): number {
-    return this.#count === 0 ? -1 : this.#items[--this.#count]!;
+    return this.#indexes[--this.count]!;
   }
+
+  /** Kind of what `pop` gave just before. */
+  get kind(): number {
+    return this.#kinds[this.count]!;
+  }
+}
+
+function doubled(array: Uint32Array): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(array.length * 2);
+  larger.set(array);
+  return larger;
 }
 
 /**
@@ -26,10 +38,11 @@ class AddressStack {
  * ephemeron table once its key is alive (heap/mark-compact.cc, ProcessEphemerons).
  */
 export class Liveness {
+  /** Tables of WeakMaps and WeakSets that were found alive, by their index. */
+  readonly tables: number[] = [];
   readonly #image: HeapImage;
   readonly #kinds: ObjectKinds;
-  readonly #stack = new AddressStack();
-  readonly #tables: Address[] = [];
+  readonly #stack = new WorkStack();
 
   constructor(image: HeapImage, kinds: ObjectKinds) {
     this.#image = image;
@@ -38,7 +51,17 @@ export class Liveness {
 
   /** Marks from a strong root; false if the words lead to no heap object. */
   root(low: number, high: number): boolean {
-    return (low & 3) === 1 && this.#reach(high * 0x1_0000_0000 + low - 1);
+    return (low & 3) === 1 && this.#reach(this.#image.indexOf(low, high));
+  }
+
+  /** Marks all objects of a page, which lie one after another; those of the kinds in `except` are left out. */
+  page(page: LoadedPage, except: ReadonlySet<number>): void {
+    for (let i = page.first + (page.areaStart - page.start) / 8; i < page.end; ) {
+      const kind = this.#kinds.at(i);
+      if (kind === undefined) return;
+      if (!except.has(kind.map.word)) this.#reach(i);
+      i += Math.ceil(this.#kinds.size(i, kind, page) / 8);
+    }
   }
 
   /** Follows all references until nothing new is found. */
@@ -47,75 +70,78 @@ export class Liveness {
     while (this.#ephemerons());
   }
 
-  #reach(a: number): boolean {
-    const page = this.#image.pageOf(a);
-    if (page === undefined || a % 8 !== 0 || this.#kinds.at(page, a) === undefined) return false;
-    if (this.#image.mark(page, a)) this.#stack.push(a);
+  #reach(i: number): boolean {
+    if (i < 0) return false;
+    if (this.#image.isMarked(i)) return true;
+    const kind = this.#kinds.idAt(i);
+    if (kind < 0) return false;
+    this.#image.mark(i);
+    this.#stack.push(i, kind);
     return true;
   }
 
   #drain(): void {
-    for (let a = this.#stack.pop(); a >= 0; a = this.#stack.pop()) {
-      const page = this.#image.pageOf(a)!;
-      const kind = this.#kinds.at(page, a)!;
-      this.#word(page, (a - page.start) / 4);
-      this.#body(page, address(a), kind);
+    const stack = this.#stack;
+    const { all } = this.#kinds;
+    while (stack.count > 0) {
+      const i = stack.pop();
+      const kind = all[stack.kind]!;
+      this.#word(i);
+      if (kind.body !== 'data') this.#body(i, kind);
     }
   }
 
-  #body(page: LoadedPage, a: Address, kind: Kind): void {
-    if (kind.body === 'data') return;
+  #body(i: number, kind: Kind): void {
     if (kind.body === 'ephemerons') {
-      this.#tables.push(a);
+      this.tables.push(i);
       return;
     }
-    const size = kind.body === 'header' ? kind.header : this.#kinds.size(a, kind, page);
-    const first = (a - page.start) / 4;
-    const end = Math.min(first + size / 4, page.halves.length);
-    for (let i = first + 2; i < end; i += 2) {
-      if (kind.weakOffsets.length > 0 && kind.weakOffsets.includes((i - first) * 4)) continue;
-      this.#word(page, i);
+    const bytes =
+      kind.sizeRule === 'fixed' && kind.body !== 'header'
+        ? kind.map.instanceSize
+        : this.#variableSize(i, kind);
+    const end = i + bytes / 8;
+    if (kind.weakOffsets.length > 0) {
+      for (let w = i + 1; w < end; w++) if (!kind.weakOffsets.includes((w - i) * 8)) this.#word(w);
+      return;
+    }
+    const { halves } = this.#image;
+    for (let w = i + 1; w < end; w++) {
+      const low = halves[2 * w]!;
+      if ((low & 3) === 1) this.#reach(this.#image.indexOf(low, halves[2 * w + 1]!));
     }
   }
 
-  #word(page: LoadedPage, i: number): void {
-    const low = page.halves[i]!;
-    if ((low & 3) === 1) this.#reach(page.halves[i + 1]! * 0x1_0000_0000 + low - 1);
+  #variableSize(i: number, kind: Kind): number {
+    const page = this.#image.pageOf(i);
+    const size = this.#kinds.size(i, kind, page);
+    return kind.body === 'header' ? Math.min(kind.header, 8 * (page.end - i)) : size;
+  }
+
+  #word(i: number): void {
+    const target = this.#image.target(i);
+    if (target >= 0) this.#reach(target);
   }
 
   /** Marks values whose keys are alive; true if any was new. */
   #ephemerons(): boolean {
     let found = false;
-    for (const a of this.#tables) {
-      const page = this.#image.pageOf(a)!;
-      for (const { key, value } of ephemeronSlots(page, a)) {
-        const target = strongTarget(page, value);
-        if (target < 0 || !this.#isLiveKey(page, key)) continue;
-        const on = this.#image.pageOf(target);
-        if (on && !this.#image.isMarked(on, target) && this.#reach(target)) found = true;
+    for (const table of this.tables) {
+      const { first, end } = ephemeronSlots(this.#image, table);
+      for (let key = first; key + 1 < end; key += 2) {
+        const value = this.#image.target(key + 1);
+        if (value < 0 || this.#image.isMarked(value)) continue;
+        const holder = this.#image.target(key);
+        if (holder >= 0 && this.#image.isMarked(holder) && this.#reach(value)) found = true;
       }
     }
     return found;
   }
-
-  #isLiveKey(page: LoadedPage, i: number): boolean {
-    const key = strongTarget(page, i);
-    const on = key < 0 ? undefined : this.#image.pageOf(key);
-    return on !== undefined && key % 8 === 0 && this.#image.isMarked(on, key);
-  }
 }
 
-/** Address that the strong pointer at half-word index `i` leads to, or -1. */
-export function strongTarget(page: LoadedPage, i: number): number {
-  const low = page.halves[i]!;
-  return (low & 3) === 1 ? page.halves[i + 1]! * 0x1_0000_0000 + low - 1 : -1;
-}
-
-/** Half-word indices of keys and values of an EphemeronHashTable: three counts, then pairs. */
-export function* ephemeronSlots(page: LoadedPage, a: Address): Generator<{ key: number; value: number }> {
-  const first = (a - page.start) / 4;
+/** Words of an EphemeronHashTable in which keys and values alternate: behind the length and three counts. */
+export function ephemeronSlots(image: HeapImage, table: number): { first: number; end: number } {
   // The length is a Smi: its value is the upper half.
-  const length = page.halves[first + 3]!;
-  const end = Math.min(first + 4 + 2 * length, page.halves.length);
-  for (let i = first + 4 + 2 * 3; i + 4 <= end; i += 4) yield { key: i, value: i + 2 };
+  const length = image.halves[2 * table + 3]!;
+  return { first: table + 2 + 3, end: Math.min(table + 2 + length, image.pageOf(table).end) };
 }

@@ -45,7 +45,7 @@ const SHAPE_CLASSES = new Set([
 ]);
 
 /** V8 cuts names in snapshots (StringsStorage, --heap-snapshot-string-limit). */
-const MAX_NAME = 1024;
+export const MAX_NAME = 1024;
 const MAX_CACHED = 1 << 16;
 
 /** Types and names of nodes as V8's heap snapshot gives them (V8HeapExplorer::AddEntry, profiler/heap-snapshot-generator.cc). */
@@ -87,6 +87,39 @@ export class NodeNames {
     return label ?? { type: NodeType.hidden, name: `system / ${this.#view.layout.typeName(map.type)}` };
   }
 
+  /** True if all objects of the map have the same label. */
+  isOfMap(map: MapInfo): boolean {
+    const { layout } = this.#view;
+    const { types } = layout;
+    const { type } = map;
+    if (layout.isString(type)) {
+      const { representationMask, consTag, slicedTag } = layout.objects.string;
+      const form = type & representationMask;
+      return form === consTag || form === slicedTag;
+    }
+    if (layout.isFunction(type) || type === types.JS_REG_EXP) return false;
+    if (layout.isReceiver(type)) return type === types.JS_PROXY || this.#sharesConstructor(map);
+    return (
+      type !== types.SYMBOL &&
+      type !== types.ODDBALL &&
+      type !== types.HOLE &&
+      type !== types.SHARED_FUNCTION_INFO &&
+      type !== types.SCRIPT &&
+      type !== types.MAP
+    );
+  }
+
+  /** Instances of one map share their constructor, unless they are dictionaries or prototypes themselves. */
+  #sharesConstructor(map: MapInfo): boolean {
+    const { types } = this.#view.layout;
+    return !(
+      map.isDictionary ||
+      map.isPrototypeMap ||
+      map.type === types.JS_GLOBAL_PROXY ||
+      map.type === types.JS_PRIMITIVE_WRAPPER
+    );
+  }
+
   #label(word: Tagged, map: MapInfo): NodeLabel {
     const view = this.#view;
     const { layout } = view;
@@ -118,13 +151,7 @@ export class NodeNames {
 
   #objectName(word: Tagged, map: MapInfo): string {
     const { types } = this.#view.layout;
-    // Instances of one map share their constructor, unless they are dictionaries or prototypes themselves.
-    if (
-      map.isDictionary ||
-      map.isPrototypeMap ||
-      map.type === types.JS_GLOBAL_PROXY ||
-      map.type === types.JS_PRIMITIVE_WRAPPER
-    ) {
+    if (!this.#sharesConstructor(map)) {
       const name = cut(constructorName(this.#view, word));
       if (!this.#view.layout.graph.globalsAreTagged) return name;
       if (map.type === types.JS_GLOBAL_OBJECT) return `${name} (global*)`;
@@ -219,7 +246,8 @@ export class NodeNames {
 
   /** Maps in the read-only space are V8's own. */
   #inReadOnlySpace(word: Tagged): boolean {
-    return this.#image.pageOf(word - 1)?.space === 'read_only_space';
+    const i = this.#image.indexAt(word);
+    return i >= 0 && this.#image.pageOf(i).space === 'read_only_space';
   }
 }
 

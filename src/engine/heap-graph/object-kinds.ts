@@ -3,7 +3,7 @@ import { type Address, address, type Tagged } from '../address.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
 import type { MapInfo } from '../v8/objects/map.ts';
 import { ObjectSizes } from '../v8/objects/object-size.ts';
-import type { LoadedPage } from './heap-image.ts';
+import type { HeapImage, LoadedPage } from './heap-image.ts';
 
 /** ScopeType up to 22: class, eval, function, module, script, catch, block, with, ... (common/globals.h). */
 const CATCH_SCOPE = 5;
@@ -23,7 +23,13 @@ export type Body =
   | 'weak-target';
 
 /** What all objects of a map have in common. */
-export interface Kind {
+export interface Kind extends KindShape {
+  /** Position in ObjectKinds.all. */
+  readonly id: number;
+  readonly sizeRule: SizeRule;
+}
+
+interface KindShape {
   readonly map: MapInfo;
   readonly body: Body;
   /** Bytes of the tagged part, for 'header'. */
@@ -32,15 +38,26 @@ export interface Kind {
   readonly weakOffsets: readonly number[];
 }
 
+/** How the size of an object follows from its words. */
+type SizeRule = 'fixed' | 'elements' | 'bytes' | 'one-byte text' | 'two-byte text' | 'other';
+
 /** Tells kinds by map, and sizes of objects. */
 export class ObjectKinds {
+  /** By kind's id. */
+  readonly all: Kind[] = [];
   readonly #view: HeapView;
+  readonly #image: HeapImage;
   readonly #sizes: ObjectSizes;
-  readonly #kinds = new Map<number, Kind | undefined>();
   readonly #data: ReadonlySet<number>;
+  readonly #elements: ReadonlySet<number>;
+  /** Open addressing by the index of a map: index + 1, kind's id or -1. */
+  #maps = new Float64Array(1 << 14);
+  #ids = new Int32Array(1 << 14);
+  #count = 0;
 
-  constructor(view: HeapView) {
+  constructor(view: HeapView, image: HeapImage) {
     this.#view = view;
+    this.#image = image;
     this.#sizes = new ObjectSizes(view);
     const { types } = view.layout;
     this.#data = new Set([
@@ -53,32 +70,101 @@ export class ObjectKinds {
       types.FEEDBACK_METADATA,
       types.FOREIGN,
     ]);
+    this.#elements = new Set([
+      types.FIXED_ARRAY,
+      types.FIXED_DOUBLE_ARRAY,
+      types.WEAK_FIXED_ARRAY,
+      types.ORDERED_HASH_MAP,
+      types.ORDERED_HASH_SET,
+      types.NAME_DICTIONARY,
+      types.NUMBER_DICTIONARY,
+      types.HASH_TABLE,
+      types.EPHEMERON_HASH_TABLE,
+    ]);
   }
 
-  /** Kind of the object at `a` of a page; undefined if no map stands there. */
-  at(page: LoadedPage, a: number): Kind | undefined {
-    const i = (a - page.start) / 4;
-    const low = page.halves[i]!;
-    if ((low & 3) !== 1) return undefined;
-    const map = low + page.halves[i + 1]! * 0x1_0000_0000;
-    if (!this.#kinds.has(map)) {
-      this.#kinds.set(
-        map,
-        attemptOr(undefined, () => this.#make(map as Tagged)),
-      );
+  /** Id of the kind of the object at word `i`; -1 if no map stands there. */
+  idAt(i: number): number {
+    const map = this.#image.target(i);
+    if (map < 0) return -1;
+    const mask = this.#maps.length - 1;
+    let slot = (Math.imul(map, 0x9e37_79b1) >>> 8) & mask;
+    for (let found = this.#maps[slot]!; found !== 0; found = this.#maps[slot]!) {
+      if (found === map + 1) return this.#ids[slot]!;
+      slot = (slot + 1) & mask;
     }
-    return this.#kinds.get(map);
+    return this.#add(map);
   }
 
-  /** Bytes of the object; at least its map word. */
-  size(a: Address, kind: Kind, page: LoadedPage): number {
-    const known = kind.map.instanceSize;
-    const size =
-      known !== 0
-        ? known
-        : (attemptOr(undefined, () => this.#sizes.of(a, kind.map)) ?? this.#codeSize(a, kind));
-    const room = page.areaEnd - a;
-    return size >= 8 && size <= room ? size : 8;
+  at(i: number): Kind | undefined {
+    return this.all[this.idAt(i)];
+  }
+
+  #add(map: number): number {
+    const word = (this.#image.addressOf(map) + 1) as Tagged;
+    const made = attemptOr(undefined, () => this.#make(word));
+    let id = -1;
+    if (made) {
+      id = this.all.length;
+      this.all.push({ ...made, id, sizeRule: this.#sizeRule(made.map) });
+    }
+    if (2 * ++this.#count > this.#maps.length) this.#grow();
+    this.#put(map, id);
+    return id;
+  }
+
+  #put(map: number, id: number): void {
+    const mask = this.#maps.length - 1;
+    let slot = (Math.imul(map, 0x9e37_79b1) >>> 8) & mask;
+    while (this.#maps[slot] !== 0) slot = (slot + 1) & mask;
+    this.#maps[slot] = map + 1;
+    this.#ids[slot] = id;
+  }
+
+  #grow(): void {
+    const [maps, ids] = [this.#maps, this.#ids];
+    this.#maps = new Float64Array(2 * maps.length);
+    this.#ids = new Int32Array(2 * maps.length);
+    for (let i = 0; i < maps.length; i++) if (maps[i] !== 0) this.#put(maps[i]! - 1, ids[i]!);
+  }
+
+  #sizeRule({ type, instanceSize }: MapInfo): SizeRule {
+    if (instanceSize !== 0) return 'fixed';
+    const { layout } = this.#view;
+    const { objects, types } = layout;
+    const { representationMask, seqTag, encodingMask, oneByteTag } = objects.string;
+    // Strings have their length in the upper half of their second word, arrays theirs as a Smi.
+    if (layout.isString(type) && (type & representationMask) === seqTag && objects.string.length === 12)
+      return (type & encodingMask) === oneByteTag ? 'one-byte text' : 'two-byte text';
+    if (objects.fixedArray.length !== 8 || objects.fixedArray.data !== 16) return 'other';
+    if (this.#elements.has(type) || layout.isContext(type)) return 'elements';
+    return type === types.BYTE_ARRAY || type === types.TRUSTED_BYTE_ARRAY ? 'bytes' : 'other';
+  }
+
+  /** Bytes of the object at word `i` of a page; at least its map word. */
+  size(i: number, kind: Kind, page: LoadedPage): number {
+    let size = kind.map.instanceSize;
+    // A length that is no small integer makes no sense; what does not fit is refused below.
+    const length = this.#image.halves[2 * i + 3]!;
+    switch (kind.sizeRule) {
+      case 'fixed':
+        break;
+      case 'elements':
+        size = 16 + 8 * length;
+        break;
+      case 'bytes':
+      case 'one-byte text':
+        size = 16 + 8 * Math.ceil(length / 8);
+        break;
+      case 'two-byte text':
+        size = 16 + 8 * Math.ceil(length / 4);
+        break;
+      default: {
+        const a = address(page.start + 8 * (i - page.first));
+        size = attemptOr(undefined, () => this.#sizes.of(a, kind.map)) ?? this.#codeSize(a, kind);
+      }
+    }
+    return size >= 8 && size <= 8 * (page.end - i) ? size : 8;
   }
 
   #codeSize(a: Address, kind: Kind): number {
@@ -127,12 +213,12 @@ export class ObjectKinds {
     return size;
   }
 
-  #make(word: Tagged): Kind {
+  #make(word: Tagged): KindShape {
     const view = this.#view;
     const { types, code, graph } = view.layout;
     const map = view.mapAt(word);
     const { type } = map;
-    const kind = (body: Body, header = 0, weakOffsets: readonly number[] = []): Kind => ({
+    const kind = (body: Body, header = 0, weakOffsets: readonly number[] = []): KindShape => ({
       map,
       body,
       header,

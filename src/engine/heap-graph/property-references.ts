@@ -12,14 +12,14 @@ const { property, internal } = EdgeType;
 const MAX_CACHED = 1 << 18;
 
 /** How V8 spells a property's key. */
-interface Key {
+export interface Key {
   readonly text: string;
   /** Symbols are not prefixed with get and set. */
   readonly isSymbol: boolean;
 }
 
 /** Where the objects of a map keep a property. */
-interface FastProperty {
+export interface FastProperty {
   readonly key: Key;
   readonly isAccessor: boolean;
   /** The value itself where the descriptor has it, else 0. */
@@ -52,7 +52,7 @@ export class PropertyReferences {
         this.#property(this.#key(p.key), p.value, p.isAccessor, -1, sink);
       return;
     }
-    const plan = this.#plan(map);
+    const plan = this.plan(map);
     if (plan.length === 0) return;
     const array = this.#words.tagged(word, objects.object.properties);
     for (const p of plan) {
@@ -66,7 +66,13 @@ export class PropertyReferences {
     }
   }
 
-  #property(key: Key, value: Tagged, isAccessor: boolean, offset: number, sink: ReferenceSink): void {
+  #property(
+    key: Key,
+    value: Tagged,
+    isAccessor: boolean,
+    offset: number,
+    sink: Pick<ReferenceSink, 'named'>,
+  ): void {
     const type = key.text === '' ? internal : property;
     if (!isAccessor) {
       sink.named(type, key.text, value, offset);
@@ -86,7 +92,8 @@ export class PropertyReferences {
     }
   }
 
-  #plan(map: MapInfo): readonly FastProperty[] {
+  /** What the objects of a map with fast properties show. */
+  plan(map: MapInfo): readonly FastProperty[] {
     let plan = this.#plans.get(map.word);
     if (!plan) {
       plan = attemptOr([], () => this.#makePlan(map));
@@ -125,6 +132,11 @@ export class PropertyReferences {
       });
     }
     return plan;
+  }
+
+  /** References by a property whose value is known. */
+  constant(p: FastProperty, sink: Pick<ReferenceSink, 'named'>): void {
+    this.#property(p.key, p.constant, p.isAccessor, -1, sink);
   }
 
   /** StringsStorage::GetName (profiler/strings-storage.cc). */

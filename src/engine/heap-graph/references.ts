@@ -19,21 +19,22 @@ type Field = (name: string, offset: number, kind?: number) => void;
 export class References {
   readonly #view: HeapView;
   readonly #words: HeapWords;
-  readonly #properties: PropertyReferences;
-  readonly #elements: ElementReferences;
-  readonly #contexts: ContextReferences;
+  readonly properties: PropertyReferences;
+  readonly contexts: ContextReferences;
+  readonly elements: ElementReferences;
   readonly #code: CodeReferences;
-  readonly #indexed: ReadonlySet<number>;
+  /** Types of arrays whose elements are shown by their number. */
+  readonly indexed: ReadonlySet<number>;
 
   constructor(view: HeapView, words: HeapWords) {
     this.#view = view;
     this.#words = words;
-    this.#properties = new PropertyReferences(view, words);
-    this.#elements = new ElementReferences(view, words);
-    this.#contexts = new ContextReferences(view, words);
+    this.properties = new PropertyReferences(view, words);
+    this.elements = new ElementReferences(view, words);
+    this.contexts = new ContextReferences(view, words);
     this.#code = new CodeReferences(view, words);
     const { types, graph } = view.layout;
-    this.#indexed = new Set([
+    this.indexed = new Set([
       ...(graph.specialArraysAreFixed
         ? [
             types.OBJECT_BOILERPLATE_DESCRIPTION,
@@ -69,8 +70,8 @@ export class References {
       sink.named(kind, name, this.#words.tagged(word, offset), offset);
     if (layout.isReceiver(type)) this.#receiver(word, map, sink, field);
     else if (layout.isString(type)) this.#string(type, field);
-    else if (layout.isContext(type)) this.#contexts.extract(word, type, sink);
-    else if (this.#indexed.has(type)) this.#array(word, sink);
+    else if (layout.isContext(type)) this.contexts.extract(word, type, sink);
+    else if (this.indexed.has(type)) this.#array(word, sink);
     else if (type === types.SYMBOL) field('name', objects.symbol.description);
     else if (type === types.MAP) this.#map(word, sink, field);
     else if (type === types.ACCESSOR_INFO) {
@@ -137,8 +138,8 @@ export class References {
       field('receiver', g.receiver);
       field('parameters_and_registers', g.registers);
     }
-    this.#properties.extract(word, map, sink);
-    this.#elements.extract(word, map, sink);
+    this.properties.extract(word, map, sink);
+    this.elements.extract(word, map, sink);
     sink.named(property, '__proto__', this.#words.tagged(map.word, objects.map.prototype), -1);
     if (this.#view.layout.isFunction(type)) this.#function(word, map, sink, field);
     else if (type === types.JS_BOUND_FUNCTION) this.#boundFunction(word, sink, field);

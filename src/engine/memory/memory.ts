@@ -115,6 +115,24 @@ export class Memory {
     return result;
   }
 
+  /** Copies memory from `a` on into `target`, past the cache; returns how many bytes there are before the first gap. */
+  copy(a: Address, target: Uint8Array): number {
+    let done = 0;
+    for (let i = Math.max(0, this.#indexAt(a)); done < target.length; i++) {
+      const region = this.regions[i];
+      const from = a + done;
+      if (!region?.source || region.start > from || region.end <= from) break;
+      const length = Math.min(target.length - done, region.end - from);
+      const got = region.source.read(
+        region.offset + (from - region.start),
+        target.subarray(done, done + length),
+      );
+      done += got;
+      if (got < length) break;
+    }
+    return done;
+  }
+
   /** NUL-terminated UTF-8 text, cut after `max` bytes. */
   cString(a: Address, max = 4096): string {
     const first = Math.min(max, PAGE - (a % PAGE));

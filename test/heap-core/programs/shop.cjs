@@ -56,7 +56,19 @@ const sparse = [];
 sparse[100000] = 'far';
 const proxy = new Proxy({ target: true }, { get: (t, k) => t[k] });
 
-globalThis.subject = { products, carts, notes, listeners, pending, table, slices, buffers, sparse, proxy, long };
+globalThis.subject = {
+  products,
+  carts,
+  notes,
+  listeners,
+  pending,
+  table,
+  slices,
+  buffers,
+  sparse,
+  proxy,
+  long,
+};
 
 setTimeout(() => {
   v8.writeHeapSnapshot(process.argv[2]);

@@ -48,6 +48,8 @@ export function graphLayout(c: Constants) {
       nestedSite: c.table('AllocationSite.nested_site', 16),
       dependentCode: c.table('AllocationSite.dependent_code', 24),
     },
+    /** First field of the embedder in an object of its (JSAPIObjectWithEmbedderSlots, objects/js-objects.h). */
+    embedderFields: c.table('JSAPIObject.embedder_fields', [24, 24, 24, 32, 32]),
     accessorInfoData: c.table('AccessorInfo.data', [8, 16, 16, 16, 8]),
     propertyCellDependentCode: c.table('PropertyCell.dependent_code', 32),
     scriptContextData: c.table('Script.context_data', 40),
