@@ -24,7 +24,7 @@ const HIGH = 0x1_0000_0000;
 const PACKED = 2;
 const HOLEY = 3;
 const KEEP_TYPE = 255;
-const MAX_INDEX_NAMES = 1 << 20;
+const MAX_INDEX = 1e9;
 
 interface NativeNode {
   readonly label: string;
@@ -66,8 +66,8 @@ export class GraphBuilder implements ReferenceSink {
   readonly #mapName: number;
   readonly #base: number;
   readonly #count: number;
-  /** String ids of '0', '1', ... */
-  readonly #indexNames: number[] = [];
+  /** String ids of '0', '1', ...; 0 where there is none yet. */
+  #indexNames = new Uint32Array(1 << 10);
   /** Words of the object at hand that named references have shown. */
   #shown = new Uint8Array(1 << 12);
   /** The object at hand. */
@@ -445,10 +445,13 @@ export class GraphBuilder implements ReferenceSink {
   }
 
   #indexName(index: number): number {
-    const known = this.#indexNames[index];
-    if (known !== undefined) return known;
-    const name = this.#strings.add(String(index));
-    if (index === this.#indexNames.length && index < MAX_INDEX_NAMES) this.#indexNames.push(name);
+    if (index >= MAX_INDEX) return this.#strings.add(String(index));
+    if (index >= this.#indexNames.length) this.#indexNames = doubled(this.#indexNames, index + 1);
+    const known = this.#indexNames[index]!;
+    if (known !== 0) return known;
+    // No name of an index is "<dummy>", the string of id 0.
+    const name = this.#strings.addNumber(index);
+    this.#indexNames[index] = name;
     return name;
   }
 
@@ -513,6 +516,12 @@ export class GraphBuilder implements ReferenceSink {
       },
     );
   }
+}
+
+function doubled(array: Uint32Array, needed: number): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(Math.max(2 * array.length, needed));
+  larger.set(array);
+  return larger;
 }
 
 /** Snapshot ids are odd; these follow from the position and so are the same for the same core. */

@@ -20,6 +20,7 @@ export class StringArena implements StringTable {
   #table = new Uint32Array(1 << 15);
   /** Ids of texts that were added as such. */
   readonly #ids = new Map<string, StringId>();
+  readonly #digits = new Uint32Array(3);
   count = 0;
 
   /** The id of a text, which is added where it is new. */
@@ -30,6 +31,27 @@ export class StringArena implements StringTable {
       if (this.#ids.size < MAX_CACHED) this.#ids.set(text, id);
     }
     return id;
+  }
+
+  /** The id of the digits of a whole number of at most nine digits. */
+  addNumber(n: number): StringId {
+    const digits = this.#digits;
+    let low = 0;
+    let middle = 0;
+    let high = 0;
+    let length = 0;
+    // From the last digit to the first, which moves to the front.
+    for (let rest = n; length === 0 || rest > 0; length++) {
+      const tens = (rest / 10) | 0;
+      high = (high << 8) | (middle >>> 24);
+      middle = (middle << 8) | (low >>> 24);
+      low = (low << 8) | (48 + rest - 10 * tens);
+      rest = tens;
+    }
+    digits[0] = low;
+    digits[1] = middle;
+    digits[2] = high;
+    return this.addLatin1(digits, 0, length);
   }
 
   /** The id of `length` Latin-1 bytes that begin at a word of `source`. */

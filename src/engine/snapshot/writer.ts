@@ -1,7 +1,6 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { DayAfterError } from '../errors.ts';
 import type { HeapGraph } from '../graph/heap-graph.ts';
 import { edgeTypeNames, hasNumber, type NodeOrdinal, NodeType } from '../graph/types.ts';
+import { ChunkedFile } from './chunked-file.ts';
 import { Redaction } from './redaction.ts';
 
 export interface WriteOptions {
@@ -16,7 +15,10 @@ export interface Written {
   readonly bytes: number;
 }
 
-const CHUNK = 1 << 20;
+const COMMA = 44;
+const NEWLINE = 10;
+const QUOTE = 34;
+const BACKSLASH = 92;
 /** Fields that readers find by name; the address's halves are ours, and skipped by all others. */
 const NODE_FIELDS = ['type', 'name', 'id', 'self_size', 'edge_count', 'detachedness'];
 const ADDRESS_FIELDS = ['address_low', 'address_high'];
@@ -33,10 +35,10 @@ export function writeSnapshot(graph: HeapGraph, path: string, options: WriteOpti
     header(graph, out);
     nodes(graph, texts, out);
     edges(graph, out);
-    out.write('"trace_function_infos":[],\n"trace_tree":[],\n"samples":[],\n');
+    out.text('"trace_function_infos":[],\n"trace_tree":[],\n"samples":[],\n');
     locations(graph, out);
     texts.write(out);
-    out.write('}\n');
+    out.text('}\n');
     return { nodes: graph.nodeCount, edges: graph.edgeCount, strings: texts.count, bytes: out.finish() };
   } finally {
     out.close();
@@ -66,40 +68,53 @@ function header(graph: HeapGraph, out: ChunkedFile): void {
     trace_function_count: 0,
     extra_native_bytes: graph.extraNativeBytes,
   };
-  out.write(`{"snapshot":${JSON.stringify(snapshot)},\n`);
+  out.text(`{"snapshot":${JSON.stringify(snapshot)},\n`);
 }
 
 function nodes(graph: HeapGraph, texts: Texts, out: ChunkedFile): void {
-  out.write('"nodes":[');
-  const { nodeAddress } = graph;
+  out.text('"nodes":[');
+  const { nodeAddress, nodeType, nodeId, firstEdge, detachedness } = graph;
   for (let i = 0; i < graph.nodeCount; i++) {
-    const node = i as NodeOrdinal;
-    const detached = graph.detachedness.get(i) ?? 0;
-    const row = `${graph.nodeType[i]},${texts.ofNode(i)},${graph.nodeId[i]},${graph.ownSize(node)},${graph.firstEdge[i + 1]! - graph.firstEdge[i]!},${detached}`;
-    const at = nodeAddress?.[i];
-    const address = at === undefined ? '' : `,${at % 2 ** 32},${Math.floor(at / 2 ** 32)}`;
-    out.write(`${i === 0 ? '' : ','}${row}${address}\n`);
+    if (i > 0) out.byte(COMMA);
+    out.number(nodeType[i]!);
+    out.next(texts.ofNode(i));
+    out.next(nodeId[i]!);
+    out.next(graph.ownSize(i as NodeOrdinal));
+    out.next(firstEdge[i + 1]! - firstEdge[i]!);
+    out.next(detachedness.size === 0 ? 0 : (detachedness.get(i) ?? 0));
+    if (nodeAddress) {
+      const at = nodeAddress[i]!;
+      const high = Math.floor(at / 2 ** 32);
+      out.next(at - high * 2 ** 32);
+      out.next(high);
+    }
+    out.byte(NEWLINE);
   }
-  out.write('],\n');
+  out.text('],\n');
 }
 
 function edges(graph: HeapGraph, out: ChunkedFile): void {
   const size = fieldsOf(graph).length;
-  out.write('"edges":[');
+  const { edgeType, edgeName, edgeTo } = graph;
+  out.text('"edges":[');
   for (let e = 0; e < graph.edgeCount; e++) {
-    out.write(`${e === 0 ? '' : ','}${graph.edgeType[e]},${graph.edgeName[e]},${graph.edgeTo[e]! * size}\n`);
+    if (e > 0) out.byte(COMMA);
+    out.number(edgeType[e]!);
+    out.next(edgeName[e]!);
+    out.next(edgeTo[e]! * size);
+    out.byte(NEWLINE);
   }
-  out.write('],\n');
+  out.text('],\n');
 }
 
 function locations(graph: HeapGraph, out: ChunkedFile): void {
   const size = fieldsOf(graph).length;
-  out.write('"locations":[');
+  out.text('"locations":[');
   for (const [i, ordinal] of graph.locations.ordinals.entries()) {
     const { scriptId, line, column } = graph.locations.at(i);
-    out.write(`${i === 0 ? '' : ','}${ordinal * size},${scriptId},${line},${column}\n`);
+    out.text(`${i === 0 ? '' : ','}${ordinal * size},${scriptId},${line},${column}\n`);
   }
-  out.write('],\n');
+  out.text('],\n');
 }
 
 /** The strings section. Names of edges keep their ids; contents of strings get ids of their own when redacted. */
@@ -130,14 +145,20 @@ class Texts {
     const { strings } = this.#graph;
     const redaction = new Redaction();
     const names = this.#redacted.size === 0 ? undefined : namesInUse(this.#graph);
-    out.write('"strings":[');
+    out.text('"strings":[');
     for (let id = 0; id < strings.count; id++) {
       // A text that is only content, and not a name as well, must not stay.
       const kept = names === undefined || names.has(id) || !this.#redacted.has(id);
-      out.write(`${id === 0 ? '' : ',\n'}${quoted(kept ? strings.text(id) : '')}`);
+      if (id > 0) out.text(',\n');
+      const plain = kept ? strings.latin1?.(id) : undefined;
+      if (plain && isPlain(plain)) {
+        out.byte(QUOTE);
+        out.bytes(plain);
+        out.byte(QUOTE);
+      } else out.text(quoted(kept ? strings.text(id) : ''));
     }
-    for (const id of this.#redacted.keys()) out.write(`,\n${quoted(redaction.of(id, strings.text(id)))}`);
-    out.write(']');
+    for (const id of this.#redacted.keys()) out.text(`,\n${quoted(redaction.of(id, strings.text(id)))}`);
+    out.text(']');
   }
 }
 
@@ -159,54 +180,19 @@ function namesInUse(graph: HeapGraph): ReadonlySet<number> {
   return names;
 }
 
+/** True for bytes that JSON writes as they are. */
+function isPlain(bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) {
+    const c = bytes[i]!;
+    if (c < 0x20 || c > 0x7e || c === QUOTE || c === BACKSLASH) return false;
+  }
+  return true;
+}
+
 /** JSON in ASCII, as V8 writes it. */
 function quoted(text: string): string {
   return JSON.stringify(text).replace(
     /[\u007f-\uffff]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`,
   );
-}
-
-/** A file that is written in large pieces; mode 0600, since a heap holds what its process knew. */
-class ChunkedFile {
-  #fd: number;
-  #parts: string[] = [];
-  #pending = 0;
-  #bytes = 0;
-
-  constructor(path: string) {
-    try {
-      this.#fd = openSync(path, 'w', 0o600);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      const denied = code === 'EACCES' || code === 'EPERM';
-      throw new DayAfterError(
-        denied ? 'PERMISSION_DENIED' : 'FILE_NOT_FOUND',
-        `cannot write ${path} (${code ?? error})`,
-      );
-    }
-  }
-
-  write(text: string): void {
-    this.#parts.push(text);
-    this.#pending += text.length;
-    if (this.#pending >= CHUNK) this.#flush();
-  }
-
-  finish(): number {
-    this.#flush();
-    return this.#bytes;
-  }
-
-  close(): void {
-    closeSync(this.#fd);
-  }
-
-  #flush(): void {
-    const bytes = Buffer.from(this.#parts.join(''), 'latin1');
-    for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
-    this.#bytes += bytes.length;
-    this.#parts = [];
-    this.#pending = 0;
-  }
 }
