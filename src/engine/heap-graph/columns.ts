@@ -56,7 +56,7 @@ export class EdgeColumns {
 }
 
 function grown<T extends Uint8Array | Uint32Array>(column: T): T {
-  const larger = new (column.constructor as new (n: number) => T)(Math.ceil(column.length * 1.5) + 16);
+  const larger = new (column.constructor as new (n: number) => T)(2 * column.length + 16);
   larger.set(column as never);
   return larger;
 }

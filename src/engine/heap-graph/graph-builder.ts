@@ -54,6 +54,8 @@ export class GraphBuilder implements ReferenceSink {
   readonly #plans: ReceiverPlans;
   /** By kind's id. */
   readonly #planOf: (ReceiverPlan | null)[] = [];
+  /** By kind's id: ordinal of the map, -1 where it is not shown. */
+  readonly #mapOf: number[] = [];
   /** By index of a ScopeInfo. */
   readonly #contextPlans = new Map<number, ContextPlan>();
   readonly #strings: StringArena;
@@ -100,7 +102,8 @@ export class GraphBuilder implements ReferenceSink {
     this.#unnamed = strings.add('');
     this.#mapName = strings.add('map');
     this.#nodes = new NodeColumns(view, image, kinds, strings, nodes);
-    this.#edges = new EdgeColumns(4 * nodes);
+    // Memory that is never written to costs nothing.
+    this.#edges = new EdgeColumns(8 * nodes);
     this.#furniture = new Uint8Array(nodes);
     for (const word of furniture(view)) {
       const ordinal = this.#ordinal(word);
@@ -179,7 +182,7 @@ export class GraphBuilder implements ReferenceSink {
   }
 
   #object(i: number, page: LoadedPage, ordinal: number): void {
-    const id = this.#kinds.idAt(i);
+    const id = this.#nodes.kind[ordinal]!;
     const kind = this.#kinds.all[id]!;
     this.#at = i;
     let plan = this.#planOf[id];
@@ -194,18 +197,18 @@ export class GraphBuilder implements ReferenceSink {
       this.#wordCount = size / 8;
       this.#receiver(i, kind, plan);
       shown = plan.cover;
-      this.#map(i);
+      this.#map(i, id);
     } else {
       size = this.#kinds.size(i, kind, page);
       this.#wordCount = size / 8;
       if (kind.body === 'data' && kind.sizeRule !== 'other') {
-        this.#map(i);
+        this.#map(i, id);
         return;
       }
       this.#clearShown();
       shown = this.#shown;
       this.#named(i, kind, page);
-      this.#map(i);
+      this.#map(i, id);
     }
     const entries = this.#ephemerons!.of(ordinal);
     if (entries) for (const { name, to } of entries) this.#edges.push(EdgeType.internal, name, to);
@@ -220,9 +223,14 @@ export class GraphBuilder implements ReferenceSink {
     this.#shown[0] = Cover.always;
   }
 
-  #map(i: number): void {
-    const to = this.#image.ordinalOf(this.#image.target(i));
-    if (to >= 0 && this.#furniture[to] === 0) this.#edges.push(EdgeType.internal, this.#mapName, to);
+  #map(i: number, kind: number): void {
+    let to = this.#mapOf[kind];
+    if (to === undefined) {
+      to = this.#image.ordinalOf(this.#image.target(i));
+      if (to >= 0 && this.#furniture[to] === 1) to = -1;
+      this.#mapOf[kind] = to;
+    }
+    if (to >= 0) this.#edges.push(EdgeType.internal, this.#mapName, to);
   }
 
   /** References of what has no plan. */
@@ -414,8 +422,7 @@ export class GraphBuilder implements ReferenceSink {
     const image = this.#image;
     const { halves } = image;
     const end = (kind.body === 'header' ? Math.min(kind.header, size) : size) / 8;
-    const map = image.ordinalOf(image.target(i));
-    let index = map >= 0 && this.#furniture[map] === 1 ? 1 : 0;
+    let index = this.#mapOf[kind.id]! < 0 ? 1 : 0;
     for (let w = 1; w < end; w++) {
       const cover = shown[w];
       if (cover === Cover.always) continue;
@@ -490,10 +497,8 @@ export class GraphBuilder implements ReferenceSink {
   #finish(firstEdge: Uint32Array, gaps: readonly string[]): HeapGraph {
     const nodes = this.#base + this.#count + this.#natives.size;
     const { large } = this.#nodes;
-    const nodeType = grown(this.#nodes.type, nodes);
-    const nodeName = grown(this.#nodes.name, nodes);
-    const nodeSize = grown(this.#nodes.size, nodes);
-    const nodeAddress = grown(this.#nodes.address, nodes);
+    this.#nodes.resize(nodes);
+    const { type: nodeType, name: nodeName, size: nodeSize, address: nodeAddress } = this.#nodes;
     for (const [at, { label, bytes, ordinal }] of this.#natives) {
       nodeType[ordinal] = NodeType.native;
       nodeName[ordinal] = this.#strings.add(label);
@@ -527,11 +532,4 @@ function doubled(array: Uint32Array, needed: number): Uint32Array<ArrayBuffer> {
 /** Snapshot ids are odd; these follow from the position and so are the same for the same core. */
 function idOf(ordinal: number): number {
   return 2 * ordinal + 1;
-}
-
-function grown<T extends Uint8Array | Uint32Array | Float64Array>(column: T, length: number): T {
-  if (column.length === length) return column;
-  const larger = new (column.constructor as new (n: number) => T)(length);
-  larger.set(column as never);
-  return larger;
 }

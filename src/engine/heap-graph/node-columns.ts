@@ -7,12 +7,17 @@ import { MAX_NAME, NodeNames } from './node-names.ts';
 import type { Kind, ObjectKinds } from './object-kinds.ts';
 import type { StringArena } from './string-arena.ts';
 
+/** Nodes that are no objects, and have room without a copy of the columns. */
+const ROOM = 1 << 16;
+
 /** The columns of nodes that are objects, filled in one pass over the marked objects of an image. */
 export class NodeColumns {
-  readonly type: Uint8Array;
-  readonly name: Uint32Array;
-  readonly size: Uint32Array;
-  readonly address: Float64Array;
+  type: Uint8Array;
+  name: Uint32Array;
+  size: Uint32Array;
+  address: Float64Array;
+  /** Ids of kinds. */
+  readonly kind: Uint32Array;
   /** Ordinals and sizes that do not fit in 32 bits. */
   readonly large: [number, number][] = [];
   readonly #view: HeapView;
@@ -31,17 +36,29 @@ export class NodeColumns {
     this.#kinds = kinds;
     this.#strings = strings;
     this.#names = new NodeNames(view, image);
-    this.type = new Uint8Array(count);
-    this.name = new Uint32Array(count);
-    this.size = new Uint32Array(count);
-    this.address = new Float64Array(count);
+    const room = count + ROOM;
+    this.type = new Uint8Array(room);
+    this.name = new Uint32Array(room);
+    this.size = new Uint32Array(room);
+    this.address = new Float64Array(room);
+    this.kind = new Uint32Array(count);
+  }
+
+  /** Makes the columns as long as the graph has nodes. */
+  resize(count: number): void {
+    this.type = fitted(this.type, count);
+    this.name = fitted(this.name, count);
+    this.size = fitted(this.size, count);
+    this.address = fitted(this.address, count);
   }
 
   /** Describes all marked objects, from ordinal `base` on. */
   describe(base: number): void {
     let ordinal = base;
     this.#image.forEachMarked((i, page) => {
-      const kind = this.#kinds.at(i)!;
+      const id = this.#kinds.idAt(i);
+      const kind = this.#kinds.all[id]!;
+      this.kind[ordinal] = id;
       const a = page.start + 8 * (i - page.first);
       this.address[ordinal] = a;
       const bytes = this.#kinds.size(i, kind, page);
@@ -121,4 +138,11 @@ export class NodeColumns {
     if (this.name[ordinal] === unnamed) this.name[ordinal] = name;
     if (type !== undefined) this.type[ordinal] = type;
   }
+}
+
+function fitted<T extends Uint8Array | Uint32Array | Float64Array>(column: T, length: number): T {
+  if (column.length >= length) return column.subarray(0, length) as T;
+  const larger = new (column.constructor as new (n: number) => T)(length);
+  larger.set(column as never);
+  return larger;
 }

@@ -106,22 +106,48 @@ function isolateFields(isolate: Isolate, add: Add): void {
   for (let offset = first; offset < end; offset += 8) add('(Isolate)', at(base, offset));
 }
 
-/** Pointers from the Isolate to native objects that point back to it. */
-function* nativeParts(isolate: Isolate): Generator<Address> {
+const nativeCache = new WeakMap<Isolate, readonly Address[]>();
+
+/** Native objects that the Isolate points to and that point back to it. */
+function nativeParts(isolate: Isolate): readonly Address[] {
+  let parts = nativeCache.get(isolate);
+  if (!parts) {
+    const reader = new WordReader(isolate);
+    parts = pointersOf(isolate, 8).filter(
+      (part) => part !== isolate.address && reader.at(part) === isolate.address,
+    );
+    nativeCache.set(isolate, parts);
+  }
+  return parts;
+}
+
+/** The different words of the Isolate that may be pointers to `align`ed memory. */
+function pointersOf(isolate: Isolate, align: number): Address[] {
   const { memory, layout } = isolate.runtime;
   const end = layout.pages.heapInIsolate + 0x4000;
+  const found = new Set<Address>();
   for (let offset = 0; offset < end; offset += 8) {
     const slot = at(isolate.address, offset);
     if (!memory.has(slot, 8)) continue;
     const part = memory.pointer(slot);
-    if (
-      part % 8 === 0 &&
-      part !== isolate.address &&
-      memory.has(part, 64) &&
-      memory.pointer(part) === isolate.address
-    ) {
-      yield part;
-    }
+    if (part !== 0 && part % align === 0 && memory.regionAt(part)?.source) found.add(part);
+  }
+  return [...found];
+}
+
+/** Reads single words all over the memory, which would fill its cache with blocks that nobody needs. */
+class WordReader {
+  readonly #isolate: Isolate;
+  readonly #word = Buffer.alloc(8);
+
+  constructor(isolate: Isolate) {
+    this.#isolate = isolate;
+  }
+
+  /** The pointer at `a`; 0 where there is none. */
+  at(a: Address): Address {
+    if (this.#isolate.runtime.memory.copy(a, this.#word) < 8) return address(0);
+    return address(this.#word.readUInt32LE(0) + this.#word.readUInt32LE(4) * 0x1_0000_0000);
   }
 }
 
@@ -168,25 +194,17 @@ function eternalHandles(isolate: Isolate, add: Add): boolean {
   const { runtime } = isolate;
   const { memory, layout } = runtime;
   const { blocks, blockSize } = layout.graph.eternalHandles;
-  for (let offset = 0; offset < layout.pages.heapInIsolate + 0x4000; offset += 8) {
-    const slot = at(isolate.address, offset);
-    const part = memory.has(slot, 8) ? memory.pointer(slot) : address(0);
-    if (part % 8 !== 0 || !memory.has(part, 32)) continue;
-    const size = memory.u32(part);
+  const reader = new WordReader(isolate);
+  for (const part of pointersOf(isolate, 8)) {
+    const size = reader.at(part) % 0x1_0000_0000;
+    if (size < 16 || size > 1 << 20 || !memory.has(part, 32)) continue;
     const [begin, end, limit] = [0, 8, 16].map((o) => memory.pointer(at(part, blocks + o))) as [
       Address,
       Address,
       Address,
     ];
     const count = Math.ceil(size / blockSize);
-    if (
-      size < 16 ||
-      size > 1 << 20 ||
-      end - begin !== 8 * count ||
-      limit < end ||
-      !memory.has(begin, 8 * count)
-    )
-      continue;
+    if (end - begin !== 8 * count || limit < end || !memory.has(begin, 8 * count)) continue;
     const slots: Address[] = [];
     for (let i = 0; i < size; i++) {
       const block = memory.pointer(at(begin, 8 * Math.floor(i / blockSize)));
@@ -238,11 +256,9 @@ function microtasks(isolate: Isolate, add: Add): void {
   const vtable = module.addressOf('_ZTVN2v88internal14MicrotaskQueueE');
   if (vtable === undefined) return;
   const o = layout.graph.microtaskQueue;
-  for (let offset = 0; offset < layout.pages.heapInIsolate + 0x4000; offset += 8) {
-    const slot = at(isolate.address, offset);
-    if (!memory.has(slot, 8)) continue;
-    const queue = memory.pointer(slot);
-    if (!memory.has(queue, 64) || memory.pointer(queue) !== vtable + 16) continue;
+  const reader = new WordReader(isolate);
+  for (const queue of pointersOf(isolate, 8)) {
+    if (reader.at(queue) !== vtable + 16) continue;
     attemptOr(undefined, () => {
       const [size, capacity, start] = [o.size, o.capacity, o.start].map((f) => memory.pointer(at(queue, f)));
       const ring = memory.pointer(at(queue, o.ringBuffer));
