@@ -4,7 +4,6 @@ import type { HeapGraph } from '../graph/heap-graph.ts';
 import type { CoreSession } from '../session.ts';
 import type { Isolate } from '../v8/isolate.ts';
 import { globalsOf, nativeContextOf } from '../v8/objects/realm.ts';
-import { fillerMaps } from './furniture.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { markLive } from './live-heap.ts';
 import type { RootName } from './roots.ts';

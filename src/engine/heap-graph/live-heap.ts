@@ -1,3 +1,4 @@
+import { attemptOr } from '../absence.ts';
 import type { CoreSession } from '../session.ts';
 import type { Isolate } from '../v8/isolate.ts';
 import { fillerMaps } from './furniture.ts';
@@ -23,7 +24,10 @@ export function markLive(session: CoreSession, isolate: Isolate): LiveHeap {
   const { view } = session.inspectorOf(isolate);
   const kinds = new ObjectKinds(view, image);
   const { slots, notes } = gcRoots(session, isolate);
-  const live = new Liveness(image, kinds);
+  const live = new Liveness(image, kinds, (handle) => {
+    const entry = attemptOr(undefined, () => isolate.dispatchEntry(handle));
+    return entry ? image.indexAt(entry.code) : -1;
+  });
   const { memory } = isolate.runtime;
   const used: RootSlot[] = [];
   for (const root of slots) {

@@ -44,9 +44,15 @@ export class Liveness {
   readonly #kinds: ObjectKinds;
   readonly #stack = new WorkStack();
 
-  constructor(image: HeapImage, kinds: ObjectKinds) {
+  readonly #codeOf: (handle: number) => number;
+  /** Dispatch handles that were followed. */
+  readonly #dispatched = new Set<number>();
+
+  /** `codeOf` gives the index of the code that a dispatch handle stands for, or -1. */
+  constructor(image: HeapImage, kinds: ObjectKinds, codeOf: (handle: number) => number) {
     this.#image = image;
     this.#kinds = kinds;
+    this.#codeOf = codeOf;
   }
 
   /** Marks from a strong root; false if the words lead to no heap object. */
@@ -88,7 +94,16 @@ export class Liveness {
       const kind = all[stack.kind]!;
       this.#word(i);
       if (kind.body !== 'data') this.#body(i, kind);
+      if (kind.dispatchHandle > 0) this.#dispatch(this.#image.halves[2 * i + kind.dispatchHandle / 4]!);
     }
+  }
+
+  /** A function holds its code by an entry of a table outside of the heap. */
+  #dispatch(handle: number): void {
+    if (this.#dispatched.has(handle)) return;
+    this.#dispatched.add(handle);
+    const code = this.#codeOf(handle);
+    if (code >= 0) this.#reach(code);
   }
 
   #body(i: number, kind: Kind): void {

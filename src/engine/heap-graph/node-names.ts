@@ -226,7 +226,7 @@ export class NodeNames {
     let label = this.#systemNames.get(type);
     if (!label) {
       const { layout } = this.#view;
-      const className = type === layout.graph.loadHandler ? 'LoadHandler' : camelCase(layout.typeName(type));
+      const className = this.#className(type);
       const name = `system / ${className}`;
       const isWrapper = className === 'BytecodeWrapper' || className === 'CodeWrapper';
       const isNameless =
@@ -242,6 +242,12 @@ export class NodeNames {
       this.#systemNames.set(type, label);
     }
     return label;
+  }
+
+  #className(type: number): string {
+    const { layout } = this.#view;
+    if (type === layout.graph.loadHandler) return 'LoadHandler';
+    return type === layout.graph.storeHandler ? 'StoreHandler' : camelCase(layout.typeName(type));
   }
 
   /** Maps in the read-only space are V8's own. */

@@ -27,6 +27,8 @@ export interface Kind extends KindShape {
   /** Position in ObjectKinds.all. */
   readonly id: number;
   readonly sizeRule: SizeRule;
+  /** Offset of the handle by which functions hold their code; 0 where there is none. */
+  readonly dispatchHandle: number;
 }
 
 interface KindShape {
@@ -106,7 +108,15 @@ export class ObjectKinds {
     let id = -1;
     if (made) {
       id = this.all.length;
-      this.all.push({ ...made, id, sizeRule: this.#sizeRule(made.map) });
+      const { layout } = this.#view;
+      const { dispatchHandle } = layout.objects.function;
+      const hasHandle = layout.isFunction(made.map.type) && dispatchHandle > 0;
+      this.all.push({
+        ...made,
+        id,
+        sizeRule: this.#sizeRule(made.map),
+        dispatchHandle: hasHandle ? dispatchHandle : 0,
+      });
     }
     if (2 * ++this.#count > this.#maps.length) this.#grow();
     this.#put(map, id);

@@ -9,16 +9,14 @@ export function suspendedAsyncFunctions(
   isolate: Isolate,
 ): { generators: Tagged[]; gaps: readonly string[] } {
   const { image, kinds, gaps } = markLive(session, isolate);
-  const { memory, layout } = isolate.runtime;
-  const { types, objects } = layout;
+  const { types, objects } = isolate.runtime.layout;
   const generators: Tagged[] = [];
-  image.forEachMarked((a, page) => {
-    const type = kinds.at(page, a)?.map.type;
+  image.forEachMarked((i) => {
+    const type = kinds.at(i)?.map.type;
     if (type !== types.JS_ASYNC_FUNCTION_OBJECT && type !== types.JS_ASYNC_GENERATOR_OBJECT) return;
     // A Smi: its value is the upper half. Less than 0: it runs, or has ended.
-    const at = (a + objects.generator.continuation) as typeof a;
-    if (memory.has(at, 8) && (memory.u32((at + 4) as typeof a) | 0) >= 0)
-      generators.push((a + 1) as unknown as Tagged);
+    const continuation = image.halves[2 * i + objects.generator.continuation / 4 + 1]!;
+    if ((continuation | 0) >= 0) generators.push((image.addressOf(i) + 1) as Tagged);
   });
   return { generators, gaps };
 }

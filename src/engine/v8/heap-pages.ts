@@ -127,6 +127,7 @@ function unusedPages(runtime: V8Runtime, pages: readonly HeapPage[]): Set<Addres
 class HeaderReader {
   readonly #runtime: V8Runtime;
   readonly #header = Buffer.alloc(128);
+  readonly #metadata = Buffer.alloc(128);
   readonly #spaces = new Map<Address, string | undefined>();
 
   constructor(runtime: V8Runtime) {
@@ -141,9 +142,10 @@ class HeaderReader {
     if (got < this.#header.length) return undefined;
     const outside = !Number.isNaN(o.metadata);
     const metadata = outside ? this.#word(o.metadata) : start;
-    const field = (offset: number): Address =>
-      outside ? memory.pointer(at(metadata, offset)) : this.#word(offset);
-    if (outside && !(metadata % 8 === 0 && metadata !== 0 && memory.has(metadata, 96))) return undefined;
+    if (outside) {
+      if (metadata % 8 !== 0 || memory.copy(metadata, this.#metadata) < 96) return undefined;
+    }
+    const field = (offset: number): Address => this.#word(offset, outside ? this.#metadata : this.#header);
     const areaStart = field(o.areaStart);
     if (!(areaStart > start && areaStart < start + MAX_HEADER)) return undefined;
     const areaEnd = field(o.areaEnd);
@@ -168,13 +170,16 @@ class HeaderReader {
       heap,
       isDead: space === 'new_space' && (flags & o.fromPage) !== 0,
       key: metadata,
-      next: attemptOr(address(0), () => memory.pointer(at(metadata, o.next))),
+      next:
+        space === 'new_space'
+          ? attemptOr(address(0), () => memory.pointer(at(metadata, o.next)))
+          : address(0),
       isLarge: space.endsWith('large_object_space'),
     };
   }
 
-  #word(offset: number): Address {
-    return address(this.#header.readUInt32LE(offset) + this.#header.readUInt32LE(offset + 4) * 0x1_0000_0000);
+  #word(offset: number, bytes = this.#header): Address {
+    return address(bytes.readUInt32LE(offset) + bytes.readUInt32LE(offset + 4) * 0x1_0000_0000);
   }
 
   /** A space is a C++ object: the symbol of its vtable has the class's name. */

@@ -195,7 +195,7 @@ export function instanceTypes(c: Constants): InstanceTypes {
     firstContext,
     lastContext: c.constant('v8dbg_LastContextType', [216, 214, 199, 229, 230]),
     firstFunction,
-    lastFunction: c.constant('v8dbg_LastJSFunctionType', [2081, 2082, 2082, 2081, 2082]),
+    lastFunction: c.constant('v8dbg_LastJSFunctionType', [2080, 2081, 2082, 2081, 2082]),
     firstReceiver: types.JS_PROXY,
     // objects/contexts.tq: await, block, catch, debug-evaluate, eval, function, module, native, script, with.
     functionContext: firstContext + 5,
