@@ -47,6 +47,8 @@ export class Pane {
   #image: ImageData | undefined;
   #pixels = new Uint32Array(0);
   #ratio = 0;
+  /** Whole pixels of the screen that the canvas covers. */
+  #deviceSize: { width: number; height: number } | undefined;
   #from = 0;
   #to = 1;
   #scroll = 0;
@@ -63,7 +65,11 @@ export class Pane {
     this.canvas.setAttribute('aria-roledescription', 'flame graph');
     this.canvas.setAttribute('aria-label', label);
     this.#listen();
-    new ResizeObserver(() => this.redraw()).observe(this.canvas);
+    new ResizeObserver(([entry]) => {
+      const size = entry?.devicePixelContentBoxSize?.[0];
+      this.#deviceSize = size && { width: size.inlineSize, height: size.blockSize };
+      this.redraw();
+    }).observe(this.canvas, { box: 'device-pixel-content-box' });
   }
 
   set theme(theme: Theme) {
@@ -107,8 +113,9 @@ export class Pane {
     const content = this.#content;
     if (!content || this.canvas.clientWidth === 0) return;
     const ratio = window.devicePixelRatio || 1;
-    const width = Math.max(1, Math.round(this.canvas.clientWidth * ratio));
-    const height = Math.max(1, Math.round(this.canvas.clientHeight * ratio));
+    const size = this.#devicePixels(ratio);
+    const width = Math.max(1, size.width);
+    const height = Math.max(1, size.height);
     if (this.canvas.width !== width || this.canvas.height !== height || !this.#image) {
       this.canvas.width = width;
       this.canvas.height = height;
@@ -124,6 +131,16 @@ export class Pane {
     drawScene(this.#pixels, width, height, this.#scene(content, ratio), this.#glyphs);
     this.canvas.getContext('2d', { alpha: false, willReadFrequently: true })!.putImageData(this.#image, 0, 0);
     this.lastDraw = performance.now() - started;
+  }
+
+  /** The observer's size, unless the layout has changed since. */
+  #devicePixels(ratio: number): { width: number; height: number } {
+    const width = Math.round(this.canvas.clientWidth * ratio);
+    const height = Math.round(this.canvas.clientHeight * ratio);
+    const told = this.#deviceSize;
+    return told && Math.abs(told.width - width) <= 2 && Math.abs(told.height - height) <= 2
+      ? told
+      : { width, height };
   }
 
   /** Shows the whole width. */

@@ -64,7 +64,7 @@ export class TableView {
       const frame = frames[f]!;
       const name = h(
         'button',
-        { class: 'link', type: 'button', title: 'Callers and callees' },
+        { class: 'link', type: 'button', title: `${frameLabel(frame)}\nCallers and callees` },
         frameLabel(frame),
       );
       name.addEventListener('click', () => this.#choose(f));

@@ -88,13 +88,19 @@ export type ColorBy = 'kind' | 'package';
 
 /** The colour of a frame's boxes: its kind's or package's, a little lighter or darker by its name. */
 export function frameColor(theme: Theme, frame: Frame, by: ColorBy): Rgb {
-  const base = by === 'kind' ? theme.kinds[frame.kind] : packageColor(theme, packageOf(frame));
+  // Of objects of a heap only the class tells them apart.
+  const base =
+    frame.kind === 'heap'
+      ? hueColor(theme, frame.name)
+      : by === 'kind'
+        ? theme.kinds[frame.kind]
+        : hueColor(theme, packageOf(frame));
   const calm = mix(base, theme.background, theme.dark ? 0.32 : 0.38);
   const shade = (hash(frame.name) % 1000) / 1000 - 0.5;
   return mix(calm, shade > 0 ? theme.foreground : theme.background, Math.abs(shade) * 0.28);
 }
 
-function packageColor(theme: Theme, name: string): Rgb {
+function hueColor(theme: Theme, name: string): Rgb {
   const hue = hash(name) % 360;
   return hsl(hue, 0.5, theme.dark ? 0.52 : 0.58);
 }

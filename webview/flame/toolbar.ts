@@ -218,7 +218,8 @@ export class Toolbar {
         (v) => change({ recursion: v as ViewState['recursion'] }),
       ),
     );
-    if (!isDifference)
+    const onlyHeap = profile.frames.every((f) => f.kind === 'heap');
+    if (!isDifference && !onlyHeap)
       controls.push(
         this.#select(
           'Colour',
@@ -238,7 +239,7 @@ export class Toolbar {
           (hideIdle) => change({ hideIdle }),
         ),
       );
-    if (!isDifference) controls.push(legend(profile));
+    if (!isDifference && !onlyHeap) controls.push(legend(profile));
     return controls;
   }
 

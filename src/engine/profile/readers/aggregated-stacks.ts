@@ -72,8 +72,9 @@ function readDtrace(source: ByteSource): Profile {
   return builder.done();
 }
 
+/** The text does not say what was added up: samples, bytes or anything else. */
 function newBuilder(format: string): ProfileBuilder {
-  return new ProfileBuilder(format, [{ name: 'samples', unit: 'samples' }]);
+  return new ProfileBuilder(format, [{ name: 'aggregation', unit: 'count' }]);
 }
 
 /** Frames innermost first. */
