@@ -1,6 +1,6 @@
 import { firstEndingAfter } from '../../src/engine/profile/layout.ts';
 import type { PaneContent } from './pane.ts';
-import { css, type Rgb, type Theme } from './theme.ts';
+import { css, pixel, type Rgb, type Theme } from './theme.ts';
 
 const WIDTH = 1600;
 const ROW = 18;
@@ -20,7 +20,7 @@ export function toSvg(parts: readonly SvgPart[], theme: Theme): string {
   const drawn: string[] = [];
   let y = 0;
   for (const part of parts) {
-    const { boxes, height } = partOf(part);
+    const { boxes, height } = partOf(part, theme);
     const top = y + (part.content.upright ? height - ROW : 0);
     drawn.push(`<g transform="translate(0 ${top})">`, ...boxes, '</g>');
     y += height + 2;
@@ -33,7 +33,7 @@ ${drawn.join('\n')}
 `;
 }
 
-function partOf(part: SvgPart): { boxes: string[]; height: number } {
+function partOf(part: SvgPart, theme: Theme): { boxes: string[]; height: number } {
   const { layout } = part.content;
   const { from, to } = part.range;
   const scale = WIDTH / (to - from);
@@ -47,17 +47,25 @@ function partOf(part: SvgPart): { boxes: string[]; height: number } {
       const right = Math.min(WIDTH, (layout.right[box]! - from) * scale);
       if (right - left < NARROWEST) continue;
       deepest = row;
-      boxes.push(boxText(part, box, left, right, row));
+      boxes.push(boxText(part, theme, box, left, right, row));
     }
   }
   return { boxes, height: (deepest + 1) * ROW };
 }
 
-function boxText({ content, title }: SvgPart, box: number, left: number, right: number, row: number): string {
+function boxText(
+  { content, title }: SvgPart,
+  theme: Theme,
+  box: number,
+  left: number,
+  right: number,
+  row: number,
+): string {
   const stack = content.layout.stack[box]!;
   const found = content.matched !== null && content.matched[content.frame[stack]!] === 1;
   const fill = found ? content.matchColor : content.color(stack);
-  const ink = found ? content.matchInk : content.ink(stack);
+  const gone = content.striped?.(stack) ?? false;
+  const ink = found ? content.matchInk : gone ? pixel(theme.foreground) : content.ink(stack);
   const y = (content.upright ? -row : row) * ROW;
   const width = Math.max(right - left - 0.5, 0.1);
   const fits = Math.floor((width - 6) / 6.7);
@@ -68,7 +76,7 @@ function boxText({ content, title }: SvgPart, box: number, left: number, right: 
       ? `<text x="${(left + 3).toFixed(1)}" y="${y + 13}" fill="${css(rgb(ink))}">${escapeXml(shown)}</text>`
       : '';
   const edge = content.outline ? ` stroke="${css(rgb(content.outline(stack)))}"` : '';
-  const vanished = content.striped?.(stack) ? ' fill-opacity="0.55" stroke-dasharray="3 3"' : '';
+  const vanished = gone ? ' fill-opacity="0.55" stroke-dasharray="3 3"' : '';
   const stroke = vanished !== '' && edge === '' ? ` stroke="${css(rgb(fill))}"` : edge;
   return `<g><title>${escapeXml(title(box))}</title><rect x="${left.toFixed(2)}" y="${y}" width="${width.toFixed(2)}" height="${ROW - 1}" fill="${css(rgb(fill))}"${stroke}${vanished}/>${text}</g>`;
 }

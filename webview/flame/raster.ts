@@ -36,6 +36,31 @@ export interface Scene {
   readonly hoveredColor: number;
 }
 
+/** The picture's pixels. */
+interface Target {
+  readonly pixels: Uint32Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One row of boxes in the picture. */
+interface Row {
+  /** Boxes of the row: from the first to the one before `end`. */
+  readonly begin: number;
+  readonly end: number;
+  /** Line at which the row begins, which may lie above the picture. */
+  readonly top: number;
+  /** Lines of the row's boxes in the picture: from the first to the one before the last. */
+  readonly firstLine: number;
+  readonly lastLine: number;
+}
+
+/** Boxes of the row at hand that are wide enough for more than a colour. */
+let wide = new Int32Array(1024);
+
+/** Half the number of boxes in the last run of narrow ones. */
+let runLength = 1;
+
 /**
  * Draws into pixels. The work is bounded by the picture, not by the profile: a row is searched for its first
  * visible box, boxes narrower than a pixel are passed in runs, and each row's first line is copied downwards.
@@ -48,57 +73,61 @@ export function drawScene(
   glyphs: Glyphs,
 ): void {
   pixels.fill(scene.background, 0, width * height);
-  const rows = scene.layout.rows.length - 1;
-  const { rowHeight } = scene;
+  const { rowHeight, layout } = scene;
+  const rows = layout.rows.length - 1;
   const first = Math.max(0, Math.floor(scene.scroll / rowHeight));
   const last = Math.min(rows - 1, Math.floor((scene.scroll + height - 1) / rowHeight));
-  for (let row = first; row <= last; row++) {
-    const offset = row * rowHeight - scene.scroll;
+  if (wide.length < width) wide = new Int32Array(width);
+  for (let number = first; number <= last; number++) {
+    const offset = number * rowHeight - scene.scroll;
     const top = scene.upright ? height - offset - rowHeight : offset;
-    drawRow(pixels, width, height, scene, glyphs, row, top);
+    const row: Row = {
+      begin: layout.rows[number]!,
+      end: layout.rows[number + 1]!,
+      top,
+      firstLine: Math.max(0, top),
+      lastLine: Math.min(height, top + rowHeight - 1),
+    };
+    if (row.lastLine > row.firstLine) drawRow({ pixels, width, height }, scene, glyphs, row);
   }
 }
 
-function drawRow(
-  pixels: Uint32Array,
-  width: number,
-  height: number,
-  scene: Scene,
-  glyphs: Glyphs,
-  row: number,
-  top: number,
-): void {
-  const { layout, from, to, rowHeight } = scene;
-  const end = layout.rows[row + 1]!;
+function drawRow(target: Target, scene: Scene, glyphs: Glyphs, row: Row): void {
+  const { pixels, width } = target;
+  const { layout, from, to } = scene;
+  const { end, firstLine, lastLine } = row;
   const scale = width / (to - from);
-  const firstLine = Math.max(0, top);
-  const lastLine = Math.min(height, top + rowHeight - 1);
-  if (lastLine <= firstLine) return;
   const line = firstLine * width;
-  let box = firstEndingAfter(layout, from, layout.rows[row]!, end);
+  let wideCount = 0;
+  let box = firstEndingAfter(layout, from, row.begin, end);
   while (box < end && layout.left[box]! < to) {
     const left = Math.max(0, Math.round((layout.left[box]! - from) * scale));
     const right = Math.min(width, Math.round((layout.right[box]! - from) * scale));
     if (right - left < 2) {
-      box = drawRun(pixels, line, width, scene, box, end, left, scale);
+      box = drawRun(target, line, scene, box, end, left, scale);
       continue;
     }
     const stack = layout.stack[box]!;
-    const found = scene.matched !== null && scene.matched[scene.frame[stack]!] === 1;
-    const color = found ? scene.matchColor : scene.color(stack);
+    const color = isFound(scene, stack) ? scene.matchColor : scene.color(stack);
     // The last pixel stays free, as the line between boxes.
     pixels.fill(color, line + left, line + right - 1);
+    if (right - left > 3) wide[wideCount++] = box;
     box++;
   }
   for (let y = firstLine + 1; y < lastLine; y++) pixels.copyWithin(y * width, line, line + width);
-  decorateRow(pixels, width, scene, glyphs, row, top, firstLine, lastLine);
+  for (let i = 0; i < wideCount; i++) decorate(target, scene, glyphs, row, wide[i]!, scale);
+  mark(target, scene, row, scene.hovered, scene.hoveredColor, 1);
+  mark(target, scene, row, scene.selected, scene.selectedColor, 2);
+}
+
+function isFound(scene: Scene, stack: number): boolean {
+  return scene.matched !== null && scene.matched[scene.frame[stack]!] === 1;
 }
 
 /** Boxes that end within the same pixel are one column of it. Returns the box behind them. */
 function drawRun(
-  pixels: Uint32Array,
+  { pixels, width }: Target,
   line: number,
-  width: number,
   scene: Scene,
   box: number,
   end: number,
@@ -107,7 +136,15 @@ function drawRun(
 ): number {
   const { layout, matchesBefore } = scene;
   const edge = scene.from + (left + 1) / scale;
-  const next = runEnd(layout, box, end, edge);
+  // Doubling steps, from half of the run before, as neighbours are much alike.
+  let low = box + 1;
+  let step = runLength;
+  while (low + step < end && layout.right[low + step]! <= edge) {
+    low += step;
+    step *= 2;
+  }
+  const next = Math.max(box + 1, firstEndingAfter(layout, edge, low, Math.min(end, low + step)));
+  runLength = Math.max(1, (next - box) >> 1);
   if (left < width) {
     const found = matchesBefore !== null && matchesBefore[next]! > matchesBefore[box]!;
     pixels[line + left] = found ? scene.matchColor : (scene.outline ?? scene.color)(layout.stack[box]!);
@@ -115,83 +152,61 @@ function drawRun(
   return next;
 }
 
-/** The box behind those that end before `edge`, at least the next one. Doubling steps, as it is mostly near. */
-function runEnd(layout: FlameLayout, box: number, end: number, edge: number): number {
-  let low = box + 1;
-  let step = 1;
-  while (low + step < end && layout.right[low + step]! <= edge) {
-    low += step;
-    step *= 2;
-  }
-  return Math.max(box + 1, firstEndingAfter(layout, edge, low, Math.min(end, low + step)));
-}
-
-/** Labels, stripes, outlines: for the boxes that are wide enough. */
-function decorateRow(
-  pixels: Uint32Array,
-  width: number,
+/** Stripes, outline and label of a box. */
+function decorate(
+  target: Target,
   scene: Scene,
   glyphs: Glyphs,
-  row: number,
-  top: number,
-  firstLine: number,
-  lastLine: number,
+  { top, firstLine, lastLine }: Row,
+  box: number,
+  scale: number,
 ): void {
-  const { layout, from, to } = scene;
-  const end = layout.rows[row + 1]!;
-  const scale = width / (to - from);
-  const narrowest = glyphs.ellipsis.width * 3 + 6;
-  let box = firstEndingAfter(layout, from, layout.rows[row]!, end);
-  while (box < end && layout.left[box]! < to) {
-    const left = Math.max(0, Math.round((layout.left[box]! - from) * scale));
-    const right = Math.min(width, Math.round((layout.right[box]! - from) * scale)) - 1;
-    if (right - left < 3) {
-      if (box === scene.selected || box === scene.hovered)
-        outline(
-          pixels,
-          width,
-          left,
-          left + 1,
-          firstLine,
-          lastLine,
-          box === scene.selected ? scene.selectedColor : scene.hoveredColor,
-        );
-      // Passes over the narrow ones, as when they were drawn.
-      box = runEnd(layout, box, end, from + (left + 1) / scale);
-      continue;
-    }
-    const stack = layout.stack[box]!;
-    const found = scene.matched !== null && scene.matched[scene.frame[stack]!] === 1;
-    if (scene.striped?.(stack))
-      stripes(pixels, width, left, right, firstLine, lastLine, scene.outline?.(stack) ?? scene.background);
-    if (scene.outline !== null && !found) {
-      const edge = scene.outline(stack);
-      outline(pixels, width, left, right, firstLine, lastLine, edge);
-      if (right - left > 6) outline(pixels, width, left + 1, right - 1, firstLine + 1, lastLine - 1, edge);
-    }
-    if (right - left >= narrowest) {
-      const ink = found ? scene.matchInk : scene.ink(stack);
-      label(
-        pixels,
-        width,
-        left + 3,
-        right - 2,
-        top,
-        firstLine,
-        lastLine,
-        scene.label(stack),
-        ink,
-        glyphs,
-        scene.rowHeight,
-      );
-    }
-    if (box === scene.hovered) outline(pixels, width, left, right, firstLine, lastLine, scene.hoveredColor);
-    if (box === scene.selected) {
-      outline(pixels, width, left, right, firstLine, lastLine, scene.selectedColor);
-      outline(pixels, width, left + 1, right - 1, firstLine + 1, lastLine - 1, scene.selectedColor);
-    }
-    box++;
+  const { pixels, width } = target;
+  const { layout, from } = scene;
+  const left = Math.max(0, Math.round((layout.left[box]! - from) * scale));
+  const right = Math.min(width, Math.round((layout.right[box]! - from) * scale)) - 1;
+  const stack = layout.stack[box]!;
+  const found = isFound(scene, stack);
+  if (scene.striped?.(stack))
+    stripes(pixels, width, left, right, firstLine, lastLine, scene.outline?.(stack) ?? scene.background);
+  if (scene.outline !== null && !found) {
+    const edge = scene.outline(stack);
+    outline(pixels, width, left, right, firstLine, lastLine, edge);
+    if (right - left > 6) outline(pixels, width, left + 1, right - 1, firstLine + 1, lastLine - 1, edge);
   }
+  if (right - left < glyphs.ellipsis.width * 3 + 6) return;
+  label(
+    pixels,
+    width,
+    left + 3,
+    right - 2,
+    top,
+    firstLine,
+    lastLine,
+    scene.label(stack),
+    found ? scene.matchInk : scene.ink(stack),
+    glyphs,
+    scene.rowHeight,
+  );
+}
+
+/** Draws a frame of some pixels around a box of the row, however narrow it is; nothing for -1. */
+function mark(
+  { pixels, width }: Target,
+  scene: Scene,
+  { begin, end, firstLine, lastLine }: Row,
+  box: number,
+  color: number,
+  thickness: number,
+): void {
+  if (box < begin || box >= end) return;
+  const { layout, from, to } = scene;
+  if (layout.right[box]! <= from || layout.left[box]! >= to) return;
+  const scale = width / (to - from);
+  const left = Math.min(width - 1, Math.max(0, Math.round((layout.left[box]! - from) * scale)));
+  const right = Math.max(left + 1, Math.min(width, Math.round((layout.right[box]! - from) * scale)) - 1);
+  for (let i = 0; i < thickness; i++)
+    outline(pixels, width, left + i, right - i, firstLine + i, lastLine - i, color);
 }
 
 function stripes(

@@ -1,4 +1,4 @@
-import { foldedLines } from '../../src/engine/profile/fold.ts';
+import { foldedProfile } from '../../src/engine/profile/fold.ts';
 import { rowCount } from '../../src/engine/profile/layout.ts';
 import { type Frame, frameLabel, type Profile } from '../../src/engine/profile/profile.ts';
 import { speedscopeFile } from '../../src/engine/profile/speedscope-file.ts';
@@ -316,7 +316,7 @@ export class Viewer {
         this.#host.post({ type: 'savePage', name: `${name}.html` });
         break;
       case 'folded':
-        save('folded', await joined(foldedLines(this.#model.profile, this.#model.measure)));
+        save('folded', await joined(foldedProfile(this.#model.profile, this.#model.measure)));
         break;
       case 'speedscope':
         save('speedscope.json', await joined(speedscopeFile(this.#model.profile, name)));

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DayAfterError } from '../../engine/errors.ts';
 import { difference } from '../../engine/profile/difference.ts';
-import { foldedLines, framesOf } from '../../engine/profile/fold.ts';
+import { foldedProfile, framesOf } from '../../engine/profile/fold.ts';
 import { functionWeights } from '../../engine/profile/functions.ts';
 import { inNameOrder } from '../../engine/profile/name-order.ts';
 import { pack } from '../../engine/profile/pack.ts';
@@ -38,25 +38,8 @@ export async function flameCommand(
     profile = difference(profile, await readSubject([options.diff], options, output));
   if (options.output !== undefined) writeOutput(options.output, profile, dump);
   if (options.json) printDocument(profile, output);
-  else if (options.fold) for (const part of folded(profile)) output.stdout.write(part);
+  else if (options.fold) for (const part of foldedProfile(profile)) output.stdout.write(part);
   else if (options.output === undefined) output.stdout.write(text(profile, output));
-}
-
-/** Folded stacks; of a difference with both numbers, the older one first, as difffolded.pl has them. */
-function* folded(profile: Profile): Generator<string> {
-  const [first, second] = profile.measures;
-  if (profile.type !== 'difference') {
-    yield* foldedLines(profile, first!);
-    return;
-  }
-  const newer = stackWeights(profile, first!).self;
-  const older = stackWeights(profile, second!).self;
-  const names = profile.frames.map((f) => frameLabel(f).replaceAll(';', ':').replaceAll('\n', ' '));
-  for (let stack = 0; stack < newer.length; stack++) {
-    if (newer[stack] === 0 && older[stack] === 0) continue;
-    const frames = framesOf(profile, stack).map((f) => names[f]);
-    yield `${frames.join(';')} ${older[stack]} ${newer[stack]}\n`;
-  }
 }
 
 function writeOutput(file: string, profile: Profile, dump: string): void {
@@ -64,7 +47,7 @@ function writeOutput(file: string, profile: Profile, dump: string): void {
   try {
     if (file.endsWith('.flame')) writeFileSync(file, pack(inNameOrder(profile)));
     else if (file.endsWith('.json')) writeFileSync(file, joined(speedscopeFile(profile, name)));
-    else if (/\.(folded|txt|collapsed)$/.test(file)) writeFileSync(file, joined(folded(profile)));
+    else if (/\.(folded|txt|collapsed)$/.test(file)) writeFileSync(file, joined(foldedProfile(profile)));
     else if (/\.html?$/.test(file)) writeFileSync(file, flamePage(profile, name));
     else {
       throw new DayAfterError(

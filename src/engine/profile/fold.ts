@@ -21,6 +21,23 @@ export function* foldedLines(profile: Profile, measure: Measure): Generator<stri
   }
 }
 
+/** Folded stacks; of a difference with both numbers, the older one first, as difffolded.pl has them. */
+export function* foldedProfile(profile: Profile, measure?: Measure): Generator<string> {
+  const [first, second] = profile.measures;
+  if (profile.type !== 'difference') {
+    yield* foldedLines(profile, measure ?? first!);
+    return;
+  }
+  const newer = stackWeights(profile, first!).self;
+  const older = stackWeights(profile, second!).self;
+  const names = profile.frames.map((f) => frameLabel(f).replaceAll(';', ':').replaceAll('\n', ' '));
+  for (let stack = 0; stack < newer.length; stack++) {
+    if (newer[stack] === 0 && older[stack] === 0) continue;
+    const frames = framesOf(profile, stack).map((f) => names[f]);
+    yield `${frames.join(';')} ${older[stack]} ${newer[stack]}\n`;
+  }
+}
+
 /** A frame as folded stacks name it: with its place, and without what would end it. */
 export function foldedName(frame: Frame): string {
   const place = frame.source === '' ? '' : ` ${frame.source}${frame.line > 0 ? `:${frame.line}` : ''}`;
