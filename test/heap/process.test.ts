@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { DebugProtocol } from '@vscode/debugprotocol';
 import {
   type DumpOptions,
   type FromHeap,
@@ -14,7 +15,9 @@ import {
   type Request,
   type Result,
 } from '../../src/heap-process/protocol.ts';
+import { type Recording, recordCore } from '../support/cores.ts';
 import { Workspace } from '../support/workspace.ts';
+import { smallSnapshot } from './small-snapshot.ts';
 import { recordSnapshot } from './snapshots.ts';
 
 const entry = resolve(import.meta.dirname, '../../src/heap-process/main.ts');
@@ -41,6 +44,31 @@ class Client {
         if (message.type === 'answer') this.#waiting.get(message.id)?.resolve(message.result);
         if (message.type === 'refusal') this.#waiting.get(message.id)?.reject(message.failure);
       });
+    });
+  }
+
+  /** Tells the process to open the heap again; resolves as `opened` does. */
+  reopen(dump: string): Promise<HeapFailure | null> {
+    return new Promise((done) => {
+      this.child.on('message', (message: FromHeap) => {
+        if (message.type === 'opened') done(null);
+        if (message.type === 'failed') done(message.failure);
+      });
+      this.child.send({ type: 'open', dump, options: {} });
+    });
+  }
+
+  /** The response to a request of the debug adapter protocol. */
+  debug(command: string, args: unknown): Promise<DebugProtocol.Response> {
+    const seq = this.#next++;
+    return new Promise((resolve) => {
+      this.child.on('message', (message: FromHeap) => {
+        if (message.type !== 'debug') return;
+        const response = message.message as DebugProtocol.Response;
+        if (response.type === 'response' && response.request_seq === seq) resolve(response);
+      });
+      const message = { seq, type: 'request', command, arguments: args };
+      this.child.send({ type: 'debug', session: 1, message });
     });
   }
 
@@ -157,6 +185,88 @@ describe('the process that holds a heap', () => {
   });
 });
 
+describe('the process of a core', () => {
+  let client: Client;
+  let recording: Recording;
+
+  before(async () => {
+    recording = await recordCore(22, 'uncaught.js');
+    client = new Client(recording.core);
+    assert.equal(await client.opened, null);
+  });
+
+  after(() => client?.close());
+
+  async function session(): Promise<string> {
+    const group = 'constructor';
+    const query = { ...sorting, group, filter: 'Session', start: 0, count: 100 } as const;
+    const { items } = await client.ask('classes', query);
+    const { index } = items.find((row) => row.name === 'Session' && row.count === 1000)!;
+    const page = await client.ask('instances', { group, index, start: 0, count: 1 });
+    return page.items[0]!.address!;
+  }
+
+  it('tells how the process ended, and what its heap had', async () => {
+    const { process, coverage } = await client.ask('overview', {});
+    assert.ok(process!.facts.some(([, text]) => text.includes('boom arg-string')));
+    assert.ok(process!.isolates[0]!.spaces.some(({ name }) => name === 'old_space'));
+    assert.equal(coverage.pages!.unreadable, 0);
+    assert.ok(process!.writable > coverage.pages!.bytes);
+  });
+
+  it('shows a value as the debugger does, and what is inside of it', async () => {
+    const name = await session();
+    const { items, total, description } = await client.ask('value', { name, start: 0, count: 50 });
+    assert.equal(description, 'Session');
+    assert.deepEqual(
+      items.map((row) => row.name),
+      ['id', 'user', 'when', 'map', 'big', '[[Prototype]]'],
+    );
+    assert.equal(total, items.length);
+    assert.equal(items[4]!.text, '123456789012345678901234567890n');
+    const map = await client.ask('value', { name: items[3]!.address!, start: 0, count: 1 });
+    assert.equal(map.description, 'Map(1)');
+    assert.match(map.items[0]!.name, /^\d+ ⇒$/);
+    const rest = await client.ask('value', { name, start: 4, count: 50 });
+    assert.deepEqual(
+      rest.items.map((row) => row.name),
+      ['big', '[[Prototype]]'],
+    );
+  });
+
+  it('has whole sources, however long', async () => {
+    const { text } = await client.ask('source', { url: 'node:internal/util/inspect' });
+    assert.ok(text!.length > 50_000);
+    const own = await client.ask('source', { url: recording.program });
+    assert.match(own.text!, /^\/\/ Throws through five named functions/);
+    assert.equal((await client.ask('source', { url: '/nowhere.js' })).text, null);
+  });
+
+  it('groups by module and draws the dominators', async () => {
+    const page = await client.ask('classes', { ...sorting, group: 'module', start: 0, count: 100 });
+    const own = page.items.find(({ name }) => name === recording.program);
+    assert.ok(own!.count > 5000, `${own!.count} objects`);
+    const { boxes } = await client.ask('icicle', { id: null });
+    assert.equal(boxes[0]!.share, 1);
+    for (const box of boxes.slice(1)) {
+      const above = boxes[box.parent!]!;
+      assert.equal(box.depth, above.depth + 1);
+      assert.ok(box.from >= above.from && box.from + box.share <= above.from + above.share + 1e-9);
+    }
+  });
+
+  it('debugs in the same process, also after its heap was closed, which can be opened again', async () => {
+    await client.debug('initialize', { adapterID: 'node-postmortem', pathFormat: 'path' });
+    const attached = await client.debug('attach', { dump: recording.core });
+    assert.ok(attached.success, attached.message);
+    client.child.send({ type: 'close' });
+    const { body } = await client.debug('threads', {});
+    assert.ok(body.threads.length > 0);
+    assert.equal(await client.reopen(recording.core), null);
+    assert.ok((await client.ask('overview', {})).total > 0);
+  });
+});
+
 describe('a heap process', () => {
   it('says why a file is no heap', async () => {
     const client = new Client(join(leaks, 'module-map.cjs'));
@@ -171,7 +281,7 @@ describe('a heap process', () => {
   it('cuts texts of 10 MB, markup or not', async () => {
     const workspace = await Workspace.create();
     const text = `<img src=x onerror=alert(1)>${'x'.repeat(10_000_000)}`;
-    const file = await workspace.write('long.heapsnapshot', snapshotWith(text));
+    const file = await workspace.write('long.heapsnapshot', smallSnapshot([text, text, text]));
     const client = new Client(file);
     try {
       assert.equal(await client.opened, null);
@@ -193,43 +303,3 @@ describe('a heap process', () => {
     }
   });
 });
-
-/** A small snapshot in which a text is a class's name, a property's name and a string. */
-function snapshotWith(text: string): string {
-  const strings = ['', text, 'root'];
-  return JSON.stringify({
-    snapshot: {
-      meta: {
-        node_fields: ['type', 'name', 'id', 'self_size', 'edge_count', 'trace_node_id', 'detachedness'],
-        node_types: [
-          [
-            ...['hidden', 'array', 'string', 'object', 'code', 'closure', 'regexp', 'number', 'native'],
-            ...['synthetic', 'concatenated string', 'sliced string', 'symbol', 'bigint', 'object shape'],
-          ],
-          ...['string', 'number', 'number', 'number', 'number', 'number'],
-        ],
-        edge_fields: ['type', 'name_or_index', 'to_node'],
-        edge_types: [
-          ['context', 'element', 'property', 'internal', 'hidden', 'shortcut', 'weak'],
-          'string_or_number',
-          'node',
-        ],
-        trace_function_info_fields: [],
-        trace_node_fields: [],
-        sample_fields: [],
-        location_fields: ['object_index', 'script_id', 'line', 'column'],
-      },
-      node_count: 3,
-      edge_count: 2,
-      trace_function_count: 0,
-      extra_native_bytes: 0,
-    },
-    nodes: [...[9, 2, 1, 0, 1, 0, 0], ...[3, 1, 3, 40, 1, 0, 0], ...[2, 1, 5, 10_000_028, 0, 0, 0]],
-    edges: [...[1, 1, 7], ...[2, 1, 14]],
-    trace_function_infos: [],
-    trace_tree: [],
-    samples: [],
-    locations: [],
-    strings,
-  });
-}

@@ -96,6 +96,15 @@ export class VscodeServer {
     return readFile(join(this.#folder, 'server.log'), 'utf8');
   }
 
+  /** Ids of processes that run a script of an extension that is installed here. */
+  async processesOf(script: string): Promise<number[]> {
+    const { stdout } = await run('ps', ['-A', '-o', 'pid=,args=']);
+    return stdout
+      .split('\n')
+      .filter((line) => line.includes(this.#folder) && line.includes(script))
+      .map((line) => Number.parseInt(line, 10));
+  }
+
   /** The address of the workbench with a folder opened. */
   url(folder: string, payload: readonly (readonly [string, string])[] = []): string {
     const query = new URLSearchParams({ folder });

@@ -89,6 +89,35 @@ export class Workbench {
     return this.page.locator('.explorer-folders-view .monaco-list-row', { hasText: exact });
   }
 
+  /**
+   * Selects these files of the explorer and no others. None is opened by that: an editor that comes up late
+   * takes the selection for its own file.
+   */
+  async select(names: readonly string[]): Promise<void> {
+    const selected = this.page.locator('.explorer-folders-view .monaco-list-row.selected');
+    for (let round = 0; round < 10; round++) {
+      const is = (await selected.allInnerTexts()).map((text) => text.trim());
+      const wrong = [
+        ...is.filter((name) => !names.includes(name)),
+        ...names.filter((name) => !is.includes(name)),
+      ];
+      if (wrong.length === 0) return;
+      for (const name of wrong) await this.file(name).click({ modifiers: ['ControlOrMeta'] });
+      // What the explorer still had to do with the selection happens before the next look.
+      await this.page.waitForTimeout(200);
+    }
+    throw new Error(`the explorer does not keep ${names.join(', ')} selected`);
+  }
+
+  /** Opens the context menu of a file, or of several together, and chooses an entry. */
+  async choose(files: string | readonly string[], entry: string): Promise<void> {
+    const names = typeof files === 'string' ? [files] : files;
+    if (names.length > 1) await this.select(names);
+    await this.file(names[0]!).click({ button: 'right' });
+    await this.page.locator('.monaco-menu .action-item', { hasText: entry }).first().click();
+    await this.page.locator('.monaco-menu').first().waitFor({ state: 'hidden' });
+  }
+
   get callStack(): Locator {
     return this.page.locator('.debug-call-stack .monaco-list-row');
   }

@@ -48,13 +48,6 @@ describe('flame graphs in VS Code', () => {
     await bench.page.keyboard.press('Escape');
   });
 
-  /** Opens the context menu of a file and chooses an entry. */
-  async function choose(file: string, entry: string): Promise<void> {
-    await bench.file(file).click({ button: 'right' });
-    await bench.page.locator('.monaco-menu .action-item', { hasText: entry }).first().click();
-    await bench.page.locator('.monaco-menu').first().waitFor({ state: 'hidden' });
-  }
-
   const press = (view: Frame, label: string) =>
     view.getByRole('button', { name: label, exact: true }).click();
 
@@ -68,7 +61,7 @@ describe('flame graphs in VS Code', () => {
   }
 
   it('opens a CPU profile from the explorer', async () => {
-    await choose('newer.cpuprofile', 'Show Flame Graph');
+    await bench.choose('newer.cpuprofile', 'Show Flame Graph');
     const view = await bench.webview('.viewer canvas');
     await view.getByText('V8 CPU profile').waitFor();
     await drawn(view, 20);
@@ -135,13 +128,7 @@ describe('flame graphs in VS Code', () => {
   });
 
   it('compares two profiles, with what vanished', async () => {
-    await bench.file('newer.cpuprofile').click();
-    await bench.file('older.cpuprofile').click({ modifiers: ['ControlOrMeta'] });
-    await bench.file('newer.cpuprofile').click({ button: 'right' });
-    await bench.page
-      .locator('.monaco-menu .action-item', { hasText: 'Compare Two Profiles' })
-      .first()
-      .click();
+    await bench.choose(['newer.cpuprofile', 'older.cpuprofile'], 'Compare Two Profiles');
     const view = await bench.webview('.viewer canvas');
     await view.getByText('vanished').waitFor();
     await drawn(view, 5);
@@ -167,7 +154,7 @@ describe('flame graphs in VS Code', () => {
   });
 
   it('says why a file cannot be shown', async () => {
-    await choose('broken.folded', 'Show Flame Graph');
+    await bench.choose('broken.folded', 'Show Flame Graph');
     const view = await bench.webview('.message');
     await view.getByText('no profile of a known format').waitFor();
   });

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Frame } from 'playwright-core';
+import { hostile, smallSnapshot } from '../heap/small-snapshot.ts';
 import { recordSnapshot } from '../heap/snapshots.ts';
+import { recordCore } from '../support/cores.ts';
 import { packageExtension } from '../support/package.ts';
 import { VscodeServer } from '../support/vscode-server.ts';
 import { Workbench } from '../support/workbench.ts';
@@ -23,7 +26,9 @@ describe('the heap explorer in VS Code', () => {
     workspace = await Workspace.create();
     await workspace.add(await recordSnapshot(20, program, ['20000']), 'older.heapsnapshot');
     await workspace.add(await recordSnapshot(20, program, ['100000']), 'leak.heapsnapshot');
-    await workspace.write('hostile.heapsnapshot', '{"snapshot": <img src=x onerror=alert(1)>');
+    await workspace.add((await recordCore(22, 'uncaught.js')).core, 'core.4711');
+    await workspace.write('hostile.heapsnapshot', smallSnapshot(hostile));
+    await workspace.write('broken.heapsnapshot', '{"snapshot": <img src=x onerror=alert(1)>');
     server = await VscodeServer.start({ vsix: [await packageExtension()], extensions: [probe] });
     bench = await Workbench.open(server, workspace.folder);
   });
@@ -39,24 +44,17 @@ describe('the heap explorer in VS Code', () => {
       await bench.screenshot(`failed-heap-${this.currentTest.title.replace(/\W+/g, '-')}`);
   });
 
-  const explorer = () => bench.webview('[role=tablist]');
+  const openEntry = 'Open the Heap of This Dump';
+  const explorer = () => bench.webview('#heap [role=tablist]');
   const tab = (view: Frame, name: string) => view.getByRole('tab', { name, exact: true }).click();
   const rows = (view: Frame) => view.locator('.grid .row');
 
-  async function choose(file: string, entry: string): Promise<void> {
-    await bench.file(file).click({ button: 'right' });
-    await bench.page.locator('.monaco-menu .action-item', { hasText: entry }).first().click();
-  }
-
   async function theme(name: string): Promise<void> {
-    await bench.page.keyboard.press('F1');
-    await bench.quickInput.waitFor();
-    await bench.quickInput.fill('>Preferences: Color Theme');
-    await bench.quickPick('Color Theme').click();
-    await bench.page.waitForTimeout(500);
+    await bench.command('Preferences: Color Theme');
+    await bench.page.getByPlaceholder(/Color Theme/).waitFor();
     await bench.quickInput.fill(name);
     await bench.quickPick(name).click();
-    await bench.page.waitForTimeout(500);
+    await bench.quickInput.waitFor({ state: 'hidden' });
   }
 
   /** Serious findings of axe-core about what the view shows, each with its first element. */
@@ -68,13 +66,23 @@ describe('the heap explorer in VS Code', () => {
         .map(({ id, nodes }) => id + ': ' + nodes[0].html + ' ' + nodes[0].failureSummary))`);
   }
 
+  /** Waits until so many processes hold dumps. */
+  async function processes(count: number): Promise<void> {
+    let found: number[] = [];
+    for (let waited = 0; waited < 30_000; waited += 200) {
+      found = await server.processesOf('heap-process.js');
+      if (found.length === count) return;
+      await sleep(200);
+    }
+    assert.equal(found.length, count, 'processes that hold dumps');
+  }
+
   it('opens a snapshot from the explorer and shows what the memory holds', async () => {
-    await choose('leak.heapsnapshot', 'Open the Heap of This Dump');
+    await bench.choose('leak.heapsnapshot', openEntry);
     const view = await explorer();
-    await view.getByText('in all').waitFor();
-    const bar = view.locator('.parts .part');
-    assert.ok((await bar.count()) > 3);
+    await view.getByRole('heading', { name: /MB in all$/ }).waitFor();
     await view.getByText('all of the heap').waitFor();
+    assert.ok((await view.locator('.parts .part').count()) > 3);
     await bench.screenshot('heap-1-overview');
     assert.deepEqual(await findings(view), []);
   });
@@ -84,25 +92,27 @@ describe('the heap explorer in VS Code', () => {
     await tab(view, 'Suspects');
     const first = view.locator('.suspect').first();
     await first.waitFor();
-    const title = (await first.locator('h2').textContent()) ?? '';
-    assert.match(title, /^1\. sessions \(.*module-map\.cjs:\d+/);
+    assert.match((await first.locator('h2').textContent())!, /^1\. sessions \(.*module-map\.cjs:\d+/);
     await bench.screenshot('heap-2-suspects');
     assert.deepEqual(await findings(view), []);
     await first.locator('.path .link').last().click();
     await view.getByRole('treegrid', { name: 'Fields' }).waitFor();
     await rows(view).nth(2).waitFor();
+    await bench.screenshot('heap-3-object');
     await view.getByLabel('Show of the object').selectOption('retainers');
     await view.getByRole('treegrid', { name: 'Retainers' }).waitFor();
     await rows(view).first().waitFor();
-    await bench.screenshot('heap-3-object');
     assert.deepEqual(await findings(view), []);
     await view.getByLabel('Show of the object').selectOption('paths');
     await view.locator('.path').first().waitFor();
+    await view.getByLabel('Show of the object').selectOption('dominators');
+    await view.getByRole('list', { name: 'Dominators, nearest first' }).waitFor();
+    await view.getByLabel('Show of the object').selectOption('fields');
     await view.getByRole('button', { name: 'Back' }).click();
     await view.locator('.suspect').first().waitFor();
   });
 
-  it('opens the line of the source', async () => {
+  it('opens the line of the source, and is as it was after that', async () => {
     const view = await explorer();
     const first = view.locator('.suspect').first();
     const line = /module-map\.cjs:(\d+)/.exec((await first.locator('h2').textContent())!)![1];
@@ -111,53 +121,109 @@ describe('the heap explorer in VS Code', () => {
     assert.match(await bench.editorText(), /\/\/ leak/);
     await bench.screenshot('heap-4-source');
     await bench.command('View: Close Editor');
+    const again = await bench.webview('#heap .suspect');
+    assert.equal(await again.getByRole('tab', { selected: true }).textContent(), 'Suspects');
   });
 
-  it('copies a suspect as Markdown', async () => {
+  it('copies a suspect as Markdown, and saves the report as one HTML file', async () => {
     const view = await explorer();
     await view.locator('.suspect').first().getByRole('button', { name: 'Copy as Markdown' }).click();
-    await bench.page.waitForTimeout(500);
-    const text = await bench.page.evaluate<string>('navigator.clipboard.readText()');
-    assert.match(text, /^### sessions/);
+    await bench.status('Copied as Markdown').waitFor();
+    assert.match(await bench.page.evaluate<string>('navigator.clipboard.readText()'), /^### sessions/);
+    await view.getByRole('button', { name: 'Save as HTML' }).click();
+    const report = workspace.path('report.html');
+    await bench.quickInput.fill(report);
+    await bench.page.keyboard.press('Enter');
+    let text = '';
+    for (let waited = 0; text === '' && waited < 30_000; waited += 100) {
+      if (await stat(report).catch(() => false)) text = await readFile(report, 'utf8');
+      await sleep(100);
+    }
+    assert.match(text, /<h2>1\. sessions/);
+    assert.doesNotMatch(text, /<script|src=|href=/);
+  });
+
+  it('copies a link to a place', async () => {
+    const view = await explorer();
+    await view.getByRole('button', { name: 'Copy Link' }).click();
+    await bench.status('Link copied').waitFor();
+    const link = await bench.page.evaluate<string>('navigator.clipboard.readText()');
+    assert.match(link, /\/\/dayafter\.dayafter\/heap\?dump=.*leak\.heapsnapshot&view=suspects$/);
   });
 
   it('filters classes and opens one, with the keyboard alone', async () => {
     const view = await explorer();
-    await tab(view, 'Classes');
-    const field = view.getByLabel('Filter classes');
-    await field.fill('product');
-    const row = rows(view).filter({ hasText: 'Product' }).first();
-    await row.waitFor();
+    const press = (key: string) => bench.page.keyboard.press(key);
+    await view.getByRole('tab', { selected: true }).focus();
+    await press('ArrowRight');
+    await view.getByRole('treegrid', { name: 'Classes' }).waitFor();
+    await view.getByRole('tab', { name: 'Classes', selected: true }).focus();
+    // To the link's button, then the filter's field.
+    await press('Tab');
+    await press('Tab');
+    await bench.page.keyboard.type('product');
     await view.waitForFunction(`document.querySelectorAll('.grid .row').length === 1`);
-    assert.match((await row.textContent())!, /12,500/);
-    const grid = view.getByRole('treegrid', { name: 'Classes' });
-    await grid.focus();
-    await bench.page.keyboard.press('ArrowRight');
+    assert.match((await rows(view).first().textContent())!, /Product.*12,500/);
+    await press('Tab');
+    await press('Tab');
+    // The header's buttons lie between the choice and the rows.
+    await view.getByRole('treegrid', { name: 'Classes' }).focus();
+    await press('ArrowRight');
     await view.locator('.row[aria-level="2"]').first().waitFor();
     await bench.screenshot('heap-5-classes');
     assert.deepEqual(await findings(view), []);
-    await bench.page.keyboard.press('End');
+    await press('End');
     await view.locator('.row[data-at="12500"] .name').waitFor();
-    await bench.page.keyboard.press('Enter');
+    await press('Enter');
     await view.locator('.object-title').waitFor();
     assert.equal(await view.locator('.object-title').textContent(), 'Product');
-    await bench.page.keyboard.press('Alt+ArrowLeft');
+    await press('Alt+ArrowLeft');
     await view.getByRole('treegrid', { name: 'Classes' }).waitFor();
     assert.equal(await view.getByLabel('Filter classes').inputValue(), 'product');
     await view.getByLabel('Filter classes').fill('');
+    await view.getByLabel('Group by').selectOption('module');
+    await rows(view).filter({ hasText: 'module-map.cjs' }).first().waitFor();
+    await view.getByLabel('Group by').selectOption('constructor');
   });
 
-  it('shows dominators, strings and closures', async () => {
+  it('shows dominators as a tree and as a picture, strings and closures', async () => {
     const view = await explorer();
     await tab(view, 'Dominators');
-    await rows(view).nth(3).waitFor();
+    await rows(view).nth(1).waitFor();
     await bench.screenshot('heap-6-dominators');
+    await view.getByLabel('Show dominators').selectOption('icicle');
+    const picture = view.locator('.icicle');
+    await picture.waitFor();
+    await picture.focus();
+    await bench.page.keyboard.press('ArrowDown');
+    await view.locator('.details', { hasText: 'global' }).waitFor();
+    await bench.screenshot('heap-6-icicle');
+    assert.deepEqual(await findings(view), []);
+    await bench.page.keyboard.press('Enter');
+    await view.locator('.object-title', { hasText: 'global' }).waitFor();
     await tab(view, 'Strings');
     await rows(view).nth(3).waitFor();
     await tab(view, 'Closures');
     await rows(view).nth(3).waitFor();
     assert.deepEqual(await findings(view), []);
     await bench.screenshot('heap-7-closures');
+  });
+
+  it('keeps its place while another editor hides it', async () => {
+    const view = await explorer();
+    await tab(view, 'Classes');
+    await rows(view).nth(3).waitFor();
+    await rows(view).nth(1).click();
+    await bench.page.keyboard.press('PageDown');
+    await bench.page.keyboard.press('ArrowDown');
+    const text = await view.locator('.grid .row.active').textContent();
+    await bench.file('report.html').dblclick();
+    await bench.page.locator('.view-line', { hasText: 'Leak suspects' }).first().waitFor();
+    await bench.command('View: Close Editor');
+    const again = await bench.webview('#heap .grid .row.active');
+    await again.waitForFunction(
+      `document.querySelector('.grid .row.active').textContent === ${JSON.stringify(text)}`,
+    );
   });
 
   for (const name of ['Light Modern', 'Dark High Contrast', 'Dark Modern'])
@@ -173,27 +239,99 @@ describe('the heap explorer in VS Code', () => {
       await rows(view).nth(3).waitFor();
       await bench.screenshot(`heap-8-classes-${slug}`);
       assert.deepEqual(await findings(view), []);
+      await tab(view, 'Dominators');
+      await view.locator('.icicle').waitFor();
+      await bench.screenshot(`heap-8-icicle-${slug}`);
+      assert.deepEqual(await findings(view), []);
     });
 
   it('compares two dumps that are chosen in the explorer, the growing path first', async () => {
-    await bench.file('leak.heapsnapshot').click();
-    await bench.file('older.heapsnapshot').click({ modifiers: ['ControlOrMeta'] });
-    await bench.file('leak.heapsnapshot').click({ button: 'right' });
-    await bench.page.locator('.monaco-menu .action-item', { hasText: 'Compare Heaps' }).first().click();
+    await bench.choose(['leak.heapsnapshot', 'older.heapsnapshot'], 'Compare Heaps');
     const view = await bench.webview('[aria-label="Growing paths"]');
-    await rows(view).first().waitFor();
     await rows(view).filter({ hasText: 'sessions' }).first().waitFor();
     await bench.screenshot('heap-9-compare');
     await view.getByLabel('What changed').selectOption('classes');
     await rows(view).filter({ hasText: 'Product' }).first().waitFor();
     assert.deepEqual(await findings(view), []);
+    await processes(1);
+    await bench.command('View: Close All Editors');
+    await processes(0);
+  });
+
+  it('shows markup, scripts and addresses of a heap as text', async () => {
+    await bench.choose('hostile.heapsnapshot', openEntry);
+    const view = await explorer();
+    await tab(view, 'Classes');
+    await rows(view).filter({ hasText: '<img src=x' }).first().waitFor();
+    await tab(view, 'Object');
+    const field = view.getByLabel('Object id');
+    await field.fill('@3');
+    await field.press('Enter');
+    await rows(view).filter({ hasText: '<script>' }).first().waitFor();
+    await bench.screenshot('heap-10-hostile');
+    assert.equal(await view.locator('img, script:not([nonce])').count(), 0);
+    assert.equal(await view.evaluate('window.hit'), undefined);
+    await tab(view, 'Suspects');
+    await view.locator('.suspect, p').first().waitFor();
+    await bench.command('View: Close All Editors');
+  });
+
+  it('opens the heap of a core from its card, with values and the dump’s own sources', async () => {
+    await bench.file('core.4711').dblclick();
+    const card = await bench.webview('#card');
+    await card.getByRole('button', { name: 'Open Heap' }).click();
+    const view = await explorer();
+    await view.getByText('The process at its end').waitFor();
+    await view.getByRole('table', { name: 'Spaces of isolate 0' }).waitFor();
+    await bench.screenshot('heap-11-core');
+    assert.deepEqual(await findings(view), []);
+    await tab(view, 'Classes');
+    await view.getByLabel('Filter classes').fill('session');
+    const session = rows(view).filter({ hasText: /^.Session/ });
+    await session.first().waitFor();
+    await session.first().click();
+    await bench.page.keyboard.press('ArrowRight');
+    await view.locator('.row[aria-level="2"]').first().dblclick();
+    await view.getByLabel('Show of the object').selectOption('value');
+    await rows(view)
+      .filter({ hasText: 'big' })
+      .filter({ hasText: '123456789012345678901234567890n' })
+      .waitFor();
+    await bench.screenshot('heap-12-value');
+    await view.getByLabel('Show of the object').selectOption('fields');
+    await tab(view, 'Closures');
+    await view.getByLabel('Filter functions').fill('listOnTimeout');
+    await view
+      .getByRole('button', { name: /node:internal\/timers/ })
+      .first()
+      .click();
+    await bench.page.locator('.view-line', { hasText: 'listOnTimeout' }).first().waitFor();
+    await bench.command('View: Close Editor');
+  });
+
+  it('shares one process with the debugger of the same core', async () => {
+    const [before] = await server.processesOf('heap-process.js');
+    assert.ok(before);
+    await bench.command('View: Close Other Editors in Group');
+    await bench.choose('core.4711', 'Debug Dump');
+    await bench.debugToolbar.waitFor();
+    await bench.stackFrames.filter({ hasText: 'inner' }).first().waitFor();
+    assert.deepEqual(await server.processesOf('heap-process.js'), [before]);
+    await bench.command('View: Close All Editors');
+    await bench.stackFrames.filter({ hasText: 'timerCallback' }).first().click();
+    await bench.variable('Local').waitFor();
+    assert.deepEqual(await server.processesOf('heap-process.js'), [before]);
+    await bench.stopDebugging();
+    await processes(0);
     await bench.command('View: Close All Editors');
   });
 
   it('says why a file is no heap', async () => {
-    await choose('hostile.heapsnapshot', 'Open the Heap of This Dump');
+    await bench.command('View: Show Explorer');
+    await bench.choose('broken.heapsnapshot', openEntry);
     const view = await bench.webview('main.failure');
     await view.getByRole('button', { name: 'Try Again' }).waitFor();
-    await bench.screenshot('heap-10-failure');
+    await bench.screenshot('heap-13-failure');
+    await processes(0);
   });
 });

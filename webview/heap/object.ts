@@ -154,7 +154,9 @@ async function chain(explorer: Explorer, id: number): Promise<HTMLElement> {
         h(
           'li',
           {},
-          link(oneLine(node.name, 200), `Show object ${node.id}`, () => explorer.showObject(node.id)),
+          link(oneLine(node.name, 200), `${oneLine(node.name, 200)}: show object ${node.id}`, () =>
+            explorer.showObject(node.id),
+          ),
           h('span', { class: 'quiet' }, ` @${node.id} ${size(node.retainedSize)}`),
         ),
       ),

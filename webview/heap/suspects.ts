@@ -78,7 +78,9 @@ export function pathList(explorer: Explorer, path: readonly PathStep[], label: s
         'li',
         {},
         edge !== '' && h('code', {}, `${oneLine(edge, 200)} `),
-        link(oneLine(node.name, 200), `Show object ${node.id}`, () => explorer.showObject(node.id)),
+        link(oneLine(node.name, 200), `${oneLine(node.name, 200)}: show object ${node.id}`, () =>
+          explorer.showObject(node.id),
+        ),
         h('span', { class: 'quiet' }, ` ${size(node.retainedSize)}`),
         node.detail !== null && h('span', { class: 'quiet' }, ` ${oneLine(node.detail, 200)}`),
       ),

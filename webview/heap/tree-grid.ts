@@ -76,9 +76,10 @@ let grids = 0;
 
 export class TreeGrid<Row> {
   readonly element: HTMLElement;
+  readonly #grid: HTMLElement;
+  readonly #header: HTMLElement;
   readonly #options: TreeOptions<Row>;
   readonly #id = `grid-${grids++}`;
-  readonly #viewport: HTMLElement;
   readonly #spacer: HTMLElement;
   readonly #body: HTMLElement;
   readonly #message: HTMLElement;
@@ -95,22 +96,22 @@ export class TreeGrid<Row> {
     this.#body = h('div', { class: 'rows', role: 'rowgroup' });
     this.#spacer = h('div', { class: 'spacer', role: 'presentation' });
     this.#message = h('p', { class: 'quiet', role: 'status' }, 'Reading…');
-    this.#viewport = h('div', { class: 'viewport', role: 'presentation' }, this.#spacer, this.#body);
-    this.element = h(
+    this.#header = this.#headerRow();
+    this.#grid = h(
       'div',
       { class: 'grid', role: 'treegrid', 'aria-label': options.label, tabindex: '0' },
-      this.#header(),
-      this.#viewport,
-      this.#message,
+      this.#header,
+      h('div', { class: 'canvas', role: 'presentation' }, this.#spacer, this.#body),
     );
-    this.element.style.setProperty('--columns', columnTemplate(options.columns));
+    this.element = h('div', { class: 'grid-holder' }, this.#grid, this.#message);
+    this.#grid.style.setProperty('--columns', columnTemplate(options.columns));
     this.#wanted = options.scroll?.read() ?? null;
     this.#active = this.#wanted?.active ?? 0;
-    this.#viewport.addEventListener('scroll', () => this.#schedule());
-    this.element.addEventListener('keydown', (event) => this.#key(event));
+    this.#grid.addEventListener('scroll', () => this.#schedule());
+    this.#grid.addEventListener('keydown', (event) => this.#key(event));
     this.#body.addEventListener('click', (event) => this.#click(event));
     this.#body.addEventListener('dblclick', () => this.#openActive());
-    new ResizeObserver(() => this.#schedule()).observe(this.#viewport);
+    new ResizeObserver(() => this.#schedule()).observe(this.#grid);
     void this.#fetch(this.#top, 0);
   }
 
@@ -119,7 +120,12 @@ export class TreeGrid<Row> {
     this.#abort.abort();
   }
 
-  #header(): HTMLElement {
+  /** Pixels of rows in sight, below the header. */
+  get #height(): number {
+    return Math.max(0, this.#grid.clientHeight - this.#header.offsetHeight);
+  }
+
+  #headerRow(): HTMLElement {
     const { columns, sorting, onSort } = this.#options;
     return h(
       'div',
@@ -208,13 +214,14 @@ export class TreeGrid<Row> {
     const count = this.#top.length;
     const height = Math.min(MAX_HEIGHT, count * ROW_HEIGHT);
     this.#spacer.style.height = `${height}px`;
-    this.element.setAttribute('aria-rowcount', String(count + 1));
-    if (this.#wanted && count > 0 && this.#viewport.clientHeight > 0) {
-      this.#viewport.scrollTop = this.#wanted.top;
+    this.#grid.setAttribute('aria-rowcount', String(count + 1));
+    if (this.#wanted && count > 0 && this.#height > 0) {
+      this.#grid.scrollTop = this.#wanted.top;
       this.#active = Math.min(this.#wanted.active, count - 1);
       this.#wanted = null;
     }
-    const { scrollTop, clientHeight } = this.#viewport;
+    const { scrollTop } = this.#grid;
+    const clientHeight = this.#height;
     const scale = this.#scale;
     const first =
       scale === 1
@@ -230,9 +237,9 @@ export class TreeGrid<Row> {
       if (place) rows.push(this.#row(position, place));
     }
     this.#body.replaceChildren(...rows);
-    if (count > 0) this.element.setAttribute('aria-activedescendant', `${this.#id}-${this.#active}`);
-    else this.element.removeAttribute('aria-activedescendant');
-    this.element.setAttribute('aria-busy', String(!this.#loaded));
+    if (count > 0) this.#grid.setAttribute('aria-activedescendant', `${this.#id}-${this.#active}`);
+    else this.#grid.removeAttribute('aria-activedescendant');
+    this.#grid.setAttribute('aria-busy', String(!this.#loaded));
     if (this.#loaded && !this.#wanted) this.#options.scroll?.keep({ active: this.#active, top: scrollTop });
   }
 
@@ -283,8 +290,8 @@ export class TreeGrid<Row> {
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.target !== this.element || event.altKey || event.ctrlKey || event.metaKey) return;
-    const page = Math.max(1, Math.floor(this.#viewport.clientHeight / ROW_HEIGHT) - 1);
+    if (event.target !== this.#grid || event.altKey || event.ctrlKey || event.metaKey) return;
+    const page = Math.max(1, Math.floor(this.#height / ROW_HEIGHT) - 1);
     const steps: Record<string, number> = {
       ArrowDown: 1,
       ArrowUp: -1,
@@ -307,15 +314,16 @@ export class TreeGrid<Row> {
     const count = this.#top.length;
     if (count === 0) return;
     this.#active = Math.min(Math.max(0, position), count - 1);
-    const { clientHeight, scrollTop } = this.#viewport;
+    const { scrollTop } = this.#grid;
+    const clientHeight = this.#height;
     if (this.#scale === 1) {
       const top = this.#active * ROW_HEIGHT;
-      if (top < scrollTop) this.#viewport.scrollTop = top;
+      if (top < scrollTop) this.#grid.scrollTop = top;
       else if (top + ROW_HEIGHT > scrollTop + clientHeight)
-        this.#viewport.scrollTop = top + ROW_HEIGHT - clientHeight;
+        this.#grid.scrollTop = top + ROW_HEIGHT - clientHeight;
     } else {
       const shown = clientHeight / ROW_HEIGHT;
-      this.#viewport.scrollTop = ((this.#active - shown / 2) / (count - shown)) * (MAX_HEIGHT - clientHeight);
+      this.#grid.scrollTop = ((this.#active - shown / 2) / (count - shown)) * (MAX_HEIGHT - clientHeight);
     }
     this.#schedule();
   }

@@ -1,6 +1,6 @@
 import type { Classes, HeapClass } from '../graph/classes.ts';
 import type { Heap } from '../graph/heap.ts';
-import { type NodeOrdinal, NodeType } from '../graph/types.ts';
+import { type EdgeIndex, EdgeType, type NodeOrdinal, NodeType } from '../graph/types.ts';
 import { scriptNames } from './positions.ts';
 
 /** What no module holds. */
@@ -39,6 +39,7 @@ export function moduleClasses(heap: Heap): Classes {
     }
     own[ordinals[i]!] = id;
   }
+  ownByPrototype(heap, own);
   const { first, nodes } = heap.dominated;
   const stack = new Uint32Array(graph.nodeCount + 1);
   let depth = 1;
@@ -51,6 +52,34 @@ export function moduleClasses(heap: Heap): Classes {
     }
   }
   return { ofNode, list };
+}
+
+/** Objects without a place of their own belong to the constructor of their prototype. */
+function ownByPrototype({ graph }: Heap, own: Int32Array): void {
+  const { nodeType, firstEdge, edgeType, edgeName, edgeTo } = graph;
+  const known = new Map<number, number>();
+  /** The string `__proto__`, once it was met: texts are slow to compare. */
+  let name = -1;
+  const isPrototype = (edge: number): boolean => {
+    if (edgeType[edge] !== EdgeType.property) return false;
+    if (name < 0 && graph.edgeLabel(edge as EdgeIndex) === '__proto__') name = edgeName[edge]!;
+    return edgeName[edge] === name;
+  };
+  for (let node = 0; node < graph.nodeCount; node++) {
+    if (nodeType[node] !== NodeType.object || own[node]! >= 0) continue;
+    let edge = firstEdge[node]!;
+    const end = firstEdge[node + 1]!;
+    while (edge < end && !isPrototype(edge)) edge++;
+    if (edge === end) continue;
+    const prototype = edgeTo[edge] as NodeOrdinal;
+    let module = known.get(prototype);
+    if (module === undefined) {
+      const made = graph.edgeNamed(prototype, EdgeType.property, 'constructor');
+      module = made === null ? -1 : own[edgeTo[made]!]!;
+      known.set(prototype, module);
+    }
+    own[node] = module;
+  }
 }
 
 /** Roots and what V8 itself made hold much that is no module's. */

@@ -230,7 +230,7 @@ function evidenceOf(heap: Heap, { candidate, holder, contents }: Ranked): string
 
 function caveatsOf(heap: Heap, { candidate, holder, growth }: Ranked, same: string | null): string[] {
   const caveats: string[] = [];
-  if (!growth) caveats.push('One dump shows what is large, not what grows: compare two with --baseline.');
+  if (!growth) caveats.push('One dump shows what is large, not what grows: compare it with an earlier one.');
   else if (same !== 'same process')
     caveats.push('The two dumps are of different processes: they were compared by path, not by object.');
   if (candidate.members.length < 50) caveats.push('It holds few large things: it may be meant to.');
