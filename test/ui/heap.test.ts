@@ -262,12 +262,14 @@ describe('the heap explorer in VS Code', () => {
     await bench.choose('hostile.heapsnapshot', openEntry);
     const view = await explorer();
     await tab(view, 'Classes');
-    await rows(view).filter({ hasText: '<img src=x' }).first().waitFor();
+    // Classes of elements are known without their attributes.
+    await rows(view).filter({ hasText: '<img>' }).first().waitFor();
     await tab(view, 'Object');
     const field = view.getByLabel('Object id');
     await field.fill('@3');
     await field.press('Enter');
     await rows(view).filter({ hasText: '<script>' }).first().waitFor();
+    assert.equal(await view.locator('.object-title').textContent(), hostile[0]);
     await bench.screenshot('heap-10-hostile');
     assert.equal(await view.locator('img, script:not([nonce])').count(), 0);
     assert.equal(await view.evaluate('window.hit'), undefined);
@@ -312,7 +314,6 @@ describe('the heap explorer in VS Code', () => {
   it('shares one process with the debugger of the same core', async () => {
     const [before] = await server.processesOf('heap-process.js');
     assert.ok(before);
-    await bench.command('View: Close Other Editors in Group');
     await bench.choose('core.4711', 'Debug Dump');
     await bench.debugToolbar.waitFor();
     await bench.stackFrames.filter({ hasText: 'inner' }).first().waitFor();

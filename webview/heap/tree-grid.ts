@@ -364,5 +364,10 @@ export class TreeGrid<Row> {
 }
 
 function columnTemplate(columns: readonly Column<never>[]): string {
-  return columns.map(({ numeric }) => (numeric ? '110px' : 'minmax(120px, 1fr)')).join(' ');
+  return columns
+    .map(({ numeric, title }, i) => {
+      if (numeric) return title.length > 12 ? '190px' : '110px';
+      return i === 0 ? 'minmax(160px, 2fr)' : 'minmax(120px, 1fr)';
+    })
+    .join(' ');
 }
