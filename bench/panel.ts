@@ -109,7 +109,8 @@ function report(name: string, answers: readonly Answer[]): void {
 
 /** What was measured, once the last answers are there. */
 async function settled(view: Frame): Promise<Answer[]> {
-  await view.waitForFunction('window.waiting === 0', undefined, { timeout: 30_000 });
+  for (let i = 0; i < 300 && (await view.evaluate('window.waiting')) !== 0; i++)
+    await view.page().waitForTimeout(100);
   return view.evaluate('window.answers');
 }
 
