@@ -139,7 +139,7 @@ describe('flame graphs in VS Code', () => {
   });
 
   it('shows what else a dump has to show', async () => {
-    await choose('live.heapsnapshot', 'Show Flame Graph');
+    await bench.choose('live.heapsnapshot', 'Show Flame Graph');
     const view = await bench.webview('.viewer canvas');
     await view.getByText(/^retained bytes · /).waitFor();
     await drawn(view, 10);
