@@ -66,12 +66,23 @@ export class Workbench {
     return this.page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first();
   }
 
-  /** Runs a command of the palette by its title, with its category ("Debug: Stop"). */
+  /**
+   * Runs a command of the palette by its title, with its category ("Debug: Stop"). An editor that takes the
+   * focus just then closes the palette: it is opened again.
+   */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.quickInput.waitFor();
-    await this.quickInput.fill(`>${title}`);
-    await this.quickPick(title).click();
+    const patience = { timeout: 15_000 };
+    for (let attempts = 1; ; attempts++) {
+      try {
+        await this.page.keyboard.press('F1');
+        await this.quickInput.waitFor(patience);
+        await this.quickInput.fill(`>${title}`, patience);
+        await this.quickPick(title).click(patience);
+        return;
+      } catch (error) {
+        if (attempts === 4) throw error;
+      }
+    }
   }
 
   /** Starts a configuration of launch.json by its name. */

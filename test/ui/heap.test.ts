@@ -324,6 +324,7 @@ describe('the heap explorer in VS Code', () => {
     await bench.choose('core.4711', 'Debug Dump');
     await bench.debugToolbar.waitFor();
     await bench.stackFrames.filter({ hasText: 'inner' }).first().waitFor();
+    await bench.status(/Ln 17\b/).waitFor();
     assert.deepEqual(await server.processesOf('heap-process.js'), [before]);
     await bench.command('View: Close All Editors');
     await bench.stackFrames.filter({ hasText: 'timerCallback' }).first().click();
