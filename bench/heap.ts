@@ -9,13 +9,13 @@ import path from 'node:path';
 import process from 'node:process';
 import { build } from 'esbuild';
 import { devtoolsEngine } from '../test/heap/devtools.ts';
+import { heapPeers } from '../test/heap/peers.ts';
 import { programs, recordSnapshot } from '../test/heap/snapshots.ts';
-import { cached, cacheFolder } from '../test/support/cache.ts';
+import { cacheFolder } from '../test/support/cache.ts';
 import { releaseNode } from '../test/support/releases.ts';
-import { npm, run } from '../test/support/run.ts';
+import { run } from '../test/support/run.ts';
 import { multiplySnapshot } from './multiply-snapshot.ts';
 
-const peerPackages = ['@memlab/core@2.0.5', '@memlab/heap-analysis@2.0.5', '@vscode/v8-heap-parser@0.1.0'];
 const line = 20;
 
 interface Contender {
@@ -48,26 +48,7 @@ const folder = path.join(cacheFolder, 'bench-heap');
 mkdirSync(folder, { recursive: true });
 writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}\n');
 await bundle();
-const peers = path.join(
-  await cached('heap-peers', peerPackages.join(' '), (aside) =>
-    npm(
-      [
-        'install',
-        '--prefix',
-        aside,
-        '--ignore-scripts',
-        '--no-save',
-        '--no-audit',
-        '--no-fund',
-        ...peerPackages,
-      ],
-      {
-        cwd: aside,
-      },
-    ),
-  ),
-  'package.json',
-);
+const peers = await heapPeers();
 
 console.log(
   `Node ${line} on ${availableParallelism()} cores; median of ${runs} runs, after one that warms the file cache`,

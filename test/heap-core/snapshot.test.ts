@@ -7,6 +7,7 @@ import type { Heap } from '../../src/engine/graph/heap.ts';
 import { type NodeOrdinal, NodeType } from '../../src/engine/graph/types.ts';
 import { writeSnapshot } from '../../src/engine/snapshot/writer.ts';
 import { loadWithDevTools } from '../heap/devtools-oracle.ts';
+import { classesOfVsCode, sizesOfMemlab } from '../heap/peers.ts';
 import { shopPair } from './pairs.ts';
 
 describe('a .heapsnapshot of a core', () => {
@@ -46,6 +47,24 @@ describe('a .heapsnapshot of a core', () => {
       assert.equal(theirs.retainedSizes[i], ours.retainedSize(i as NodeOrdinal), `node ${i}`);
   });
 
+  it("opens in the parser of VS Code's own viewer, with all bytes of objects", async () => {
+    const classes = await classesOfVsCode(readFileSync(file));
+    const self = classes.reduce((sum, group) => sum + group.self, 0);
+    assert.ok(classes.some(({ name, children }) => name === 'Product' && children >= 2000));
+    assert.equal(self, ownSizes(ours));
+  });
+
+  it('opens in memlab, with all nodes and bytes', async () => {
+    const { nodes, size } = await sizesOfMemlab(file);
+    assert.equal(nodes, ours.graph.nodeCount);
+    assert.equal(size, ownSizes(ours));
+  });
+
+  it('keeps the addresses of objects in fields of its own', () => {
+    const { meta } = JSON.parse(`${readFileSync(file, 'latin1').split('\n', 1)[0]!.slice(0, -1)}}`).snapshot;
+    assert.deepEqual(meta.node_fields.slice(-2), ['address_low', 'address_high']);
+  });
+
   it('has the same bytes when it is made again', async () => {
     const again = await openGraph((await shopPair(24)).core);
     const second = join(folder, 'again.heapsnapshot');
@@ -58,7 +77,7 @@ describe('a .heapsnapshot of a core', () => {
     const redacted = join(folder, 'redacted.heapsnapshot');
     writeSnapshot(ours.graph, redacted, { redact: true });
     const text = readFileSync(redacted, 'latin1');
-    for (const secret of ['product 1234', 'cart-321', 'note for 77'])
+    for (const secret of ['product 1234', 'cart-321', 'note for 77', 'secret of product'])
       assert.ok(!text.includes(secret), `${secret} is still there`);
     const back = await openGraph(redacted);
     let contents = 0;
@@ -76,6 +95,12 @@ describe('a .heapsnapshot of a core', () => {
     back.close();
   });
 });
+
+function ownSizes({ graph }: Heap): number {
+  let sum = 0;
+  for (let i = 0; i < graph.nodeCount; i++) sum += graph.ownSize(i as NodeOrdinal);
+  return sum;
+}
 
 function bytes(column: Uint8Array | Uint32Array): Uint8Array {
   return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);

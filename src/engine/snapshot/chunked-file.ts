@@ -34,7 +34,8 @@ export class ChunkedFile {
   text(text: string): void {
     for (let done = 0; done < text.length; ) {
       if (this.#used > CHUNK - MARGIN) this.#flush();
-      const part = text.length > CHUNK - this.#used ? text.slice(done, done + CHUNK - this.#used) : text;
+      const room = CHUNK - this.#used;
+      const part = done === 0 && text.length <= room ? text : text.slice(done, done + room);
       this.#used += this.#buffer.write(part, this.#used, 'latin1');
       done += part.length;
     }

@@ -149,6 +149,10 @@ class Texts {
     for (let id = 0; id < strings.count; id++) {
       // A text that is only content, and not a name as well, must not stay.
       const kept = names === undefined || names.has(id) || !this.#redacted.has(id);
+      if (names !== undefined && isEphemeron(this.#graph, id)) {
+        out.text(`${id === 0 ? '' : ',\n'}${quoted(withoutValue(strings.text(id), id, redaction))}`);
+        continue;
+      }
       if (id > 0) out.text(',\n');
       const plain = kept ? strings.latin1?.(id) : undefined;
       if (plain && isPlain(plain)) {
@@ -160,6 +164,17 @@ class Texts {
     for (const id of this.#redacted.keys()) out.text(`,\n${quoted(redaction.of(id, strings.text(id)))}`);
     out.text(']');
   }
+}
+
+/** True for the names of edges of WeakMap entries, which quote key and value. */
+function isEphemeron({ ephemerons }: HeapGraph, id: number): boolean {
+  return ((ephemerons.isEphemeron[id >>> 3]! >>> (id & 7)) & 1) === 1;
+}
+
+/** Such a name with a stand-in for the value, which may be a string. */
+function withoutValue(name: string, id: number, redaction: Redaction): string {
+  const parts = /^(.*? @\d+\) -> value \()(.*)( @\d+\) pair in WeakMap \(table @\d+\))$/s.exec(name);
+  return parts ? `${parts[1]}${redaction.of(id, parts[2]!)}${parts[3]}` : '';
 }
 
 /** Nodes whose name is what the program's data says. */

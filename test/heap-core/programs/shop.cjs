@@ -47,6 +47,7 @@ for (let i = 0; i < 500; i++) {
   );
 }
 
+const secrets = new WeakMap(products.slice(0, 20).map((p) => [p, `secret of ${p.label}`]));
 const table = Object.create(null);
 for (let i = 0; i < 300; i++) table[`key${i}`] = { nested: [i, `${i}`, [i]] };
 const long = 'x'.repeat(5000);
