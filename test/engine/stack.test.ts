@@ -41,6 +41,18 @@ async function opened(
   }
 }
 
+/** Variables of a frame's local scope: primitives as they are, objects by their description; none if unavailable. */
+function locals(session: CoreSession, index: number): Record<string, unknown> {
+  const { scopes } = session.frameInfo(session.core.pid!, index, mainFrames(session)[index]!, {
+    depth: 0,
+    limit: 100,
+  });
+  const local = scopes!.find((scope) => scope.kind === 'local')!;
+  return Object.fromEntries(
+    local.variables.map((v) => [v.name, v.unavailable === null ? (v.value ?? v.description) : undefined]),
+  );
+}
+
 function mainFrames(session: CoreSession): readonly StackFrame[] {
   return session.thread(session.core.pid!).frames;
 }
@@ -276,8 +288,27 @@ for (const line of releaseLines) {
             [1000, 'spin'],
           );
           assert.ok(frames.every((f) => !f.guessed));
+          const { count, seen } = locals(session, frames.indexOf(js[0]!));
+          assert.ok(
+            Number.isInteger(count) && Number(count) >= 0 && Number(count) < 1000,
+            `count is ${count}`,
+          );
+          assert.equal(seen, 'Object');
         }));
     }
+
+    it('of optimized loops that a signal ended have their variables', () =>
+      opened(line, 'spinning-values.js', { nodeFlags: [] }, (session) => {
+        const index = mainFrames(session).findIndex((f) => f.functionName === 'spin');
+        const tier = mainFrames(session)[index]!.js!.tier;
+        assert.ok(tier === 'turbofan' || tier === 'maglev', tier);
+        const { i, twice, list } = locals(session, index);
+        assert.ok(Number.isInteger(i) && Number(i) >= 0 && Number(i) < 1000, `i is ${i}`);
+        assert.equal(list, 'Array(4)');
+        const before = i === 0 ? 999 : Number(i) - 1;
+        // Where it is about to be written, V8 has forgotten it.
+        if (twice !== undefined) assert.ok(twice === 2 * Number(i) || twice === 2 * before, `${i}, ${twice}`);
+      }));
 
     it('of a recursion that ran off the stack have every call', () =>
       opened(

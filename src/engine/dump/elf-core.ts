@@ -20,6 +20,8 @@ export interface CoreThread {
   readonly tid: number;
   readonly signal: number;
   readonly registers: Buffer;
+  /** NT_FPREGSET: the FXSAVE area (Intel SDM volume 1, 10.5.1); undefined if the dump has none. */
+  readonly floating: Buffer | undefined;
 }
 
 /** One line of NT_FILE. `fileOffset` in bytes. */
@@ -41,6 +43,7 @@ export interface SignalInfo {
 }
 
 const NT_PRSTATUS = 1;
+const NT_FPREGSET = 2;
 const NT_PRPSINFO = 3;
 const NT_AUXV = 6;
 const NT_SIGINFO = 0x53494749;
@@ -87,7 +90,7 @@ export class ElfCore {
     this.segments = segmentsOf(file, remarks);
     const notes = file.notes();
     if (notes.length === 0) throw new DayAfterError('TRUNCATED', `${source.name} has no readable notes`);
-    this.threads = notes.filter((n) => n.type === NT_PRSTATUS && n.desc.length >= 112 + 27 * 8).map(threadOf);
+    this.threads = threadsOf(notes);
     if (this.threads.length === 0) throw new DayAfterError('CORRUPT_DUMP', `${source.name} holds no thread`);
     this.files = filesOf(notes.find((n) => n.type === NT_FILE));
     this.auxv = auxvOf(notes.find((n) => n.type === NT_AUXV));
@@ -132,12 +135,24 @@ function segmentsOf(file: ElfFile, remarks: string[]): CoreSegment[] {
   return result.sort((a, b) => a.start - b.start);
 }
 
-function threadOf(note: ElfNote): CoreThread {
-  return {
-    signal: note.desc.readInt16LE(12),
-    tid: note.desc.readInt32LE(32),
-    registers: note.desc.subarray(112, 112 + 27 * 8),
-  };
+/** A thread's other notes stand between its NT_PRSTATUS and the next thread's. */
+function threadsOf(notes: readonly ElfNote[]): CoreThread[] {
+  const threads: CoreThread[] = [];
+  for (const { type, desc } of notes) {
+    if (type === NT_PRSTATUS && desc.length >= 112 + 27 * 8) {
+      threads.push({
+        signal: desc.readInt16LE(12),
+        tid: desc.readInt32LE(32),
+        registers: desc.subarray(112, 112 + 27 * 8),
+        floating: undefined,
+      });
+    }
+    const last = threads.at(-1);
+    if (type === NT_FPREGSET && desc.length >= 512 && last?.floating === undefined && last) {
+      threads[threads.length - 1] = { ...last, floating: desc.subarray(0, 512) };
+    }
+  }
+  return threads;
 }
 
 function filesOf(note: ElfNote | undefined): FileMapping[] {

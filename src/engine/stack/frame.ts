@@ -59,6 +59,8 @@ export interface JsFrame {
   /** The interpreter register r<index>; for optimized frames from the deoptimization translation. */
   register(index: number): Value;
   readonly registerCount: number;
+  /** What must be said of its variables, for people. */
+  readonly note?: string | undefined;
 }
 
 /** A thread's whole stack. */

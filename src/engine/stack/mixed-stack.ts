@@ -6,6 +6,7 @@ import { demangle } from '../modules/demangle.ts';
 import type { ModuleMap } from '../modules/module-map.ts';
 import { NativeUnwinder, type Step } from '../unwind/native-unwinder.ts';
 import { type Registers, x64, x64Architecture } from '../unwind/registers.ts';
+import { X64Machine } from '../unwind/x64-machine.ts';
 import type { CodeSite } from '../v8/frames/code-site.ts';
 import { type EntryPlace, type FramePlace, V8Frames } from '../v8/frames/v8-frames.ts';
 import type { Isolate } from '../v8/isolate.ts';
@@ -26,6 +27,7 @@ interface Spot {
   readonly leaf: Leaf | undefined;
   /** The interpreter's own registers, while they are still what they were. */
   readonly interpreter: FramePlace['interpreter'];
+  readonly machine: FramePlace['machine'];
 }
 
 /** Walks threads' stacks through C++ and JavaScript alike. */
@@ -52,6 +54,7 @@ export class MixedStacks {
     let registers = x64Architecture.fromCore(thread.registers);
     let interpreter = interpreterRegisters(registers);
     let exact = true;
+    let machine: FramePlace['machine'] = () => machineOf(this.#memory, thread);
     let guessed = false;
     let skipped = false;
     let complete = false;
@@ -59,7 +62,10 @@ export class MixedStacks {
     while (frames.length < MAX_FRAMES) {
       const site = this.#siteOf(registers, exact, isolate);
       const leaf = site && exact ? this.#leafOf(site, registers) : undefined;
-      frames.push(...this.#framesAt({ registers, exact, guessed, site, leaf, interpreter }, isolate));
+      frames.push(
+        ...this.#framesAt({ registers, exact, guessed, site, leaf, interpreter, machine }, isolate),
+      );
+      machine = undefined;
       const step = this.#endAtZero(this.#step(registers, exact, site, leaf));
       const problem = problemOf(step, registers);
       if (problem !== undefined || step.kind === 'end') {
@@ -124,7 +130,7 @@ export class MixedStacks {
   }
 
   #framesAt(
-    { registers, exact, guessed, site, leaf, interpreter }: Spot,
+    { registers, exact, guessed, site, leaf, interpreter, machine }: Spot,
     isolate: Isolate | undefined,
   ): StackFrame[] {
     const { pc, fp, sp } = registers;
@@ -136,7 +142,7 @@ export class MixedStacks {
         : undefined;
       return [{ ...place, fp: undefined, ...(entry ?? this.#v8!.describeCode(site)) }];
     }
-    const described = this.#v8!.describe(isolate!, site, { pc, fp, exact, interpreter });
+    const described = this.#v8!.describe(isolate!, site, { pc, fp, exact, interpreter, machine });
     return described.map((frame) => ({ ...place, ...frame }));
   }
 
@@ -176,6 +182,19 @@ function entryPlace(registers: Registers, leaf: Leaf): EntryPlace {
     callee: Number(registers.get(x64.rdi) ?? 0n) as Tagged,
     argumentCount: Number((registers.get(x64.rax) ?? 0n) & 0xffff_ffffn),
   };
+}
+
+/** EFLAGS in elf_gregset_t, and where FXSAVE has the xmm registers. */
+const EFLAGS = 18;
+const XMM = 160;
+
+function machineOf(memory: Memory, { registers, floating }: CoreThread): X64Machine {
+  return new X64Machine(
+    memory,
+    x64Architecture.fromCore(registers),
+    registers.readBigUInt64LE(8 * EFLAGS),
+    Array.from({ length: 16 }, (_, i) => floating?.readBigUInt64LE(XMM + 16 * i)),
+  );
 }
 
 /** r12 and r9 on x64 (codegen/x64/register-x64.h: kInterpreterBytecodeArrayRegister, …OffsetRegister). */

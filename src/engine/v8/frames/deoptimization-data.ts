@@ -66,6 +66,13 @@ export class DeoptimizationData {
     };
   }
 
+  /** Entry of the eager exit at an offset into the instructions; undefined if there is none. */
+  eagerEntryAt(offset: number): number | undefined {
+    const { exitStart, eagerCount, exitSize } = this.#runtime.layout.code.deopt;
+    const index = (offset - this.#smi(exitStart)) / exitSize;
+    return Number.isInteger(index) && index >= 0 && index < this.#smi(eagerCount) ? index : undefined;
+  }
+
   get entryCount(): number {
     const { firstEntry, entryWords } = this.#runtime.layout.code.deopt;
     return Math.floor((arrayLength(this.#runtime, this.#array) - firstEntry) / entryWords);

@@ -2,22 +2,26 @@ import { attemptOr, Fault } from '../../absence.ts';
 import { type Address, address, at, type Tagged } from '../../address.ts';
 import type { Tier } from '../../contract.ts';
 import type { JsFrame } from '../../stack/frame.ts';
+import type { X64Machine } from '../../unwind/x64-machine.ts';
 import type { Value } from '../inspect.ts';
 import type { Isolate } from '../isolate.ts';
 import type { CodeObject } from './code-object.ts';
 import { DeoptimizationData } from './deoptimization-data.ts';
-import { argumentsOf, type PhysicalFrame, positionInBytecode } from './js-frames.ts';
+import { arrayLength, element, field, isSmi, smiValue } from './heap-object.ts';
+import { argumentsOf, bytecodesOf, type PhysicalFrame, positionInBytecode } from './js-frames.ts';
+import { registerInAccumulator } from './loaded-register.ts';
 import { Materializer } from './materializer.ts';
 import { deoptIndexAt } from './safepoint-table.ts';
 import type { ScriptPosition } from './script-lines.ts';
 import { scriptOf, urlOf } from './shared-function-info.ts';
 import {
   readTranslation,
+  type SlotType,
   type TranslatedFrame,
   type TranslatedState,
   type TranslatedValue,
 } from './translated-state.ts';
-import { absentValue, taggedValue, valueAt } from './values.ts';
+import { absentValue, asTagged, taggedValue, valueAt } from './values.ts';
 
 /** V8's NaN that stands for a hole in double arrays (common/globals.h kHoleNanInt64). */
 const HOLE_NAN = 0xfff7_ffff_fff7_ffffn;
@@ -27,9 +31,12 @@ class ValueReader {
   readonly #frame: PhysicalFrame;
   readonly #state: TranslatedState;
   readonly #materializer: Materializer;
+  readonly #machine: X64Machine | undefined;
 
-  constructor(frame: PhysicalFrame, state: TranslatedState) {
+  /** `machine` has the registers, and memory that it wrote; without it a call has just been made. */
+  constructor(frame: PhysicalFrame, state: TranslatedState, machine: X64Machine | undefined) {
     this.#frame = frame;
+    this.#machine = machine;
     this.#state = state;
     this.#materializer = new Materializer(frame, state, (value) => this.value(value));
   }
@@ -43,7 +50,7 @@ class ValueReader {
       case 'literal':
         return taggedValue(value.word);
       case 'register':
-        return absentValue('it was in a machine register, which the call did not keep');
+        return this.#register(value);
       case 'captured':
       case 'duplicate':
         return this.#captured(value.id);
@@ -79,32 +86,48 @@ class ValueReader {
     return at(this.#frame.fp, this.#frame.runtime.layout.frames.callerSp - 8 * (slot + 1));
   }
 
-  #slot(type: (TranslatedValue & { kind: 'slot' })['type'], where: Address): Value {
+  #register({ type, register }: TranslatedValue & { kind: 'register' }): Value {
+    if (!this.#machine) return absentValue('it was in a machine register, which the call did not keep');
+    const isDouble = type === 'double' || type === 'holey-double' || type === 'float';
+    const bits = isDouble ? this.#machine.double(register) : this.#machine.register(register);
+    return bits === undefined
+      ? absentValue('its machine register is not in the dump')
+      : this.#typed(type, bits);
+  }
+
+  #slot(type: SlotType, where: Address): Value {
+    if (this.#machine) return this.#typed(type, this.#machine.u64(where));
     const { memory } = this.#frame.runtime;
+    return type === 'tagged' ? valueAt(memory, where) : this.#typed(type, memory.u64(where));
+  }
+
+  #typed(type: SlotType, bits: bigint): Value {
     const made = (primitive: number | boolean | bigint): Value => ({ kind: 'synthetic', primitive });
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigUInt64LE(bits);
     switch (type) {
       case 'tagged':
-        return valueAt(memory, where);
+        return taggedValue(asTagged(bits));
       case 'int32':
-        return made(memory.i32(where));
+        return made(bytes.readInt32LE());
       case 'uint32':
-        return made(memory.u32(where));
+        return made(bytes.readUInt32LE());
       case 'int64':
-        return made(Number(BigInt.asIntN(64, memory.u64(where))));
+        return made(Number(BigInt.asIntN(64, bits)));
       case 'bigint64':
-        return made(BigInt.asIntN(64, memory.u64(where)));
+        return made(BigInt.asIntN(64, bits));
       case 'biguint64':
-        return made(memory.u64(where));
+        return made(bits);
       case 'bool':
-        return made((memory.u32(where) & 1) !== 0);
+        return made((bits & 1n) !== 0n);
       case 'float':
-        return made(memory.bytes(where, 4).readFloatLE(0));
+        return made(bytes.readFloatLE());
       case 'double':
-        return made(memory.f64(where));
+        return made(bytes.readDoubleLE());
       case 'holey-double':
-        return memory.u64(where) === HOLE_NAN
+        return bits === HOLE_NAN
           ? taggedValue(this.#frame.isolate.root('the_hole_value'))
-          : made(memory.f64(where));
+          : made(bytes.readDoubleLE());
     }
   }
 }
@@ -117,6 +140,7 @@ class TranslatedJsFrame implements JsFrame {
   readonly bytecodeArray: Tagged | undefined;
   readonly bytecodeOffset: number | undefined;
   readonly registerCount: number;
+  readonly note: string | undefined;
   readonly #frame: PhysicalFrame;
   readonly #translated: TranslatedFrame;
   readonly #extra: TranslatedFrame | undefined;
@@ -131,7 +155,9 @@ class TranslatedJsFrame implements JsFrame {
     extra: TranslatedFrame | undefined,
     inlined: boolean,
     values: ValueReader,
+    note: string | undefined,
   ) {
+    this.note = note;
     this.#frame = frame;
     this.#translated = translated;
     this.#extra = extra;
@@ -183,7 +209,30 @@ class TranslatedJsFrame implements JsFrame {
   register(index: number): Value {
     if (!(index >= 0 && index < this.registerCount))
       return absentValue(`the function has no register r${index}`);
-    return this.#values.value(this.#translated.values[2 + this.#translated.parameters + index]);
+    const { values, parameters } = this.#translated;
+    const value = values[2 + parameters + index];
+    // V8 forgets a register that will be written before it is read; the accumulator may have its value yet.
+    const isLoaded = value?.kind === 'optimized-out' && this.note !== undefined && index === this.#loaded;
+    return this.#values.value(isLoaded ? values.at(-1) : value);
+  }
+
+  get #loaded(): number | undefined {
+    const { bytecodeArray, bytecodeOffset } = this;
+    const { runtime } = this.#frame;
+    if (bytecodeArray === undefined || bytecodeOffset === undefined) return undefined;
+    return attemptOr(undefined, () => {
+      const pool = field(runtime, bytecodeArray, runtime.layout.code.bytecodeArray.constantPool);
+      const constants = Array.from({ length: arrayLength(runtime, pool) }, (_, i) =>
+        element(runtime, pool, i),
+      );
+      return registerInAccumulator(
+        bytecodesOf(runtime, bytecodeArray),
+        bytecodeOffset,
+        runtime.bytecodeSizes,
+        runtime.layout.frames.registerFile / 8,
+        constants.filter(isSmi).map(smiValue),
+      );
+    });
   }
 
   #findArgs(): Value[] {
@@ -228,25 +277,103 @@ export function framesByTranslation(
     const data = DeoptimizationData.of(runtime, code);
     const index = data && indexOf(runtime, code, data, codeOffset);
     if (!data || index === undefined) return undefined;
-    const state = readTranslation(runtime, data, data.entry(index).translationIndex);
-    const values = new ValueReader(frame, state);
-    const result: JsFrame[] = [];
-    let extra: TranslatedFrame | undefined;
-    for (const translated of state.frames) {
-      if (translated.kind === 'extra-arguments') extra = translated;
-      else if (translated.kind === 'interpreted' || translated.kind === 'builtin-continuation') {
-        const inlined = result.length > 0;
-        const own = translated.kind === 'interpreted' ? tier : undefined;
-        result.push(new TranslatedJsFrame(frame, own, translated, extra, inlined, values));
-        extra = undefined;
-      }
-    }
-    const outermost = result[0];
-    if (!outermost || outermost.sharedFunctionInfo !== runtime.memory.tagged(sharedFieldOf(frame, fn))) {
-      throw new Fault(frame.fp, 'the translation is of another function');
-    }
-    return result.reverse();
+    return framesOfEntry(frame, data, tier, fn, index, undefined);
   });
+}
+
+export const AHEAD =
+  'the thread was interrupted between calls: this is how things stand a few instructions on, where V8 can say';
+
+/**
+ * The same for a function that was interrupted at any instruction. Variables can be told where V8 could leave
+ * the code, at calls and checks: the code is run on to the first of these, on copies of registers and memory.
+ * Undefined where that fails.
+ */
+export function framesAhead(
+  frame: PhysicalFrame,
+  code: CodeObject,
+  tier: Tier,
+  fn: Tagged,
+  machine: () => X64Machine,
+): JsFrame[] | undefined {
+  return attemptOr(undefined, () => {
+    const data = DeoptimizationData.of(frame.runtime, code);
+    if (!data) return undefined;
+    const stops = stopsAhead(frame, code, data, machine());
+    // Of the places that are passed next, the first of those that forget the fewest variables.
+    const best = stops.findIndex(({ lost }) => lost === Math.min(...stops.map((s) => s.lost)));
+    if (best < 0) return undefined;
+    const there = machine();
+    for (let i = 0; i <= best; i++) nextStop(frame, code, data, there);
+    return framesOfEntry(frame, data, tier, fn, stops[best]!.entry, there);
+  });
+}
+
+/** Places ahead that are compared. */
+const MAX_STOPS = 24;
+
+function stopsAhead(
+  frame: PhysicalFrame,
+  code: CodeObject,
+  data: DeoptimizationData,
+  machine: X64Machine,
+): { readonly entry: number; readonly lost: number }[] {
+  const stops: { entry: number; lost: number }[] = [];
+  while (stops.length < MAX_STOPS) {
+    const stop = attemptOr(undefined, () => nextStop(frame, code, data, machine));
+    if (stop === undefined) break;
+    const state = readTranslation(frame.runtime, data, data.entry(stop.entry).translationIndex);
+    const lost = state.frames.flatMap((f) => f.values).filter((v) => v.kind === 'optimized-out').length;
+    stops.push({ entry: stop.entry, lost });
+    if (stop.isCall) break;
+  }
+  return stops;
+}
+
+/** Runs on to the next place that has a translation. Throws a Fault, or undefined if there is none near. */
+function nextStop(
+  frame: PhysicalFrame,
+  code: CodeObject,
+  data: DeoptimizationData,
+  machine: X64Machine,
+): { readonly entry: number; readonly isCall: boolean } | undefined {
+  const stop = machine.run((target) => data.eagerEntryAt(target - code.start) !== undefined);
+  const isCall = stop.kind === 'call';
+  const entry = isCall
+    ? indexOf(frame.runtime, code, data, stop.returnTo - code.start)
+    : data.eagerEntryAt(stop.target - code.start);
+  // It may have returned, and be in another function's frame.
+  return entry === undefined || Number(machine.register(5)) !== frame.fp ? undefined : { entry, isCall };
+}
+
+function framesOfEntry(
+  frame: PhysicalFrame,
+  data: DeoptimizationData,
+  tier: Tier,
+  fn: Tagged,
+  index: number,
+  machine: X64Machine | undefined,
+): JsFrame[] {
+  const { runtime } = frame;
+  const state = readTranslation(runtime, data, data.entry(index).translationIndex);
+  const values = new ValueReader(frame, state, machine);
+  const note = machine && AHEAD;
+  const result: JsFrame[] = [];
+  let extra: TranslatedFrame | undefined;
+  for (const translated of state.frames) {
+    if (translated.kind === 'extra-arguments') extra = translated;
+    else if (translated.kind === 'interpreted' || translated.kind === 'builtin-continuation') {
+      const inlined = result.length > 0;
+      const own = translated.kind === 'interpreted' ? tier : undefined;
+      result.push(new TranslatedJsFrame(frame, own, translated, extra, inlined, values, note));
+      extra = undefined;
+    }
+  }
+  const outermost = result[0];
+  if (!outermost || outermost.sharedFunctionInfo !== runtime.memory.tagged(sharedFieldOf(frame, fn))) {
+    throw new Fault(frame.fp, 'the translation is of another function');
+  }
+  return result.reverse();
 }
 
 function sharedFieldOf(frame: PhysicalFrame, fn: Tagged): Address {

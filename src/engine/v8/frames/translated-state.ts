@@ -9,8 +9,8 @@ import { type Instruction, TranslationReader } from './translation.ts';
 /** Where an optimized frame keeps a value that the interpreter would have in a register. */
 export type TranslatedValue =
   | { readonly kind: 'slot'; readonly type: SlotType; readonly slot: number }
-  /** In a machine register: gone at a call. */
-  | { readonly kind: 'register' }
+  /** In a machine register, by the processor's number: gone at a call. */
+  | { readonly kind: 'register'; readonly type: SlotType; readonly register: number }
   | { readonly kind: 'literal'; readonly word: Tagged }
   | { readonly kind: 'optimized-out' }
   /**
@@ -81,6 +81,14 @@ const SLOTS: Readonly<Record<string, SlotType>> = {
   DOUBLE_STACK_SLOT: 'double',
   HOLEY_DOUBLE_STACK_SLOT: 'holey-double',
 };
+
+/** REGISTER, INT32_REGISTER, …: the same types. */
+const REGISTERS: Readonly<Record<string, SlotType>> = Object.fromEntries(
+  Object.entries(SLOTS).map(([name, type]) => [
+    name.replace('STACK_SLOT', 'REGISTER').replace('TAGGED_', ''),
+    type,
+  ]),
+);
 
 /** Decodes the translation at `index` (deoptimizer/translated-state.cc). Throws a Fault if it cannot. */
 export function readTranslation(
@@ -207,12 +215,14 @@ class StateReader {
     const { name, operands } = instruction;
     const type = SLOTS[name];
     if (type) return { kind: 'slot', type, slot: operands[0]! };
-    if (name.endsWith('REGISTER')) return { kind: 'register' };
+    const inRegister = REGISTERS[name];
+    if (inRegister) return { kind: 'register', type: inRegister, register: operands[0]! };
     switch (name) {
       case 'LITERAL':
         return this.#literal(operands[0]!);
       case 'OPTIMIZED_OUT':
       case 'SIMD128_STACK_SLOT':
+      case 'SIMD128_REGISTER':
         return { kind: 'optimized-out' };
       case 'CAPTURED_OBJECT':
         return this.#object({ kind: 'captured', id: this.#nextObject++, fields: [], concat: false });

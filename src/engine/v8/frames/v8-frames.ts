@@ -3,6 +3,7 @@ import { type Address, address, at, type Tagged } from '../../address.ts';
 import type { FrameKind, Tier } from '../../contract.ts';
 import type { ModuleMap } from '../../modules/module-map.ts';
 import type { JsFrame, WasmFrame } from '../../stack/frame.ts';
+import type { X64Machine } from '../../unwind/x64-machine.ts';
 import type { Isolate } from '../isolate.ts';
 import { functionName } from '../objects/functions.ts';
 import { HeapView } from '../objects/heap-view.ts';
@@ -32,7 +33,7 @@ import {
   sharedOf,
   urlOf,
 } from './shared-function-info.ts';
-import { framesByTranslation } from './translated-frame.ts';
+import { framesAhead, framesByTranslation } from './translated-frame.ts';
 
 /** A frame of V8's code, as far as V8 knows it. */
 export interface V8Frame {
@@ -50,6 +51,8 @@ export interface FramePlace {
   readonly exact: boolean;
   /** The interpreter's own registers, where the thread stopped in a bytecode handler. */
   readonly interpreter: { readonly bytecodeArray: bigint; readonly bytecodeOffset: bigint } | undefined;
+  /** The thread as it stood, to run on from; where it stopped in this frame. */
+  readonly machine: (() => X64Machine) | undefined;
 }
 
 /** Where a function stands that has not begun yet. */
@@ -184,9 +187,15 @@ export class V8Frames {
     if (code.kind === 'other') return undefined;
     // Return addresses were looked up one byte before.
     const codeOffset = place.exact ? offset : offset + 1;
-    const translated = place.exact ? undefined : framesByTranslation(frame, code, code.kind, fn, codeOffset);
+    const translated = place.exact
+      ? this.#ahead(frame, code, code.kind, fn, place)
+      : framesByTranslation(frame, code, code.kind, fn, codeOffset);
     const frames = translated ?? framesByPosition(frame, code, code.kind, fn, codeOffset, place.exact);
     return frames.length === 0 ? undefined : frames.map((js) => this.#jsFrame(js));
+  }
+
+  #ahead(frame: PhysicalFrame, code: CodeObject, tier: Tier, fn: Tagged, { machine }: FramePlace) {
+    return machine && framesAhead(frame, code, tier, fn, machine);
   }
 
   #inBuiltin(

@@ -134,6 +134,8 @@ export function codeLayout(c: Constants) {
       sharedFunctionInfo: t('DeoptimizationData.SharedFunctionInfo', [6, 6, 6, 7, 7]),
       inliningPositions: c.constant('v8dbg_DeoptimizationDataInliningPositionsIndex', [7, 7, 7, 8, 8]),
       exitStart: t('DeoptimizationData.DeoptExitStart', [8, 8, 8, 9, 9]),
+      /** Bytes of one exit of an eager deoptimization: a call. */
+      exitSize: t('Deoptimizer.kEagerDeoptExitSize', 4),
       eagerCount: t('DeoptimizationData.EagerDeoptCount', [9, 9, 9, 10, 10]),
       lazyCount: t('DeoptimizationData.LazyDeoptCount', [10, 10, 10, 11, 11]),
       firstEntry: t('DeoptimizationData.kFirstDeoptEntryIndex', [11, 11, 11, 12, 12]),

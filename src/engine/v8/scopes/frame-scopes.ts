@@ -318,7 +318,7 @@ class ScopeWalk {
   /** DebugScopeIterator::ShouldIgnore: only the local scope is shown when it is empty. */
   #push(kind: ScopeKind, name: string | undefined, variables: readonly Property[], note?: string): void {
     if (variables.length === 0 && kind !== 'local') return;
-    this.scopes.push({ kind, name, variables, note });
+    this.scopes.push({ kind, name, variables, note: note ?? (kind === 'local' ? this.#js.note : undefined) });
   }
 }
 
