@@ -64,7 +64,7 @@ class RecordingComparison {
         this.#scores.frames.count(true);
         const before = this.#ofTier();
         this.#frame(where, theirs, own, tid);
-        this.#countTier(own.frame.js!.tier ?? 'unknown', before);
+        if (own.frame.js) this.#countTier(own.frame.js.tier ?? 'unknown', before);
       } else {
         this.#miss('frames', where, theirs ? `${theirs.url}:${theirs.line}` : 'no frame', describe(own));
       }
