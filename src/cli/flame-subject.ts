@@ -67,17 +67,18 @@ async function ofCores(
     return merged(files, (file) => openHeap(file, options, output, retainedProfile));
   if (subject === 'allocations')
     throw new DayAfterError('NOT_APPLICABLE', 'a core holds no allocation traces', 'A .heapsnapshot may.');
+  const names = shortNames(files);
   if (subject === 'stacks') {
     const cores: CoreStacks[] = [];
-    for (const file of files)
-      cores.push(await openCore(file, options, output, (s) => stacksOf(file, s, options)));
+    for (const [i, file] of files.entries())
+      cores.push(await openCore(file, options, output, (s) => stacksOf(names[i]!, s, options)));
     return threadStacksProfile(cores);
   }
   const cores: CoreChains[] = [];
-  for (const file of files)
+  for (const [i, file] of files.entries())
     cores.push(
       await openCore(file, options, output, (session) => {
-        const { name, threads } = stacksOf(file, session, options);
+        const { name, threads } = stacksOf(names[i]!, session, options);
         const ofThread = options.thread === undefined ? undefined : threads[0]?.isolate;
         return asyncChainsOf(session, name, threads, options.isolate ?? ofThread ?? undefined);
       }),
@@ -92,12 +93,19 @@ async function merged(
   read: (file: string, index: number) => Promise<Profile>,
 ): Promise<Profile> {
   const profiles: { name: string; profile: Profile }[] = [];
-  for (const [i, file] of files.entries())
-    profiles.push({ name: path.basename(file), profile: await read(file, i) });
+  const names = shortNames(files);
+  for (const [i, file] of files.entries()) profiles.push({ name: names[i]!, profile: await read(file, i) });
   return mergeProfiles(profiles);
 }
 
-function stacksOf(file: string, session: CoreSession, options: SubjectOptions): CoreStacks {
+/** The files' own names; where two are the same, with their folders. */
+function shortNames(files: readonly string[]): string[] {
+  const names = files.map((file) => path.basename(file));
+  if (new Set(names).size === names.length) return names;
+  return files.map((file) => path.join(path.basename(path.dirname(path.resolve(file))), path.basename(file)));
+}
+
+function stacksOf(name: string, session: CoreSession, options: SubjectOptions): CoreStacks {
   const ids =
     options.thread === undefined
       ? session.threads().map((t) => t.id)
@@ -105,7 +113,7 @@ function stacksOf(file: string, session: CoreSession, options: SubjectOptions): 
   const threads = ids
     .map((id) => session.stack(id))
     .filter((stack) => options.isolate === undefined || stack.isolate === options.isolate);
-  return { name: path.basename(file), threads };
+  return { name, threads };
 }
 
 /** By the content, packed or not. */

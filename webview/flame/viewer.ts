@@ -119,6 +119,7 @@ export class Viewer {
   #show(keepView: boolean): void {
     const model = this.#model;
     const { view } = this.#state;
+    this.#tooltip.hidden = true;
     this.#matched = searchFrames(model.profile.frames, this.#state.search);
     this.#toolbar.show(this.#state);
     if (view === 'table') {
@@ -269,7 +270,10 @@ export class Viewer {
 
   #wholeText(): string {
     const { difference, measure, weights } = this.#model;
-    if (!difference) return formatValue(weights.sum, measure.unit);
+    if (!difference) {
+      const text = formatValue(weights.sum, measure.unit);
+      return measure.unit === 'count' ? `${text} ${measure.name}` : text;
+    }
     return `newer ${formatValue(difference.newer.sum, measure.unit)}, older ${formatValue(difference.older.sum, measure.unit)}`;
   }
 

@@ -74,7 +74,7 @@ function readDtrace(source: ByteSource): Profile {
 
 /** The text does not say what was added up: samples, bytes or anything else. */
 function newBuilder(format: string): ProfileBuilder {
-  return new ProfileBuilder(format, [{ name: 'aggregation', unit: 'count' }]);
+  return new ProfileBuilder(format, [{ name: 'counted', unit: 'count' }]);
 }
 
 /** Frames innermost first. */
