@@ -1,14 +1,10 @@
-/** A character's coverage, a byte for each pixel. */
-export interface Glyph {
-  readonly width: number;
-  readonly alpha: Uint8Array;
-}
+import type { Glyph, GlyphSource } from './raster.ts';
 
 /**
  * Characters drawn once, at the screen's resolution, and set pixel by pixel afterwards: a picture with
  * thousands of labels costs no more than its pixels, and every letter stands on whole ones.
  */
-export class Glyphs {
+export class Glyphs implements GlyphSource {
   /** Pixels. */
   readonly height: number;
   readonly ellipsis: Glyph;

@@ -1,5 +1,17 @@
 import { type FlameLayout, firstEndingAfter } from '../../src/engine/profile/layout.ts';
-import type { Glyphs } from './glyphs.ts';
+
+/** A character's coverage, a byte for each pixel. */
+export interface Glyph {
+  readonly width: number;
+  readonly alpha: Uint8Array;
+}
+
+export interface GlyphSource {
+  /** Pixels. */
+  readonly height: number;
+  readonly ellipsis: Glyph;
+  get(codePoint: number): Glyph;
+}
 
 /** What one picture shows. All lengths are device pixels. */
 export interface Scene {
@@ -57,6 +69,9 @@ interface Row {
 
 /** Boxes of the row at hand that are wide enough for more than a colour. */
 let wide = new Int32Array(1024);
+/** Columns of narrow boxes in the row at hand that a search found. */
+let narrowMatches = new Int32Array(2048);
+let matchCount = 0;
 
 /** Half the number of boxes in the last run of narrow ones. */
 let runLength = 1;
@@ -70,7 +85,7 @@ export function drawScene(
   width: number,
   height: number,
   scene: Scene,
-  glyphs: Glyphs,
+  glyphs: GlyphSource,
 ): void {
   pixels.fill(scene.background, 0, width * height);
   const { rowHeight, layout } = scene;
@@ -78,6 +93,8 @@ export function drawScene(
   const first = Math.max(0, Math.floor(scene.scroll / rowHeight));
   const last = Math.min(rows - 1, Math.floor((scene.scroll + height - 1) / rowHeight));
   if (wide.length < width) wide = new Int32Array(width);
+  // A pixel's run may be cut in two by rounding.
+  if (narrowMatches.length < 2 * width + 2) narrowMatches = new Int32Array(2 * width + 2);
   for (let number = first; number <= last; number++) {
     const offset = number * rowHeight - scene.scroll;
     const top = scene.upright ? height - offset - rowHeight : offset;
@@ -92,13 +109,14 @@ export function drawScene(
   }
 }
 
-function drawRow(target: Target, scene: Scene, glyphs: Glyphs, row: Row): void {
+function drawRow(target: Target, scene: Scene, glyphs: GlyphSource, row: Row): void {
   const { pixels, width } = target;
   const { layout, from, to } = scene;
   const { end, firstLine, lastLine } = row;
   const scale = width / (to - from);
   const line = firstLine * width;
   let wideCount = 0;
+  matchCount = 0;
   let box = firstEndingAfter(layout, from, row.begin, end);
   while (box < end && layout.left[box]! < to) {
     const left = Math.max(0, Math.round((layout.left[box]! - from) * scale));
@@ -114,6 +132,8 @@ function drawRow(target: Target, scene: Scene, glyphs: Glyphs, row: Row): void {
     if (right - left > 3) wide[wideCount++] = box;
     box++;
   }
+  // Last, as a wide box may begin in the same pixel.
+  for (let i = 0; i < matchCount; i++) pixels[line + narrowMatches[i]!] = scene.matchColor;
   for (let y = firstLine + 1; y < lastLine; y++) pixels.copyWithin(y * width, line, line + width);
   for (let i = 0; i < wideCount; i++) decorate(target, scene, glyphs, row, wide[i]!, scale);
   mark(target, scene, row, scene.hovered, scene.hoveredColor, 1);
@@ -145,10 +165,9 @@ function drawRun(
   }
   const next = Math.max(box + 1, firstEndingAfter(layout, edge, low, Math.min(end, low + step)));
   runLength = Math.max(1, (next - box) >> 1);
-  if (left < width) {
-    const found = matchesBefore !== null && matchesBefore[next]! > matchesBefore[box]!;
-    pixels[line + left] = found ? scene.matchColor : (scene.outline ?? scene.color)(layout.stack[box]!);
-  }
+  if (left < width) pixels[line + left] = (scene.outline ?? scene.color)(layout.stack[box]!);
+  if (matchesBefore !== null && matchesBefore[next]! > matchesBefore[box]!)
+    narrowMatches[matchCount++] = Math.min(left, width - 1);
   return next;
 }
 
@@ -156,7 +175,7 @@ function drawRun(
 function decorate(
   target: Target,
   scene: Scene,
-  glyphs: Glyphs,
+  glyphs: GlyphSource,
   { top, firstLine, lastLine }: Row,
   box: number,
   scale: number,
@@ -254,7 +273,7 @@ function label(
   lastLine: number,
   text: string,
   ink: number,
-  glyphs: Glyphs,
+  glyphs: GlyphSource,
   rowHeight: number,
 ): void {
   const y = top + Math.floor((rowHeight - 1 - glyphs.height) / 2);
