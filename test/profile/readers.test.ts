@@ -299,6 +299,23 @@ describe('profiles of other tools', () => {
     }
   });
 
+  it('trace whose chunks stand in another order than they were written', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'dayafter-test-'));
+    try {
+      const file = join(await recordProfiles(22), 'node_trace.1.log');
+      const { traceEvents } = JSON.parse(await readFile(file, 'utf8'));
+      await writeFile(join(folder, 't.json'), JSON.stringify(traceEvents.toReversed()));
+      const [given, turned] = [await openProfile(file), await openProfile(join(folder, 't.json'))];
+      for (const i of [0, 1])
+        assertSameTable(
+          tableOf(turned, turned.measures[i]!, v8Name),
+          tableOf(given, given.measures[i]!, v8Name),
+        );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it('trace without a CPU profile: events lie in those that are open', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'dayafter-test-'));
     try {

@@ -65,6 +65,8 @@ interface ThreadEvents {
 interface TracedProfile {
   readonly nodes: V8Nodes;
   thread: string;
+  /** Samples of the chunks; buffers of several threads may stand in the file in any order. */
+  readonly chunks: { readonly ts: number; readonly samples: Int32Array; readonly deltas: Float64Array }[];
 }
 
 function readTrace(source: ByteSource): Profile {
@@ -78,12 +80,12 @@ function readTrace(source: ByteSource): Profile {
       const key = `${event.pid}:${event.id ?? event.tid}`;
       let profile = profiles.get(key);
       if (!profile) {
-        profile = { nodes: new V8Nodes(), thread };
+        profile = { nodes: new V8Nodes(), thread, chunks: [] };
         profiles.set(key, profile);
       }
       // The Profile event stands in the thread that is profiled; the chunks may come from another one.
       if (event.name === 'Profile') profile.thread = thread;
-      addChunk(profile.nodes, event);
+      addChunk(profile, event);
     } else if (event.ph === 'M' && event.name === 'thread_name' && event.args?.name) {
       threadNames.set(thread, event.args.name);
     } else if ((event.ph === 'B' || event.ph === 'E' || event.ph === 'X') && event.ts !== undefined) {
@@ -106,6 +108,7 @@ function readTrace(source: ByteSource): Profile {
       { name: profiles.size > 0 ? 'samples' : 'events', unit: 'samples' },
     ],
   );
+  for (const profile of profiles.values()) addSamples(profile);
   const kept = withoutDoubles([...profiles.values()]);
   for (const { nodes, thread } of kept) nodes.addTo(builder, label(thread));
   if (kept.length < profiles.size)
@@ -154,7 +157,7 @@ function* elements(json: JsonScanner): Generator<TraceEvent> {
   }
 }
 
-function addChunk(nodes: V8Nodes, event: TraceEvent): void {
+function addChunk({ nodes, chunks }: TracedProfile, event: TraceEvent): void {
   const data = event.args?.data;
   if (!data) return;
   const cpu = data.cpuProfile;
@@ -175,8 +178,19 @@ function addChunk(nodes: V8Nodes, event: TraceEvent): void {
       0,
     );
   }
-  for (const sample of cpu?.samples ?? []) nodes.samples.push(sample);
-  for (const delta of data.timeDeltas ?? cpu?.timeDeltas ?? []) nodes.timeDeltas.push(delta);
+  chunks.push({
+    ts: event.ts ?? 0,
+    samples: Int32Array.from(cpu?.samples ?? []),
+    deltas: Float64Array.from(data.timeDeltas ?? cpu?.timeDeltas ?? []),
+  });
+}
+
+function addSamples({ nodes, chunks }: TracedProfile): void {
+  chunks.sort((a, b) => a.ts - b.ts);
+  for (const { samples, deltas } of chunks) {
+    for (const sample of samples) nodes.samples.push(sample);
+    for (const delta of deltas) nodes.timeDeltas.push(delta);
+  }
 }
 
 /** Events of a thread as stacks: an event lies in those that are open when it begins. */
