@@ -30,9 +30,11 @@ function write(graph: HeapGraph, times: number, out: Writer): void {
   const rootEdges = firstEdge[1]!;
   const copied = nodeCount - 1;
   const width = nodeFields.length;
+  // Native nodes have ids from 2^30 on: those of the copies lie between these and the others.
   let lastId = 0;
-  for (const id of graph.nodeId) lastId = Math.max(lastId, id);
-  const idStep = lastId + 2 + (lastId % 2);
+  for (const id of graph.nodeId) if (id < 2 ** 30) lastId = Math.max(lastId, id);
+  const idOf = (n: number, copy: number) =>
+    copy === 0 ? graph.nodeId[n]! : lastId + 2 + (lastId % 2) + 2 * ((copy - 1) * nodeCount + n) - 1;
   const meta = {
     node_fields: nodeFields,
     node_types: [graph.nodeTypeNames, 'string', 'number', 'number', 'number', 'number'],
@@ -54,7 +56,7 @@ function write(graph: HeapGraph, times: number, out: Writer): void {
   const node = (n: number, copy: number, edges: number) => {
     out.number(graph.nodeType[n]!);
     out.number(graph.nodeName[n]!);
-    out.number(graph.nodeId[n]! + copy * idStep);
+    out.number(idOf(n, copy));
     out.number(graph.ownSize(n as NodeOrdinal));
     out.number(edges);
     out.number(graph.detachedness.get(n) ?? 0);

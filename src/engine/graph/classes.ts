@@ -60,13 +60,14 @@ export function classify(graph: HeapGraph, ofNode: Uint32Array = new Uint32Array
     }
     const nameId = nodeName[node]!;
     if (type === NodeType.object && ordinals[nextLocation] === node) {
-      const location = graph.locations.at(nextLocation);
-      const { scriptId, line, column } = location;
-      const ofPlace = nested(nested(byPlace, nameId), scriptId);
-      const place = line * 0x4000000 + column;
+      const { locations } = graph;
+      const ofPlace = nested(nested(byPlace, nameId), locations.scriptAt(nextLocation));
+      const place = locations.lineAt(nextLocation) * 0x4000000 + locations.columnAt(nextLocation);
       let id = ofPlace.get(place);
       if (id === undefined) {
         const name = className(graph.strings.text(nameId));
+        const location = locations.at(nextLocation);
+        const { scriptId, line, column } = location;
         id = classOf(`${scriptId},${line},${column},${name}`, () => ({ name, type: 'object', location }));
         ofPlace.set(place, id);
       }

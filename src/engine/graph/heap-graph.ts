@@ -130,6 +130,19 @@ export class Locations {
     return i < 0 ? null : this.at(i);
   }
 
+  /** What `at` gives, piece by piece, for loops over many. */
+  scriptAt(i: number): number {
+    return this.#scripts[i]!;
+  }
+
+  lineAt(i: number): number {
+    return this.#lines[i]!;
+  }
+
+  columnAt(i: number): number {
+    return this.#columns[i]!;
+  }
+
   at(i: number): CodeLocation {
     return { scriptId: this.#scripts[i]!, line: this.#lines[i]!, column: this.#columns[i]! };
   }

@@ -21,10 +21,12 @@ const SHARED = 0xfffffffe;
  * to, belongs to it. Returns the owner's ordinal where it is another node that may take the size, else the
  * node's own ordinal.
  */
-export function findOwners(input: OwnershipInput): Uint32Array {
+export function findOwners(
+  input: OwnershipInput,
+  owners: Uint32Array = new Uint32Array(input.nodeType.length),
+): Uint32Array {
   const { nodeType, nodeName, firstEdge, edgeType, edgeTo, externalStringName } = input;
   const count = nodeType.length;
-  const owners = new Uint32Array(count);
   for (let i = 0; i < count; i++) {
     const type = nodeType[i]!;
     const ownable =
@@ -33,7 +35,8 @@ export function findOwners(input: OwnershipInput): Uint32Array {
       (type === NodeType.native && nodeName[i] === externalStringName);
     owners[i] = ownable ? UNVISITED : i;
   }
-  let stack = new Uint32Array(1024);
+  // Each node comes twice at most: with its owner, and once it turns out to be shared. Untouched pages take nothing.
+  const stack = new Uint32Array(2 * count + 1);
   for (let start = 0; start < count; start++) {
     if (owners[start] !== start) continue;
     let depth = 0;
@@ -47,7 +50,6 @@ export function findOwners(input: OwnershipInput): Uint32Array {
         if (present === target || present === owner || present === SHARED) continue;
         if (edgeType[e] === EdgeType.weak) continue;
         owners[target] = present === UNVISITED ? owner : SHARED;
-        if (depth === stack.length) stack = grown(stack);
         stack[depth++] = target;
       }
       if (depth === 0) break;
@@ -67,21 +69,20 @@ export function findOwners(input: OwnershipInput): Uint32Array {
  * the caller's matter: see `Heap.shallowSize`.
  */
 export function ownShallowSizes(input: OwnershipInput): Uint32Array {
-  const owners = findOwners(input);
-  const sizes = new Uint32Array(new SharedArrayBuffer(4 * owners.length));
-  sizes.set(input.nodeSize);
-  for (let i = 0; i < owners.length; i++) {
-    const owner = owners[i]!;
-    if (owner === i) continue;
-    const size = input.nodeSize[i]!;
-    sizes[owner] = sizes[owner]! + size;
-    sizes[i] = sizes[i]! - size;
+  const { nodeSize } = input;
+  const count = nodeSize.length;
+  // The owners' memory becomes that of the sizes: a bit tells which of both a word is.
+  const words = findOwners(input, new Uint32Array(new SharedArrayBuffer(4 * count)));
+  const isOwned = new Uint8Array((count >>> 3) + 1);
+  for (let i = 0; i < count; i++) {
+    if (words[i] === i) words[i] = nodeSize[i]!;
+    else isOwned[i >>> 3]! |= 1 << (i & 7);
   }
-  return sizes;
-}
-
-function grown(stack: Uint32Array): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(stack.length * 2);
-  larger.set(stack);
-  return larger;
+  for (let i = 0; i < count; i++) {
+    if (((isOwned[i >>> 3]! >>> (i & 7)) & 1) === 0) continue;
+    const owner = words[i]!;
+    words[owner] = words[owner]! + nodeSize[i]!;
+    words[i] = 0;
+  }
+  return words;
 }

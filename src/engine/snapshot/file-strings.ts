@@ -1,6 +1,7 @@
 import type { ByteSource } from '../dump/byte-source.ts';
 import type { StringTable } from '../graph/string-table.ts';
 import { decodeText } from './json-text.ts';
+import type { Offsets } from './offsets.ts';
 import type { StringIndex } from './string-section.ts';
 
 const PAGE = 1 << 16;
@@ -10,7 +11,7 @@ const PAGES = 48;
 export class FileStrings implements StringTable {
   readonly count: number;
   readonly #source: ByteSource;
-  readonly #offsets: readonly Float64Array[];
+  readonly #offsets: Offsets;
   /** Least recently used first. */
   readonly #pages = new Map<number, Uint8Array>();
 
@@ -34,7 +35,7 @@ export class FileStrings implements StringTable {
   }
 
   #offset(id: number): number {
-    return this.#offsets[id >>> 14]![id & 16383]!;
+    return this.#offsets.get(id);
   }
 
   #read(position: number, length: number): Uint8Array {

@@ -1,32 +1,33 @@
 import type { ByteSource } from '../dump/byte-source.ts';
 import type { Ephemerons } from '../graph/heap-graph.ts';
-import { decodeText } from './json-text.ts';
+import { Offsets } from './offsets.ts';
 
 const BLOCK = 1 << 20;
-/** Offsets are kept in arrays of so many. */
-const OFFSETS = 1 << 14;
 const QUOTE = 34;
 const BACKSLASH = 92;
+const CLOSING = 41;
 
 /** Where the texts of a snapshot's `strings` begin, and which of them name WeakMap entries. */
 export interface StringIndex {
   readonly count: number;
-  /** Positions in the file of the first byte of each text, in arrays of 16,384; one more than there are texts. */
-  readonly offsets: readonly Float64Array[];
+  /** Positions in the file of the first byte of each text; one more than there are texts. */
+  readonly offsets: Offsets;
   readonly ephemerons: Ephemerons;
   /** Position behind the section's `]`; -1 where the file ends before it. */
   readonly end: number;
 }
 
-/** V8's name of the edges that hold a WeakMap entry's value (heap-snapshot-generator.cc, ExtractEphemeronHashTableReferences). */
-const ephemeronName =
-  /^\d+( \/ part of key \(.*? @\d+\) -> value \(.*? @\d+\) pair in WeakMap \(table @(\d+)\))$/;
+/**
+ * V8's names of the edges that hold a WeakMap entry's value (heap-snapshot-generator.cc,
+ * ExtractEphemeronHashTableReferences): `<n> / part of key (<name> @<id>) -> value (<name> @<id>) pair in
+ * WeakMap (table @<id>)`. There may be as many as entries: they are told and summed up as bytes.
+ */
 const EPHEMERON_PART = Buffer.from(' / part of key (');
+const TABLE_PART = Buffer.from(' pair in WeakMap (table @');
 
 /** Scans the array of strings whose `[` ends before `start`. Texts are not decoded. */
 export function indexStrings(source: ByteSource, start: number): StringIndex {
-  const offsets: Float64Array[] = [];
-  let current = new Float64Array(0);
+  const offsets = new Offsets();
   let count = 0;
   const pairs = new EphemeronCollector();
   const block = new Uint8Array(BLOCK);
@@ -36,13 +37,7 @@ export function indexStrings(source: ByteSource, start: number): StringIndex {
   let textStart = 0;
   let candidate = false;
   let end = -1;
-  const add = (at: number) => {
-    if ((count & (OFFSETS - 1)) === 0) {
-      current = new Float64Array(OFFSETS);
-      offsets.push(current);
-    }
-    current[count++ & (OFFSETS - 1)] = at;
-  };
+  const add = (at: number) => offsets.set(count++, at);
   scan: for (;;) {
     const length = source.read(position, block);
     if (length === 0) break;
@@ -77,13 +72,13 @@ export function indexStrings(source: ByteSource, start: number): StringIndex {
       }
       inside = false;
       if (candidate && p > from + 40 && isDigit(block[from]!) && textStart >= position) {
-        if (namesEphemeron(block, from, p)) pairs.add(count - 1, decodeText(block.subarray(from, p)));
+        if (namesEphemeron(block, from, p)) pairs.add(count - 1, block, from, p);
       } else if (textStart < position) {
         // It began in the block before.
         const text = new Uint8Array(Math.min(position + p - textStart, 16384));
         source.read(textStart, text);
         if (isDigit(text[0] ?? 0) && namesEphemeron(text, 0, text.length))
-          pairs.add(count - 1, decodeText(text));
+          pairs.add(count - 1, text, 0, text.length);
       }
       candidate = false;
       p++;
@@ -113,12 +108,21 @@ class EphemeronCollector {
   readonly #tables: number[] = [];
   readonly #pairs: number[] = [];
 
-  add(id: number, text: string): void {
-    const match = ephemeronName.exec(text);
-    if (!match) return;
+  /** `bytes` from `from` to `to` begin as the names do. */
+  add(id: number, bytes: Uint8Array, from: number, to: number): void {
+    if (bytes[to - 1] !== CLOSING) return;
+    let digits = to - 1;
+    while (digits > from && isDigit(bytes[digits - 1]!)) digits--;
+    const part = digits - TABLE_PART.length;
+    if (digits === to - 1 || part < from) return;
+    for (let i = 0; i < TABLE_PART.length; i++) if (bytes[part + i] !== TABLE_PART[i]) return;
+    let table = 0;
+    for (let i = digits; i < to - 1; i++) table = table * 10 + (bytes[i]! - 48);
+    let start = from;
+    while (isDigit(bytes[start]!)) start++;
     this.#names.push(id);
-    this.#tables.push(Number(match[2]));
-    this.#pairs.push(hash(match[1]!));
+    this.#tables.push(table);
+    this.#pairs.push(hash(bytes, start, to));
   }
 
   finish(count: number): Ephemerons {
@@ -134,11 +138,11 @@ class EphemeronCollector {
 }
 
 /** 53 bits: two FNV-1a sums with different seeds. */
-function hash(text: string): number {
+function hash(bytes: Uint8Array, from: number, to: number): number {
   let a = 0x811c9dc5;
   let b = 0x1234567;
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
+  for (let i = from; i < to; i++) {
+    const c = bytes[i]!;
     a = Math.imul(a ^ c, 0x01000193);
     b = (Math.imul(b ^ c, 0x01000193) + 0x9e37) | 0;
   }
