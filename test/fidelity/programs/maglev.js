@@ -1,4 +1,4 @@
-// flags: --maglev --no-turbofan
+// flags: --maglev --no-turbofan --no-concurrent-recompilation
 // tier: maglev simulate
 // lines: 24 26
 // A loop in Maglev code: the frame is still optimized when the process stops.

@@ -1,3 +1,4 @@
+// flags: --no-concurrent-recompilation
 // tier: turbofan simulate
 // A loop in TurboFan code, with a method inlined into it: the frame is still optimized when the process stops.
 class Body {
