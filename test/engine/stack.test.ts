@@ -11,6 +11,7 @@ import { MixedStacks } from '../../src/engine/stack/mixed-stack.ts';
 import { x64Architecture } from '../../src/engine/unwind/registers.ts';
 import type { Value } from '../../src/engine/v8/inspect.ts';
 import { V8Runtime } from '../../src/engine/v8/runtime.ts';
+import { nativeAddon } from '../support/addon.ts';
 import { type Recording, type RecordOptions, recordCore } from '../support/cores.ts';
 import { OverlaySource } from '../support/overlay-source.ts';
 import { type ReleaseLine, releaseLines, releases } from '../support/releases.ts';
@@ -238,6 +239,21 @@ for (const line of releaseLines) {
         });
       });
     }
+
+    it('of a native addon that calls back go through it', async () => {
+      const args = [await nativeAddon()];
+      await opened(line, 'addon-callback.js', { nodeFlags: [], args }, (session) => {
+        const frames = mainFrames(session);
+        const visit = frames.findIndex((f) => f.functionName === 'visit');
+        const start = frames.findIndex((f) => f.functionName === 'start');
+        const between = frames.slice(visit + 1, start).filter((f) => f.module?.path.endsWith('.node'));
+        // The addon has no unwind tables: behind it, the walk goes on where JavaScript left for it.
+        assert.ok(visit >= 0 && start > visit && between.length > 0, `${visit}, ${start}, ${between.length}`);
+        assert.equal(locals(session, visit).seen, 'Object');
+        assert.equal(locals(session, start).width, 32);
+        assert.ok(session.thread(session.core.pid!).complete);
+      });
+    });
 
     it('end where there is nothing but zeros, which is no frame', async () => {
       const recording = await recordCore(line, 'uncaught.js');

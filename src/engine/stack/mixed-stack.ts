@@ -13,9 +13,11 @@ import type { Isolate } from '../v8/isolate.ts';
 import type { V8Runtime } from '../v8/runtime.ts';
 import type { StackFrame, ThreadStack } from './frame.ts';
 import { type Leaf, leafOf } from './v8-leaf.ts';
-import { exitRegisters, stepFromLeaf, stepFromV8 } from './v8-step.ts';
+import { exitRegisters, isEntry, stepFromLeaf, stepFromV8 } from './v8-step.ts';
 
 const MAX_FRAMES = 100_000;
+/** Times that a walk goes on behind C++ that cannot be unwound. */
+const MAX_RESUMES = 1000;
 
 /** A place on the stack that the walk has come to. */
 interface Spot {
@@ -56,7 +58,8 @@ export class MixedStacks {
     let exact = true;
     let machine: FramePlace['machine'] = () => machineOf(this.#memory, thread);
     let guessed = false;
-    let skipped = false;
+    let entry: Address | undefined;
+    let resumes = 0;
     let complete = false;
     let end = `the stack has more than ${MAX_FRAMES} frames; the rest is left out`;
     while (frames.length < MAX_FRAMES) {
@@ -68,11 +71,11 @@ export class MixedStacks {
       machine = undefined;
       const step = this.#endAtZero(this.#step(registers, exact, site, leaf));
       const problem = problemOf(step, registers);
+      if (site && isEntry(site)) entry = registers.fp;
       if (problem !== undefined || step.kind === 'end') {
         // What C++ called cannot be told, but V8 noted where JavaScript left for C++.
-        const resumed = site || skipped ? undefined : this.#lastExit(thread, registers);
-        if (resumed) {
-          skipped = true;
+        const resumed = site ? undefined : this.#lastExit(thread, registers, entry);
+        if (resumed && resumes++ < MAX_RESUMES) {
           guessed = true;
           exact = false;
           interpreter = undefined;
@@ -93,15 +96,23 @@ export class MixedStacks {
     return { tid: thread.tid, frames, end, complete };
   }
 
-  /** Registers of the newest exit frame of the thread's isolate, if it lies further out than `registers`. */
-  #lastExit(thread: CoreThread, registers: Registers): Registers | undefined {
+  /**
+   * Registers of the newest exit frame that lies further out than `registers`: the isolate's, or behind `entry`,
+   * the frame pointer of the last entry into JavaScript, the one that it saved.
+   */
+  #lastExit(thread: CoreThread, registers: Registers, entry: Address | undefined): Registers | undefined {
     const runtime = this.#runtime;
     const isolate = runtime?.isolateOf(thread.tid);
-    const fp = isolate?.cEntryFp;
+    const fp = entry === undefined ? isolate?.cEntryFp : this.#savedExit(entry);
     if (!runtime || !isolate || fp === undefined || fp <= registers.sp) return undefined;
     const exit = exitRegisters(runtime, fp);
     const site = exit && this.#siteOf(exit, false, isolate);
     return site?.kind === 'builtin' ? exit : undefined;
+  }
+
+  #savedExit(entry: Address): Address | undefined {
+    const offset = this.#runtime!.layout.frames.entryNextExit;
+    return attemptOr(undefined, () => this.#memory.pointer(at(entry, offset)));
   }
 
   #step(registers: Registers, exact: boolean, site: CodeSite | undefined, leaf: Leaf | undefined): Step {

@@ -26,8 +26,13 @@ export function stepFromV8(runtime: V8Runtime, site: CodeSite, registers: Regist
   }
   const pc = memory.u64(at(fp, layout.frames.callerPc));
   const caller = registers.callerAt(pc, at(fp, layout.frames.callerSp), memory.u64(fp));
-  if (site.kind === 'builtin' && ENTRY.test(site.builtin.name)) restoreSaved(runtime, caller, registers);
+  if (isEntry(site)) restoreSaved(runtime, caller, registers);
   return { kind: 'caller', registers: caller, by: 'cfi', signalFrame: false };
+}
+
+/** True for the builtins by which C++ enters JavaScript. */
+export function isEntry(site: CodeSite): boolean {
+  return site.kind === 'builtin' && ENTRY.test(site.builtin.name);
 }
 
 /** The caller of a function that has not set up its frame, or has left it already. */

@@ -23,6 +23,8 @@ export function frameLayout(c: Constants) {
     args: c.constant('v8dbg_off_fp_args', 16),
     /** Register r0; r<i> at r0 - 8 * i. */
     registerFile: c.table('InterpreterFrameConstants.kRegisterFileFromFp', [-48, -48, -56, -56, -56]),
+    /** What JSEntry pushed next: the frame pointer of the exit frame before it (kNextExitFrameFPOffset). */
+    entryNextExit: c.table('EntryFrameConstants.kNextExitFrameFPOffset', -64),
     /** Callee-saved registers that JSEntry pushed (x64 System V). */
     entrySaved: { r12: -24, r13: -32, r14: -40, r15: -48, rbx: -56 },
     types: {
