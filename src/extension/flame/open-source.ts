@@ -50,12 +50,14 @@ export async function findSource(source: string): Promise<vscode.Uri | undefined
 }
 
 function localPath(source: string): string | undefined {
+  let local = source;
   try {
-    if (source.startsWith('file:')) return fileURLToPath(source);
+    if (source.startsWith('file:')) local = fileURLToPath(source);
   } catch {
     return undefined;
   }
-  return path.isAbsolute(source) ? source : undefined;
+  // To look at a network share would tell its server who we are.
+  return path.isAbsolute(local) && !/^[\\/]{2}/.test(local) ? local : undefined;
 }
 
 async function isFile(file: string): Promise<boolean> {
