@@ -26,8 +26,11 @@ export class Loading {
     const text = this.#words(read, done, total);
     if (!this.#root.querySelector('.loading')) this.#root.replaceChildren(this.#page(file));
     this.#root.querySelector('.loading .status')!.textContent = text;
-    const bar = this.#root.querySelector<HTMLProgressElement>('progress')!;
-    if (total > 0) bar.value = READING * read;
+    if (total === 0) return;
+    const ring = this.#root.querySelector('vscode-progress-ring');
+    // What turns all the time takes time from what else the editor does.
+    ring?.replaceWith(h('progress', { 'aria-label': 'Reading the heap', max: '1' }));
+    this.#root.querySelector<HTMLProgressElement>('progress')!.value = READING * read;
   }
 
   #words(read: number, done: number, total: number): string {
@@ -46,7 +49,6 @@ export class Loading {
       { class: 'loading' },
       progressRing('Reading the heap'),
       h('p', { class: 'status', role: 'status' }),
-      h('progress', { 'aria-label': 'Reading the heap', max: '1' }),
       h('p', { class: 'quiet' }, file),
       button('Cancel', 'secondary', () => post({ type: 'stop' })),
     );
