@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { foldedLines, foldedName, framesOf } from '../../src/engine/profile/fold.ts';
@@ -147,6 +147,27 @@ describe('profiles as speedscope reads them', () => {
     assertSameTable(ours, named);
     assert.deepEqual([...named.keys()], ['outer', 'main']);
   });
+
+  for (const [kind, scale] of [
+    ['time', 1000],
+    ['heap', 1],
+  ] as const) {
+    it(`pprof of @datadog/pprof, ${kind}`, async () => {
+      const file = resolve(
+        import.meta.dirname,
+        `../profile/fixtures/pprof-datadog-5.20.0-node-22.23.3-${kind}.pb.gz`,
+      );
+      const profile = await openProfile(file);
+      const ours = stacksWith(profile, (f) => f.name || '(anonymous)').map(
+        ([frames, value]): [string[], number] => [frames, value * scale],
+      );
+      const theirs = stacksOf(JSON.parse(await saved(file)) as SpeedscopeFile).map(
+        ([frames, value]): [string[], number] => [frames.map((name) => name.replace(/:\d+$/, '')), value],
+      );
+      assertSameTable(weigh(ours), weigh(theirs));
+      assert.ok(weigh(ours).get('allocate')!.self > 0);
+    });
+  }
 
   it('its own file: what it saves we read alike, and what we write it reads alike', async () => {
     const profile = await openProfile(join(folder, 'load.cpuprofile'));

@@ -6,6 +6,8 @@ const metaKinds: Readonly<Record<string, ProfileFrameKind>> = {
   '(program)': 'program',
   '(idle)': 'idle',
   '(garbage collector)': 'gc',
+  // As @datadog/pprof names it.
+  'Garbage Collection': 'gc',
 };
 
 /** Whose JavaScript a script's URL or path belongs to. */
