@@ -11,6 +11,8 @@ export interface CapturedFrame {
 }
 
 const MAX_FRAMES = 1000;
+/** Longer lines are no frames that V8 wrote. */
+const MAX_LINE = 1024;
 const FRAME = /^\s+at (async )?(?:(.*?) \((.*)\)|(.*))$/;
 const PLACE = /^(?:.*, )?(.+?)(?::(\d+):(\d+))?$/;
 
@@ -21,8 +23,9 @@ const PLACE = /^(?:.*, )?(.+?)(?::(\d+):(\d+))?$/;
 export function capturedFrames(stack: string): CapturedFrame[] {
   const frames: CapturedFrame[] = [];
   for (const line of stack.split('\n')) {
-    const match = FRAME.exec(line);
-    if (!match || frames.length >= MAX_FRAMES) continue;
+    if (frames.length >= MAX_FRAMES) break;
+    const match = line.length > MAX_LINE ? null : FRAME.exec(line);
+    if (!match) continue;
     const [, isAsync, name, inBrackets, bare] = match;
     const [, url, row, column] = PLACE.exec(inBrackets ?? bare ?? '') ?? [];
     if (url === undefined) continue;

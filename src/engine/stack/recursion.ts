@@ -84,7 +84,9 @@ export function foldRecursion(keys: readonly (string | number)[], kept: number):
 
 /** Frames of one function at one place are of one recursion, whatever tier they run in. */
 export function placeKey({ js, functionName, pc }: StackFrame): string {
-  return js === undefined ? `${functionName} ${pc}` : `${js.sharedFunctionInfo} ${js.position?.offset}`;
+  if (js === undefined) return `${functionName} ${pc}`;
+  // The same in every tier, and at hand where a position would have to be decoded.
+  return `${js.sharedFunctionInfo} ${js.bytecodeOffset ?? js.position?.offset}`;
 }
 
 /** Rounds from which on a stack is said to be in a recursion. */
