@@ -20,16 +20,40 @@ const HEADER = 2 * WORD;
 export function tableEntry(heap: Heap, from: NodeOrdinal, edge: EdgeIndex): TableEntry | null {
   const { graph } = heap;
   if (graph.nodeType[from] !== NodeType.array || graph.edgeType[edge] !== EdgeType.internal) return null;
-  const slot = slotOf(String(graph.edgeLabel(edge)));
-  if (slot === null) return null;
-  const owner = tableOwner(heap, from);
+  if (slotOf(String(graph.edgeLabel(edge))) === null) return null;
+  const layout = tableLayout(heap, from);
+  return layout && entryOf(heap, layout, from, edge);
+}
+
+/** Of an ordered hash table: where its entries begin, and how many words each has. */
+export interface TableLayout {
+  readonly owner: 'map' | 'set';
+  /** Slot of the first entry. */
+  readonly begin: number;
+  readonly width: number;
+}
+
+/** Null for what is no such table. */
+export function tableLayout(heap: Heap, table: NodeOrdinal): TableLayout | null {
+  const owner = tableOwner(heap, table);
   if (owner === null) return null;
-  const words = (graph.ownSize(from) - HEADER) / WORD;
+  const words = (heap.graph.ownSize(table) - HEADER) / WORD;
   const width = owner === 'map' ? 3 : 2;
   const buckets = (words - PREFIX) / (1 + 2 * width);
-  if (!Number.isInteger(buckets) || buckets < 1) return null;
-  const place = slot - PREFIX - buckets;
-  if (place < 0) return null;
+  return Number.isInteger(buckets) && buckets >= 1 ? { owner, begin: PREFIX + buckets, width } : null;
+}
+
+/** As `tableEntry`, of a table whose layout is known. */
+export function entryOf(
+  heap: Heap,
+  { owner, begin, width }: TableLayout,
+  from: NodeOrdinal,
+  edge: EdgeIndex,
+): TableEntry | null {
+  const { graph } = heap;
+  const slot = graph.edgeType[edge] === EdgeType.internal ? slotOf(String(graph.edgeLabel(edge))) : null;
+  if (slot === null || slot < begin) return null;
+  const place = slot - begin;
   const index = Math.floor(place / width);
   if (owner === 'set') return place % width === 0 ? { kind: 'set', index } : null;
   if (place % width === 0) return { kind: 'key', index };

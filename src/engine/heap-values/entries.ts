@@ -1,5 +1,5 @@
 import { absent } from '../absence.ts';
-import { tableEntry } from '../analyses/tables.ts';
+import { entryOf, tableLayout } from '../analyses/tables.ts';
 import type { Heap } from '../graph/heap.ts';
 import type { EdgeIndex, NodeOrdinal } from '../graph/types.ts';
 import type { Value } from '../v8/inspect.ts';
@@ -60,13 +60,13 @@ function part(node: number): Value {
 function readTable(heap: Heap, node: NodeOrdinal): Table {
   const { graph } = heap;
   const store = target(heap, node, 'table');
-  if (store === null) return none;
+  const layout = store === null ? null : tableLayout(heap, store);
+  if (store === null || layout === null) return none;
   const keys: number[] = [];
   const values: number[] = [];
-  let isMap = false;
   let last = -1;
   for (let e = graph.firstEdge[store]!; e < graph.firstEdge[store + 1]!; e++) {
-    const entry = tableEntry(heap, store, e as EdgeIndex);
+    const entry = entryOf(heap, layout, store, e as EdgeIndex);
     if (!entry) continue;
     if (entry.index !== last) {
       keys.push(-1);
@@ -75,7 +75,6 @@ function readTable(heap: Heap, node: NodeOrdinal): Table {
     }
     if (entry.kind === 'value') values[values.length - 1] = graph.edgeTo[e]!;
     else keys[keys.length - 1] = graph.edgeTo[e]!;
-    isMap ||= entry.kind !== 'set';
   }
-  return { isMap, keys: Int32Array.from(keys), values: Int32Array.from(values) };
+  return { isMap: layout.owner === 'map', keys: Int32Array.from(keys), values: Int32Array.from(values) };
 }
