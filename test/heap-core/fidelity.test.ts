@@ -18,10 +18,6 @@ const floors: Readonly<Record<string, number>> = {
   'all nodes by type and name': 99,
   'internal edges': 98.5,
 };
-/** V8 counts what Node tells of its native memory, most of it zlib's; a core does not tell it. */
-const lower: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  zoo: { 'retained size of named objects': 74 },
-};
 /** A slice of what `npm run fidelity:heap` compares: each program, and each line. */
 const cases: readonly (readonly [ReleaseLine, Program])[] = [
   [20, 'shop'],
@@ -46,7 +42,7 @@ describe("a core's heap against the snapshot that V8 wrote of it", () => {
           ours.close();
         });
 
-        for (const [name, floor] of Object.entries({ ...floors, ...lower[heap] })) {
+        for (const [name, floor] of Object.entries(floors)) {
           it(`has ${floor} % of ${name}`, () => {
             const found = measures.find((m) => m.name === name);
             assert.ok(found && found.all > 0, `${name} was not compared`);

@@ -11,6 +11,7 @@ import { FunctionLocations } from './function-locations.ts';
 import { furniture } from './furniture.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
 import { HeapWords } from './heap-words.ts';
+import { type NativeObject, NativeObjects } from './native-objects.ts';
 import { NodeColumns } from './node-columns.ts';
 import type { Kind, ObjectKinds } from './object-kinds.ts';
 import { Cover, type ReceiverPlan, ReceiverPlans, Step } from './receiver-plans.ts';
@@ -26,10 +27,14 @@ const HOLEY = 3;
 const KEEP_TYPE = 255;
 const MAX_INDEX = 1e9;
 
+/** A node that is no object of the heap. */
 interface NativeNode {
+  readonly type: number;
   readonly label: string;
   readonly bytes: number;
+  readonly at: number;
   readonly ordinal: number;
+  readonly edges: { readonly name: string; readonly to: number }[];
 }
 
 /** Variables of contexts of one ScopeInfo: words and ids of names. */
@@ -62,7 +67,12 @@ export class GraphBuilder implements ReferenceSink {
   readonly #edges: EdgeColumns;
   /** By ordinal: 1 for furniture. */
   readonly #furniture: Uint8Array;
-  readonly #natives = new Map<number, NativeNode>();
+  readonly #natives: NativeNode[] = [];
+  /** By address of the memory. */
+  readonly #buffers = new Map<number, NativeNode>();
+  /** By ordinal of the object that stands for it. */
+  readonly #wrapped = new Map<number, NativeNode>();
+  readonly #nativeObjects: NativeObjects;
   readonly #locations: FunctionLocations;
   readonly #unnamed: number;
   readonly #mapName: number;
@@ -113,6 +123,7 @@ export class GraphBuilder implements ReferenceSink {
       name: (text) => strings.add(text),
       ordinal: (word) => this.#ordinal(word),
     });
+    this.#nativeObjects = new NativeObjects(view, image, kinds);
     this.#locations = new FunctionLocations(inspector, image);
     this.#hole = { low: view.theHole % HIGH, high: Math.floor(view.theHole / HIGH) };
     for (const [i, name] of ['', '(GC roots)', ...rootKinds].entries()) {
@@ -136,12 +147,15 @@ export class GraphBuilder implements ReferenceSink {
       label: (ordinal) => `${this.#strings.text(this.#nodes.name[ordinal]!)} @${idOf(ordinal)}`,
       idOf,
     });
+    const nativeRoots = this.#findNatives();
     const firstEdge = new Uint32Column(this.#base + this.#count + (1 << 12));
     const begin = () => firstEdge.push(this.#edges.length);
     begin();
     this.#edges.push(EdgeType.element, 1, 1);
     for (const [i, global] of globals.entries())
       this.#link(EdgeType.shortcut, this.#strings.add(String(i + 1)), this.#ordinal(global), -1);
+    for (const [i, { ordinal }] of nativeRoots.entries())
+      this.#edges.push(EdgeType.element, globals.length + 2 + i, ordinal);
     begin();
     for (const [i] of rootKinds.entries()) this.#edges.push(EdgeType.element, i + 1, i + 2);
     for (const kind of rootKinds) {
@@ -153,9 +167,47 @@ export class GraphBuilder implements ReferenceSink {
       firstEdge.push(this.#edges.length);
       this.#object(i, page, ordinal++);
     });
-    for (const _ of this.#natives) begin();
+    for (const { edges } of this.#natives) {
+      begin();
+      for (const { name, to } of edges) this.#edges.push(EdgeType.internal, this.#strings.add(name), to);
+    }
     begin();
     return this.#finish(firstEdge.take(), gaps);
+  }
+
+  /** Makes nodes of Node's own objects; returns the node that holds them, and those that are roots. */
+  #findNatives(): NativeNode[] {
+    const found: NativeObject[] = [];
+    let ordinal = this.#base;
+    this.#image.forEachMarked((i) => {
+      const wrapper = ordinal++;
+      const { type } = this.#kinds.all[this.#nodes.kind[wrapper]!]!.map;
+      const native = this.#nativeObjects.wraps(type) ? this.#nativeObjects.of(i, wrapper) : undefined;
+      if (native) found.push(native);
+    });
+    if (found.length === 0) return [];
+    const environment = this.#addNative('Node / Environment', 0, 0, NodeType.synthetic);
+    const roots = [environment];
+    for (const [n, native] of found.entries()) {
+      const node = this.#addNative(`Node / ${native.name}`, native.at, native.size);
+      environment.edges.push({ name: String(n + 1), to: node.ordinal });
+      node.edges.push({ name: 'native_to_javascript', to: native.wrapper });
+      this.#wrapped.set(native.wrapper, node);
+      if (native.isRoot) roots.push(node);
+      for (const part of native.parts)
+        node.edges.push({
+          name: part.name,
+          to: this.#addNative(`Node / ${part.name}`, 0, part.size).ordinal,
+        });
+    }
+    return roots;
+  }
+
+  #addNative(label: string, at: number, bytes: number, type: number = NodeType.native): NativeNode {
+    const ordinal = this.#base + this.#count + this.#natives.length;
+    const node = { type, label, at, bytes, ordinal, edges: [] };
+    this.#natives.push(node);
+    return node;
   }
 
   /** Builtins' Code objects before all, so that no function that uses one names it. */
@@ -210,6 +262,9 @@ export class GraphBuilder implements ReferenceSink {
       this.#named(i, kind, page);
       this.#map(i, id);
     }
+    const native = this.#nativeObjects.wraps(kind.map.type) ? this.#wrapped.get(ordinal) : undefined;
+    if (native)
+      this.#edges.push(EdgeType.internal, this.#strings.add('javascript_to_native'), native.ordinal);
     const entries = this.#ephemerons!.of(ordinal);
     if (entries) for (const { name, to } of entries) this.#edges.push(EdgeType.internal, name, to);
     if (kind.body === 'ephemerons') this.#weakEntries(i);
@@ -473,10 +528,10 @@ export class GraphBuilder implements ReferenceSink {
   }
 
   native(name: string, label: string, at: Address, bytes: number): void {
-    let node = this.#natives.get(at);
+    let node = this.#buffers.get(at);
     if (!node) {
-      node = { label, bytes, ordinal: this.#base + this.#count + this.#natives.size };
-      this.#natives.set(at, node);
+      node = this.#addNative(label, at, bytes);
+      this.#buffers.set(at, node);
     }
     this.#edges.push(EdgeType.internal, this.#strings.add(name), node.ordinal);
   }
@@ -495,12 +550,12 @@ export class GraphBuilder implements ReferenceSink {
   }
 
   #finish(firstEdge: Uint32Array, gaps: readonly string[]): HeapGraph {
-    const nodes = this.#base + this.#count + this.#natives.size;
+    const nodes = this.#base + this.#count + this.#natives.length;
     const { large } = this.#nodes;
     this.#nodes.resize(nodes);
     const { type: nodeType, name: nodeName, size: nodeSize, address: nodeAddress } = this.#nodes;
-    for (const [at, { label, bytes, ordinal }] of this.#natives) {
-      nodeType[ordinal] = NodeType.native;
+    for (const { type, label, bytes, at, ordinal } of this.#natives) {
+      nodeType[ordinal] = type;
       nodeName[ordinal] = this.#strings.add(label);
       nodeSize[ordinal] = bytes;
       if (bytes >= 2 ** 32) large.push([ordinal, bytes]);
