@@ -260,6 +260,14 @@ describe('profiles of other tools', () => {
     }
   });
 
+  it('pprof of @datadog/pprof: functions at their lines, garbage collection', async () => {
+    const profile = await openProfile(fixture('pprof-datadog-5.20.0-node-22.23.3-time.pb.gz'));
+    const spin = profile.frames.find((f) => f.name === 'spin')!;
+    assert.deepEqual([spin.source, spin.line, spin.kind], ['/srv/app/load.js', 2, 'own']);
+    assert.ok(profile.frames.some((f) => f.kind === 'gc'));
+    assert.equal(profile.measures[0]!.unit, 'microseconds');
+  });
+
   it('source maps: functions at their original places', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'dayafter-test-'));
     try {

@@ -114,6 +114,7 @@ function readPprof(source: ByteSource): Profile {
     })),
   );
   const factor = order.map((i) => unitOf(strings[types[i]!.unit])[1]);
+  const onlyLine = onlyLines([...locations.values()].flatMap(({ lines }) => lines));
   const framesOf = new Map<number, number[]>();
   let from = 0;
   for (let sample = 0; sample < ends.length; sample++) {
@@ -162,11 +163,18 @@ function readPprof(source: ByteSource): Profile {
       ...frame,
       name: anonymous ? '' : name,
       source: file,
-      line: known!.start > 0 ? known!.start : anonymous ? line : 0,
+      line: known!.start > 0 ? known!.start : anonymous ? line : (onlyLine.get(fn) ?? 0),
       kind,
       module: script ? '' : module,
     };
   }
+}
+
+/** Functions that are only ever seen at one line: their own, as @datadog/pprof writes it instead of a start. */
+function onlyLines(lines: readonly Line[]): Map<number, number> {
+  const found = new Map<number, number>();
+  for (const { fn, line } of lines) found.set(fn, (found.get(fn) ?? line) === line ? line : 0);
+  return found;
 }
 
 /** Positions of the (at most two) sample types that are shown: the default one, or the last, first. */
