@@ -65,6 +65,14 @@ class Level<Row> {
   }
 }
 
+/** A row in the document. */
+interface ShownRow<Row> {
+  readonly row: Row | undefined;
+  readonly level: Level<Row>;
+  readonly isOpen: boolean;
+  readonly element: HTMLElement;
+}
+
 interface Place<Row> {
   readonly level: Level<Row>;
   readonly index: number;
@@ -85,6 +93,7 @@ export class TreeGrid<Row> {
   readonly #message: HTMLElement;
   readonly #top: Level<Row> = new Level<Row>(null, 0);
   readonly #abort = new AbortController();
+  #shown: ReadonlyMap<number, ShownRow<Row>> = new Map();
   #active = 0;
   #scheduled = false;
   #loaded = false;
@@ -231,29 +240,59 @@ export class TreeGrid<Row> {
     const to = Math.min(count, first + Math.ceil(clientHeight / ROW_HEIGHT) + OVERSCAN);
     const top = scale === 1 ? from * ROW_HEIGHT : scrollTop - (first - from) * ROW_HEIGHT;
     this.#body.style.transform = `translateY(${Math.max(0, top)}px)`;
-    const rows: HTMLElement[] = [];
+    const shown = new Map<number, ShownRow<Row>>();
     for (let position = from; position < to; position++) {
       const place = this.#at(position);
-      if (place) rows.push(this.#row(position, place));
+      if (place) shown.set(position, this.#reused(position, place));
     }
-    this.#body.replaceChildren(...rows);
+    this.#put(shown);
     if (count > 0) this.#grid.setAttribute('aria-activedescendant', `${this.#id}-${this.#active}`);
     else this.#grid.removeAttribute('aria-activedescendant');
     this.#grid.setAttribute('aria-busy', String(!this.#loaded));
     if (this.#loaded && !this.#wanted) this.#options.scroll?.keep({ active: this.#active, top: scrollTop });
   }
 
+  /** The element that shows the row already, if nothing of it has changed. */
+  #reused(position: number, place: Place<Row>): ShownRow<Row> {
+    const { level, index } = place;
+    const row = level.rows.get(index);
+    const isOpen = level.open.has(index);
+    const known = this.#shown.get(position);
+    const isSame =
+      known !== undefined &&
+      row !== undefined &&
+      known.row === row &&
+      known.level === level &&
+      known.isOpen === isOpen;
+    const element = isSame ? known.element : this.#row(position, place);
+    const isActive = position === this.#active;
+    element.classList.toggle('active', isActive);
+    element.setAttribute('aria-selected', String(isActive));
+    return { row, level, isOpen, element };
+  }
+
+  /** Changes the document only where rows differ from what it has: to lay rows out takes most of the time. */
+  #put(shown: ReadonlyMap<number, ShownRow<Row>>): void {
+    const kept = new Set([...shown.values()].map(({ element }) => element));
+    for (const { element } of this.#shown.values()) if (!kept.has(element)) element.remove();
+    let next = this.#body.firstChild;
+    for (const { element } of shown.values()) {
+      if (element === next) next = next.nextSibling;
+      else this.#body.insertBefore(element, next);
+    }
+    this.#shown = shown;
+  }
+
   #row(position: number, { level, index }: Place<Row>): HTMLElement {
     const { columns, canExpand } = this.#options;
     const row = level.rows.get(index);
     const element = h('div', {
-      class: position === this.#active ? 'row active' : 'row',
+      class: 'row',
       role: 'row',
       id: `${this.#id}-${position}`,
       'data-at': String(position),
       'aria-rowindex': String(position + 2),
       'aria-level': String(level.depth + 1),
-      'aria-selected': String(position === this.#active),
     });
     if (row === undefined) {
       void this.#fetch(level, index);
