@@ -223,6 +223,8 @@ describe('the heap explorer in VS Code', () => {
     await rows(view).nth(1).click();
     await bench.page.keyboard.press('PageDown');
     await bench.page.keyboard.press('ArrowDown');
+    // Rows follow a key with the next frame.
+    await view.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
     const text = (await view.locator('.grid .row.active .cell').first().textContent())!;
     await bench.file('notes.txt').dblclick();
     await bench.page.locator('.view-line', { hasText: 'Look at the sessions' }).first().waitFor();
