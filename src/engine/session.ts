@@ -326,7 +326,7 @@ export class CoreSession {
         const key = `${script.url}\0${script.length}`;
         if (seen.has(key) && script.url !== '') continue;
         seen.add(key);
-        result.push({ url: script.url, length: script.length, script });
+        result.push({ url: script.url, length: script.length ?? null, script });
       }
     }
     return result;
@@ -483,7 +483,7 @@ export class CoreSession {
 export interface ScriptInfo {
   readonly url: string;
   /** In UTF-16 code units. */
-  readonly length: number;
+  readonly length: number | null;
   readonly script: Script;
 }
 

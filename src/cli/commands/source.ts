@@ -45,13 +45,18 @@ function onlyMatch<T extends { readonly url: string }>(scripts: readonly T[], pa
 }
 
 function printList(
-  scripts: readonly { readonly url: string; readonly length: number }[],
+  scripts: readonly { readonly url: string; readonly length: number | null }[],
   notes: readonly string[],
   output: Output,
 ): void {
   const paint = painter(output);
   output.stdout.write(
-    table(scripts.map((s) => [grouped(s.length).padStart(10), plain(s.url) || paint('dim', '(no name)')])),
+    table(
+      scripts.map((s) => [
+        (s.length === null ? '?' : grouped(s.length)).padStart(10),
+        plain(s.url) || paint('dim', '(no name)'),
+      ]),
+    ),
   );
   if (notes.length > 0)
     output.stdout.write(`\n${paint('bold', 'Notes')}\n${notes.map((n) => `  ${plain(n)}\n`).join('')}`);

@@ -152,14 +152,14 @@ export class NodeNames {
   #objectName(word: Tagged, map: MapInfo): string {
     const { types } = this.#view.layout;
     if (!this.#sharesConstructor(map)) {
-      const name = cut(constructorName(this.#view, word));
+      const name = cut(attemptOr('Object', () => constructorName(this.#view, word)));
       if (!this.#view.layout.graph.globalsAreTagged) return name;
       if (map.type === types.JS_GLOBAL_OBJECT) return `${name} (global*)`;
       return map.type === types.JS_GLOBAL_PROXY ? `${name} (global)` : name;
     }
     let name = this.#constructors.get(map.word);
     if (name === undefined) {
-      name = cut(constructorName(this.#view, word));
+      name = cut(attemptOr('Object', () => constructorName(this.#view, word)));
       if (this.#constructors.size < MAX_CACHED) this.#constructors.set(map.word, name);
     }
     return name;

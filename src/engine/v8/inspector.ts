@@ -163,7 +163,8 @@ export class V8Inspector implements Inspector {
     if (object === undefined || this.#isList(object)) return [];
     const found = attempt(() => internalSlots(this.view, this.lines, object));
     const slots = isAbsent(found) ? [slot('[[Internal]]', { kind: 'absent', absence: found })] : found;
-    const prototype = this.#shownPrototype(object);
+    const prototype = attempt(() => this.#shownPrototype(object));
+    if (isAbsent(prototype)) return [...slots, slot('[[Prototype]]', { kind: 'absent', absence: prototype })];
     return this.view.isReceiver(prototype)
       ? [...slots, slot('[[Prototype]]', { kind: 'tagged', word: prototype })]
       : slots;
@@ -255,8 +256,8 @@ export class V8Inspector implements Inspector {
   prototype(value: Value): Value {
     const object = this.#object(value);
     if (object === undefined) return { kind: 'synthetic', primitive: undefined };
-    const word = this.#prototypeOf(object);
-    return { kind: 'tagged', word };
+    const word = attempt(() => this.#prototypeOf(object));
+    return isAbsent(word) ? { kind: 'absent', absence: word } : { kind: 'tagged', word };
   }
 
   builtin(value: Value): string | undefined {
@@ -308,7 +309,7 @@ export class V8Inspector implements Inspector {
   /** The visible prototype: a JSGlobalProxy's own is its global object, which no program sees. */
   #prototypeOf(object: Tagged): Tagged {
     if (this.view.isType(object, this.view.layout.types.JS_PROXY)) return this.view.null;
-    return attemptOr(this.view.null, () => this.view.map(propertyHolder(this.view, object)).prototype);
+    return this.view.readable(this.view.map(propertyHolder(this.view, object)).prototype);
   }
 
   #namedCount(object: Tagged): number {

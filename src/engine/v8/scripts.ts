@@ -46,10 +46,10 @@ export class Script {
     });
   }
 
-  /** Length of the source in characters, without reading it. */
-  get length(): number {
-    return attemptOr(0, () => {
-      const word = this.#view.tagged(this.word, this.#view.layout.code.script.source);
+  /** Length of the source in characters, without reading it; undefined if that cannot be told. */
+  get length(): number | undefined {
+    return attemptOr(undefined, () => {
+      const word = this.#view.readable(this.#view.tagged(this.word, this.#view.layout.code.script.source));
       return this.#view.isString(word) ? this.#view.stringLength(word) : 0;
     });
   }

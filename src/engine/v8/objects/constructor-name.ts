@@ -11,12 +11,12 @@ const MAX_PROTOTYPES = 10_000;
 /**
  * The name of the constructor as the debugger shows it (JSReceiver::GetConstructorName, objects/
  * js-objects.cc): the map's constructor where `new` named it, else a `Symbol.toStringTag` or a `constructor`
- * of the prototype chain, else the class of the object.
+ * of the prototype chain, else the class of the object. A Fault where one of these cannot be read.
  */
 export function constructorName(view: HeapView, object: Tagged): string {
   const isProxy = view.isType(object, view.layout.types.JS_PROXY);
   if (!isProxy) {
-    const fromMap = attemptOr(undefined, () => mapConstructorName(view, object));
+    const fromMap = mapConstructorName(view, object);
     if (fromMap !== undefined) return fromMap;
   }
   return fromPrototypes(view, object) ?? className(view, object);
@@ -26,7 +26,7 @@ function mapConstructorName(view: HeapView, object: Tagged): string | undefined 
   const map = view.map(object);
   // Prototypes count as instances of what they inherit from.
   if (map.isPrototypeMap || (map.bitField2 & view.layout.objects.map.newTargetIsBase) === 0) return undefined;
-  const maker = map.constructorWord;
+  const maker = view.readable(map.constructorWord);
   if (view.isFunction(maker)) {
     const name = makerName(view, maker);
     return name !== '' && name !== 'Object' ? name : undefined;
@@ -55,16 +55,16 @@ function fromPrototypes(view: HeapView, object: Tagged): string | undefined {
   for (let i = 0; i < MAX_PROTOTYPES && view.isReceiver(current) && !seen.has(current); i++) {
     seen.add(current);
     const holder = current;
-    const tag = attemptOr(undefined, () => findProperty(view, holder, (key) => key === tagKey));
+    const tag = findProperty(view, holder, (key) => key === tagKey);
     if (tag && !tag.isAccessor && view.isString(tag.value)) return view.string(tag.value);
     if (holder !== object) {
-      const found = attemptOr(undefined, () => findProperty(view, holder, (key) => key === constructorKey));
+      const found = findProperty(view, holder, (key) => key === constructorKey);
       if (found && !found.isAccessor && view.isFunction(found.value)) {
         const name = makerName(view, found.value);
         if (name !== '' && name !== 'Object') return name;
       }
     }
-    current = view.map(holder).prototype;
+    current = view.readable(view.map(holder).prototype);
   }
   return undefined;
 }

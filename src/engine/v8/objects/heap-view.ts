@@ -106,6 +106,12 @@ export class HeapView {
     }
   }
 
+  /** The word, unless it points to what is no object: then a Fault, where it must not count as none. */
+  readable(word: Tagged): Tagged {
+    if (isHeapObject(word)) this.map(word);
+    return word;
+  }
+
   isString(word: Tagged): boolean {
     const type = this.typeOrUndefined(word);
     return type !== undefined && this.layout.isString(type);

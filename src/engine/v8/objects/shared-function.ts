@@ -4,7 +4,7 @@ import { scopeInfoParts } from './scope-info.ts';
 
 /** SharedFunctionInfo::Name: '' where the function has none. */
 export function sharedName(view: HeapView, shared: Tagged): string {
-  const word = view.tagged(shared, view.layout.code.shared.nameOrScopeInfo);
+  const word = view.readable(view.tagged(shared, view.layout.code.shared.nameOrScopeInfo));
   if (view.isString(word)) return view.string(word);
   if (!view.isType(word, view.layout.types.SCOPE_INFO)) return '';
   return scopeInfoParts(view, word).functionName;
@@ -44,7 +44,7 @@ export function sharedRange(
   view: HeapView,
   shared: Tagged,
 ): { readonly start: number; readonly end: number } | undefined {
-  const word = view.tagged(shared, view.layout.code.shared.nameOrScopeInfo);
+  const word = view.readable(view.tagged(shared, view.layout.code.shared.nameOrScopeInfo));
   if (view.isType(word, view.layout.types.SCOPE_INFO)) {
     const { start, end } = scopeInfoParts(view, word);
     if (start !== undefined && end !== undefined && end > 0) return { start, end };
