@@ -35,7 +35,8 @@ export async function showSource(file: vscode.Uri, line: number, column: number)
 /** The file of a script: of this machine, or else the workspace's file whose path ends most alike. */
 export async function findSource(source: string): Promise<vscode.Uri | undefined> {
   const local = localPath(source);
-  if (local !== undefined && (await isFile(local))) return vscode.Uri.file(local);
+  if (local !== undefined && mayOpen(vscode.Uri.file(local)) && (await isFile(local)))
+    return vscode.Uri.file(local);
   const parts = source.replaceAll('\\', '/').split(/[/?#]/).filter(Boolean);
   const name = parts.at(-1);
   if (!name || /[*{}[\]]/.test(name)) return undefined;
@@ -47,6 +48,11 @@ export async function findSource(source: string): Promise<vscode.Uri | undefined
     return same;
   };
   return found.sort((a, b) => alike(b) - alike(a) || a.path.length - b.path.length)[0];
+}
+
+/** A dump may name any file: outside of the workspace only one of a user who trusts what is opened here. */
+function mayOpen(file: vscode.Uri): boolean {
+  return vscode.workspace.isTrusted || vscode.workspace.getWorkspaceFolder(file) !== undefined;
 }
 
 function localPath(source: string): string | undefined {
