@@ -46,7 +46,7 @@ import { checkLayout } from './v8/layout-check.ts';
 import { functionStart } from './v8/objects/functions.ts';
 import { V8Runtime } from './v8/runtime.ts';
 import { type FrameScope, frameScopes } from './v8/scopes/frame-scopes.ts';
-import { type Script, scriptsOf } from './v8/scripts.ts';
+import { type Script, scriptsOf, unreadableScripts } from './v8/scripts.ts';
 
 export interface OpenOptions extends LocateOptions {
   /** Directories in which source maps may be read. */
@@ -330,6 +330,16 @@ export class CoreSession {
       }
     }
     return result;
+  }
+
+  /** What is missing in `scripts`, in words. */
+  scriptNotes(): string[] {
+    return this.requireRuntime().isolates.flatMap((isolate) => {
+      const lost = unreadableScripts(isolate, this.inspectorOf(isolate).view);
+      if (lost === 0) return [];
+      const what = lost === undefined ? 'the list of scripts' : `${lost} of the scripts`;
+      return [`${what} of isolate ${isolate.index} cannot be read`];
+    });
   }
 
   scriptText(info: ScriptInfo): string | Absence {

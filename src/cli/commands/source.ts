@@ -14,7 +14,7 @@ export async function sourceCommand(
   await openCore(dump, options, output, (session) => {
     const scripts = session.scripts(options.isolate);
     if (url === undefined) {
-      const notes = [...session.core.notes, ...session.modules.notes];
+      const notes = [...session.core.notes, ...session.modules.notes, ...session.scriptNotes()];
       if (options.json)
         printJson(output, { scripts: scripts.map((s) => ({ url: s.url, length: s.length })), notes });
       else printList(scripts, notes, output);

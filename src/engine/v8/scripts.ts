@@ -68,15 +68,24 @@ export function scriptsOf(isolate: Isolate, view = new HeapView(isolate)): Scrip
 
 /** Scripts stand in a WeakArrayList, the root `script_list`; collected ones leave a cleared reference. */
 export function scriptWords(isolate: Isolate, view = new HeapView(isolate)): Tagged[] {
+  return attemptOr([], () => [...listed(isolate, view)].filter((word) => isScript(view, word)));
+}
+
+/** How many scripts of an isolate cannot be read; undefined if not even their list can. */
+export function unreadableScripts(isolate: Isolate, view = new HeapView(isolate)): number | undefined {
+  return attemptOr(undefined, () => [...listed(isolate, view)].filter((word) => !isScript(view, word)).length);
+}
+
+function isScript(view: HeapView, word: Tagged): boolean {
+  return view.isType(word, view.layout.types.SCRIPT);
+}
+
+function* listed(isolate: Isolate, view: HeapView): Generator<Tagged> {
   const { weakArrayList: o } = view.layout.objects;
-  return attemptOr([], () => {
-    const list = isolate.root('script_list');
-    const length = Math.min(view.smi(list, o.length), view.smi(list, o.capacity), MAX_SCRIPTS);
-    const words: Tagged[] = [];
-    for (let i = 0; i < length; i++) {
-      const word = view.strong(view.tagged(list, o.data + 8 * i));
-      if (word !== undefined && view.isType(word, view.layout.types.SCRIPT)) words.push(word);
-    }
-    return words;
-  });
+  const list = isolate.root('script_list');
+  const length = Math.min(view.smi(list, o.length), view.smi(list, o.capacity), MAX_SCRIPTS);
+  for (let i = 0; i < length; i++) {
+    const word = view.strong(view.tagged(list, o.data + 8 * i));
+    if (word !== undefined) yield word;
+  }
 }
