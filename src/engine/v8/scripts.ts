@@ -73,7 +73,10 @@ export function scriptWords(isolate: Isolate, view = new HeapView(isolate)): Tag
 
 /** How many scripts of an isolate cannot be read; undefined if not even their list can. */
 export function unreadableScripts(isolate: Isolate, view = new HeapView(isolate)): number | undefined {
-  return attemptOr(undefined, () => [...listed(isolate, view)].filter((word) => !isScript(view, word)).length);
+  return attemptOr(
+    undefined,
+    () => [...listed(isolate, view)].filter((word) => !isScript(view, word)).length,
+  );
 }
 
 function isScript(view: HeapView, word: Tagged): boolean {
