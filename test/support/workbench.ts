@@ -125,8 +125,20 @@ export class Workbench {
     const names = typeof files === 'string' ? [files] : files;
     if (names.length > 1) await this.select(names);
     await this.file(names[0]!).click({ button: 'right' });
-    await this.page.locator('.monaco-menu .action-item', { hasText: entry }).first().click();
-    await this.page.locator('.monaco-menu').first().waitFor({ state: 'hidden' });
+    // A menu that has just come up takes no click yet.
+    const menu = this.page.locator('.monaco-menu').first();
+    for (let round = 0; round < 20; round++) {
+      const chosen = this.page.locator('.monaco-menu .action-item', { hasText: entry }).first();
+      await chosen.click({ timeout: round === 0 ? 60_000 : 1000 }).catch((error) => {
+        if (round === 0) throw error;
+      });
+      const closed = await menu.waitFor({ state: 'hidden', timeout: 1000 }).then(
+        () => true,
+        () => false,
+      );
+      if (closed) return;
+    }
+    throw new Error(`the menu does not take ${entry}`);
   }
 
   get callStack(): Locator {
