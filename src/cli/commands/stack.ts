@@ -26,8 +26,18 @@ export async function stackCommand(dump: string, options: StackOptions, output: 
       .map((id) => session.stack(id, locals))
       .filter((s) => options.isolate === undefined || s.isolate === options.isolate);
     if (options.json) printJson(output, { threads });
-    else output.stdout.write(threads.map((t) => threadText(t, painter(output))).join('\n'));
+    // People read the thread first that the story is about; scripts get the dump's order.
+    else
+      output.stdout.write(
+        byFocus(threads, session.focusThread())
+          .map((t) => threadText(t, painter(output)))
+          .join('\n'),
+      );
   });
+}
+
+function byFocus(threads: readonly StackInfo[], focus: number): StackInfo[] {
+  return [...threads].sort((a, b) => Number(b.id === focus) - Number(a.id === focus));
 }
 
 function threadText(thread: StackInfo, paint: Paint): string {
