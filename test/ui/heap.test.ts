@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Frame } from 'playwright-core';
 import { hostile, smallSnapshot } from '../heap/small-snapshot.ts';
@@ -25,6 +25,8 @@ describe('the heap explorer in VS Code', () => {
     this.timeout(600_000);
     workspace = await Workspace.create();
     await workspace.add(await recordSnapshot(20, program, ['20000']), 'older.heapsnapshot');
+    // The time of a file tells which dump is the older; another test may have recorded this one later.
+    await utimes(join(workspace.folder, 'older.heapsnapshot'), 1, 1);
     await workspace.add(await recordSnapshot(20, program, ['100000']), 'leak.heapsnapshot');
     await workspace.add((await recordCore(22, 'uncaught.js')).core, 'core.4711');
     await workspace.write('notes.txt', 'Look at the sessions.\n');

@@ -174,7 +174,7 @@ export class HeapView {
   /** A number field: Smi or HeapNumber; NaN if it is neither. */
   number(word: Tagged): number {
     if (isSmi(word)) return smiValue(word);
-    return this.isType(word, this.layout.types.HEAP_NUMBER)
+    return this.isType(this.readable(word), this.layout.types.HEAP_NUMBER)
       ? this.memory.f64(address(this.base(word) + this.layout.objects.heapNumber.value))
       : Number.NaN;
   }
