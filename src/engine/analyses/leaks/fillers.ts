@@ -77,7 +77,7 @@ export class Fillers {
     const step = Math.max(1, Math.floor(members.length / SAMPLE));
     for (let i = 0; i < members.length; i += step) {
       const member = members[i]!;
-      const shape = graph.nodeType[member] === NodeType.object ? target(heap, member, 'map') : null;
+      const shape = shapeOf(heap, member);
       if (shape === null || shapes.has(shape)) continue;
       shapes.add(shape);
       const maker = constructorOf(heap, shape);
@@ -153,10 +153,10 @@ function readFeedback(heap: Heap, cell: NodeOrdinal): Feedback | null {
     else if (type === NodeType.code || type === NodeType.array) {
       // An AllocationSite, or the literal itself in older versions.
       const literal = target(heap, to, 'transition_info') ?? to;
-      const shape = graph.nodeType[literal] === NodeType.object ? target(heap, literal, 'map') : null;
+      const shape = shapeOf(heap, literal);
       if (shape !== null) made.add(shape);
     } else if (type === NodeType.object) {
-      const shape = target(heap, to, 'map');
+      const shape = shapeOf(heap, to);
       if (shape !== null) made.add(shape);
     }
   }
@@ -172,6 +172,13 @@ function constructorOf(heap: Heap, shape: NodeOrdinal): NodeOrdinal | null {
     at = target(heap, at, 'back_pointer');
   }
   return null;
+}
+
+/** The shape of an object; null for arrays, since all arrays of a realm share a few. */
+function shapeOf(heap: Heap, node: NodeOrdinal): NodeOrdinal | null {
+  const { graph } = heap;
+  if (graph.nodeType[node] !== NodeType.object || graph.name(node) === 'Array') return null;
+  return target(heap, node, 'map');
 }
 
 function target(heap: Heap, node: NodeOrdinal, name: string): NodeOrdinal | null {
