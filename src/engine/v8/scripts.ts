@@ -24,11 +24,7 @@ export class Script {
 
   constructor(view: HeapView, lines: ScriptLines, word: Tagged) {
     const o = view.layout.code.script;
-    const text = (offset: number) =>
-      attemptOr('', () => {
-        const value = view.tagged(word, offset);
-        return view.isString(value) ? view.string(value) : '';
-      });
+    const text = (offset: number) => attemptOr('', () => view.textOrEmpty(view.tagged(word, offset)));
     this.#view = view;
     this.#lines = lines;
     this.word = word;

@@ -33,7 +33,7 @@ export function scopeLocals(view: HeapView, context: Tagged): ContextLocal[] {
     const name = view.tagged(info, o.firstVariable + skip + 8 * i);
     const bits = view.tagged(info, o.firstVariable + skip + 8 * (count + i));
     result.push({
-      name: view.isString(name) ? view.string(name) : '',
+      name: view.textOrEmpty(name),
       value: contextValue(view, view.tagged(context, firstSlot + 8 * i)),
       isStatic: view.isSmi(bits) && (((bits / 0x1_0000_0000) >>> IS_STATIC) & 1) === 1,
     });

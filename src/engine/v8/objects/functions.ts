@@ -59,12 +59,7 @@ export function functionText(view: HeapView, fn: Tagged): string {
   const shared = sharedOf(view, fn);
   const range = functionRange(view, fn, shared);
   const script = sharedScript(view, shared);
-  if (script === undefined) {
-    // Not a function of a script, unless what stands for the script cannot be read.
-    const word = view.tagged(shared, view.layout.code.shared.script);
-    if (view.isPointer(word)) view.type(word);
-    return nativeText(view, shared);
-  }
+  if (script === undefined) return nativeText(view, shared);
   const source = view.tagged(script, view.layout.code.script.source);
   if (!range || view.isNullish(source)) return nativeText(view, shared);
   const text = view.text(source, range.start, range.end);

@@ -106,9 +106,9 @@ export class HeapView {
     }
   }
 
-  /** The word, unless it points to what is no object: then a Fault, where it must not count as none. */
+  /** The word, unless it is neither a Smi nor points to an object: then a Fault, where it must not count as none. */
   readable(word: Tagged): Tagged {
-    if (isHeapObject(word)) this.map(word);
+    if (!isSmi(word) && !isWeak(word)) this.map(word);
     return word;
   }
 
@@ -199,6 +199,11 @@ export class HeapView {
     return text;
   }
 
+  /** Text of a string; '' for what is none, and a Fault for what cannot be read. */
+  textOrEmpty(word: Tagged): string {
+    return this.isString(this.readable(word)) ? this.string(word) : '';
+  }
+
   /** Characters `start` to `end` of a string. */
   text(word: Tagged, start: number, end: number): string {
     return this.#cachedText(word).slice(start, end);
@@ -216,7 +221,7 @@ export class HeapView {
 
   /** A weak or strong pointer as a strong one; undefined for a cleared reference. */
   strong(word: Tagged): Tagged | undefined {
-    if (word % 4 !== 3) return this.#moved(word);
+    if (!isWeak(word)) return this.#moved(word);
     return word < 0x1_0000_0000 ? undefined : this.#moved((word - 2) as Tagged);
   }
 
@@ -230,4 +235,8 @@ export class HeapView {
     const isForwarding = mapWord % 4 === 0 && !isSmi(mapWord);
     return isForwarding ? ((mapWord + 1) as Tagged) : word;
   }
+}
+
+function isWeak(word: Tagged): boolean {
+  return word % 4 === 3;
 }

@@ -23,10 +23,7 @@ export function scopeInfoParts(view: HeapView, scopeInfo: Tagged): ScopeInfoPart
   const isModule = (flags & o.scopeTypeMask) === o.moduleScope;
   if (isModule && view.layout.scopes.moduleCountFirst) next += 8;
   if (flags & scopeFlags.hasSavedClassVariable) next += 8;
-  const text = (offset: number) => {
-    const word = view.tagged(scopeInfo, offset);
-    return view.isString(word) ? view.string(word) : '';
-  };
+  const text = (offset: number) => view.textOrEmpty(view.tagged(scopeInfo, offset));
   let functionName = '';
   let inferredName = '';
   if ((flags >>> scopeFlags.functionVariableShift) & 3) {

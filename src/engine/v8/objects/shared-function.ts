@@ -23,8 +23,7 @@ function inferredName(view: HeapView, shared: Tagged): string {
   if (view.isType(word, view.layout.types.SCOPE_INFO)) return scopeInfoParts(view, word).inferredName;
   const data = uncompiledData(view, shared);
   if (data === undefined) return '';
-  const name = view.tagged(data, view.layout.code.uncompiledData.inferredName);
-  return view.isString(name) ? view.string(name) : '';
+  return view.textOrEmpty(view.tagged(data, view.layout.code.uncompiledData.inferredName));
 }
 
 function uncompiledData(view: HeapView, shared: Tagged): Tagged | undefined {
@@ -67,7 +66,7 @@ export function sharedScript(view: HeapView, shared: Tagged): Tagged | undefined
   let word = view.tagged(shared, code.shared.script);
   // Up to 20, a DebugInfo may stand here: shared, hints, script.
   if (view.isType(word, types.DEBUG_INFO)) word = view.tagged(word, 24);
-  return view.isType(word, types.SCRIPT) ? word : undefined;
+  return view.isType(view.readable(word), types.SCRIPT) ? word : undefined;
 }
 
 /** Id of the builtin that a function is; undefined for functions with code of their own. */

@@ -3,8 +3,7 @@ import type { HeapView } from './heap-view.ts';
 
 /** Description of a Symbol, '' if it has none. */
 export function symbolDescription(view: HeapView, symbol: Tagged): string {
-  const word = view.tagged(symbol, view.layout.objects.symbol.description);
-  return view.isString(word) ? view.string(word) : '';
+  return view.textOrEmpty(view.tagged(symbol, view.layout.objects.symbol.description));
 }
 
 /** Text of a property key: the string, or `Symbol(description)`. */
