@@ -5,8 +5,9 @@
 import type { FrameInfo } from '../engine/contract.ts';
 import { DayAfterError } from '../engine/errors.ts';
 import type { CoreSession } from '../engine/session.ts';
-import type { JsFrame, StackFrame } from '../engine/stack/frame.ts';
+import type { StackFrame } from '../engine/stack/frame.ts';
 import { type FoldedFrames, foldRecursion, placeKey } from '../engine/stack/recursion.ts';
+import type { JsFrame } from '../engine/v8/frames/js-frame.ts';
 import { Handles } from './handles.ts';
 import { isNodeInternal, type SkipFiles } from './skip-files.ts';
 

@@ -2,7 +2,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { ScopeKind } from '../engine/contract.ts';
 import { shownScopes } from '../engine/session/shown-scopes.ts';
-import type { JsFrame } from '../engine/stack/frame.ts';
+import type { JsFrame } from '../engine/v8/frames/js-frame.ts';
 import { frameScopes } from '../engine/v8/scopes/frame-scopes.ts';
 import { jsFrameOf } from './frame-table.ts';
 import type { Target } from './target.ts';

@@ -1,8 +1,9 @@
 import type { Heap } from '../graph/heap.ts';
 import { type EdgeIndex, EdgeType, type NodeOrdinal } from '../graph/types.ts';
 import type { Property } from '../v8/inspect.ts';
+import { dataProperty } from '../v8/property.ts';
 import { nodeValue } from './node-value.ts';
-import { dataProperty, target } from './properties.ts';
+import { target } from './properties.ts';
 
 /** What a snapshot says of an object's elements: those that are heap objects. */
 export interface Elements {

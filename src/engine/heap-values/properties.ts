@@ -3,27 +3,13 @@ import { isContext } from '../analyses/describe.ts';
 import type { Heap } from '../graph/heap.ts';
 import { type EdgeIndex, EdgeType, type NodeOrdinal, NodeType } from '../graph/types.ts';
 import type { Property, Value } from '../v8/inspect.ts';
+import { dataProperty } from '../v8/property.ts';
 import { nodeValue } from './node-value.ts';
 
 /** Named properties of one object that are listed at most; each can still be asked for by its name. */
 const MOST_NAMED = 20_000;
 /** Edges of a shape or dictionary that are looked at for a name. */
 const MOST_KEYS = 200_000;
-
-export function dataProperty(name: string, value: Value, more: Partial<Property> = {}): Property {
-  return {
-    name,
-    kind: 'data',
-    value,
-    getter: undefined,
-    setter: undefined,
-    enumerable: true,
-    writable: true,
-    configurable: true,
-    isSymbol: false,
-    ...more,
-  };
-}
 
 export function internalProperty(name: string, value: Value): Property {
   return dataProperty(name, value, { kind: 'internal', enumerable: false });

@@ -1,5 +1,5 @@
 import { Fault } from '../absence.ts';
-import { type Address, address, hex, type Tagged } from '../address.ts';
+import { type Address, address, type Tagged } from '../address.ts';
 import type { ByteSource } from '../dump/byte-source.ts';
 import { Scratch } from './scratch.ts';
 import { splice } from './splice.ts';
@@ -291,9 +291,4 @@ function markValid(valid: Uint16Array, offset: number, length: number): void {
   for (let page = Math.floor(offset / PAGE); page * PAGE < end; page++) {
     valid[page] = Math.max(valid[page]!, Math.min(PAGE, end - page * PAGE));
   }
-}
-
-/** For messages: `0x1000-0x2000`. */
-export function rangeText(region: Region): string {
-  return `${hex(region.start)}-${hex(region.end)}`;
 }

@@ -2,7 +2,8 @@ import { type Address, hex } from '../address.ts';
 import type { FrameInfo } from '../contract.ts';
 import type { Module } from '../modules/module.ts';
 import type { CapturedFrame } from '../process/captured-frames.ts';
-import type { JsFrame, StackFrame } from '../stack/frame.ts';
+import type { StackFrame } from '../stack/frame.ts';
+import type { JsFrame } from '../v8/frames/js-frame.ts';
 import { debugName } from '../v8/frames/shared-function-info.ts';
 
 /** A frame as the contract gives it, without scopes. */
@@ -38,6 +39,18 @@ function offsetIn(module: Module, pc: Address): number {
   return (link === undefined ? pc : link + module.bias) - module.start;
 }
 
+/** What no frame has that is not on a stack any more. */
+const notOnStack = {
+  wasmFunction: null,
+  original: null,
+  tier: null,
+  inlined: false,
+  module: null,
+  offset: null,
+  address: null,
+  scopes: null,
+} as const;
+
 /** A frame of an error's stack, captured when the error was made. */
 export function capturedFrameInfo(frame: CapturedFrame): FrameInfo {
   return {
@@ -46,14 +59,7 @@ export function capturedFrameInfo(frame: CapturedFrame): FrameInfo {
     source: frame.url ?? null,
     line: frame.line ?? null,
     column: frame.column ?? null,
-    wasmFunction: null,
-    original: null,
-    tier: null,
-    inlined: false,
-    module: null,
-    offset: null,
-    address: null,
-    scopes: null,
+    ...notOnStack,
   };
 }
 
@@ -65,13 +71,6 @@ export function suspendedFrameInfo(js: JsFrame): FrameInfo {
     source: js.url ?? null,
     line: js.position?.line ?? null,
     column: js.position?.column ?? null,
-    wasmFunction: null,
-    original: null,
-    tier: null,
-    inlined: false,
-    module: null,
-    offset: null,
-    address: null,
-    scopes: null,
+    ...notOnStack,
   };
 }

@@ -1,6 +1,7 @@
-import type { JsFrame } from '../stack/frame.ts';
+import type { JsFrame } from '../v8/frames/js-frame.ts';
 import type { Property } from '../v8/inspect.ts';
 import type { V8Inspector } from '../v8/inspector.ts';
+import { dataProperty } from '../v8/property.ts';
 import type { FrameScope } from '../v8/scopes/frame-scopes.ts';
 import { frameThis } from '../v8/scopes/frame-this.ts';
 
@@ -20,15 +21,5 @@ export function shownScopes(
 }
 
 function thisOf(js: JsFrame, inspector: V8Inspector): Property {
-  return {
-    name: 'this',
-    kind: 'data',
-    value: frameThis(js, inspector),
-    getter: undefined,
-    setter: undefined,
-    enumerable: true,
-    writable: false,
-    configurable: false,
-    isSymbol: false,
-  };
+  return dataProperty('this', frameThis(js, inspector), { writable: false, configurable: false });
 }

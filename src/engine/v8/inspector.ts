@@ -26,6 +26,7 @@ import {
 import { previewOf, primitivePreview } from './objects/preview.ts';
 import { anyRealm, globalsOf, mainRealm } from './objects/realm.ts';
 import { typedArray } from './objects/typed-array.ts';
+import { dataProperty } from './property.ts';
 import { Context } from './scopes/context.ts';
 import { processTimeZone } from './time-zone.ts';
 
@@ -135,17 +136,9 @@ export class V8Inspector implements Inspector {
   }
 
   #variables(): readonly Property[] {
-    this.#environmentVariables ??= environmentOf(this.view.runtime).map(([name, primitive]) => ({
-      name,
-      kind: 'data',
-      value: { kind: 'synthetic', primitive },
-      getter: undefined,
-      setter: undefined,
-      enumerable: true,
-      writable: true,
-      configurable: true,
-      isSymbol: false,
-    }));
+    this.#environmentVariables ??= environmentOf(this.view.runtime).map(([name, primitive]) =>
+      dataProperty(name, { kind: 'synthetic', primitive }),
+    );
     return this.#environmentVariables;
   }
 

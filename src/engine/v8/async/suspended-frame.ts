@@ -1,7 +1,7 @@
 import { attemptOr } from '../../absence.ts';
 import type { Tagged } from '../../address.ts';
-import type { JsFrame } from '../../stack/frame.ts';
 import { arrayLength, element, field, isSmi, smiValue } from '../frames/heap-object.ts';
+import type { JsFrame } from '../frames/js-frame.ts';
 import { parameterCount, positionInBytecode, registerCount } from '../frames/js-frames.ts';
 import type { ScriptLines, ScriptPosition } from '../frames/script-lines.ts';
 import { bytecodeOf, scriptOf, sharedOf, urlOf } from '../frames/shared-function-info.ts';

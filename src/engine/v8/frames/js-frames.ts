@@ -1,11 +1,11 @@
 import { attemptOr } from '../../absence.ts';
 import { type Address, at, type Tagged } from '../../address.ts';
 import type { Tier } from '../../contract.ts';
-import type { JsFrame } from '../../stack/frame.ts';
 import type { Value } from '../inspect.ts';
 import type { Isolate } from '../isolate.ts';
 import type { V8Runtime } from '../runtime.ts';
 import { byteArray, field, smiValue } from './heap-object.ts';
+import type { JsFrame } from './js-frame.ts';
 import type { ScriptLines, ScriptPosition } from './script-lines.ts';
 import { bytecodeOf, scriptOf, sharedOf, urlOf } from './shared-function-info.ts';
 import { positionAt } from './source-position-table.ts';

@@ -1,12 +1,12 @@
 import { attemptOr } from '../../absence.ts';
 import { at, type Tagged } from '../../address.ts';
 import type { Tier } from '../../contract.ts';
-import type { JsFrame } from '../../stack/frame.ts';
 import type { Value } from '../inspect.ts';
 import type { Isolate } from '../isolate.ts';
 import { type CodeObject, codeField } from './code-object.ts';
 import { DeoptimizationData } from './deoptimization-data.ts';
 import { byteArray } from './heap-object.ts';
+import type { JsFrame } from './js-frame.ts';
 import { argumentsOf, type PhysicalFrame } from './js-frames.ts';
 import type { ScriptPosition } from './script-lines.ts';
 import { scriptOf, urlOf } from './shared-function-info.ts';

@@ -1,13 +1,13 @@
 import { attemptOr, Fault } from '../../absence.ts';
 import { type Address, address, at, type Tagged } from '../../address.ts';
 import type { Tier } from '../../contract.ts';
-import type { JsFrame } from '../../stack/frame.ts';
 import type { X64Machine } from '../../unwind/x64-machine.ts';
 import type { Value } from '../inspect.ts';
 import type { Isolate } from '../isolate.ts';
 import type { CodeObject } from './code-object.ts';
 import { DeoptimizationData } from './deoptimization-data.ts';
 import { arrayLength, element, field, isSmi, smiValue } from './heap-object.ts';
+import type { JsFrame } from './js-frame.ts';
 import { argumentsOf, bytecodesOf, type PhysicalFrame, positionInBytecode } from './js-frames.ts';
 import { registerInAccumulator } from './loaded-register.ts';
 import { Materializer } from './materializer.ts';

@@ -2,7 +2,6 @@ import { attemptOr } from '../../absence.ts';
 import { type Address, address, at, type Tagged } from '../../address.ts';
 import type { FrameKind, Tier } from '../../contract.ts';
 import type { ModuleMap } from '../../modules/module-map.ts';
-import type { JsFrame, WasmFrame } from '../../stack/frame.ts';
 import type { X64Machine } from '../../unwind/x64-machine.ts';
 import type { Isolate } from '../isolate.ts';
 import { functionName } from '../objects/functions.ts';
@@ -15,6 +14,7 @@ import { type CodeObject, codeField } from './code-object.ts';
 import { type CodeSite, CodeSites } from './code-site.ts';
 import { DeoptimizationData } from './deoptimization-data.ts';
 import { byteArray, isFunction, isHeapObject, isSmi, ofType, smiValue } from './heap-object.ts';
+import type { JsFrame, WasmFrame } from './js-frame.ts';
 import {
   BuiltinJsFrame,
   bytecodesOf,

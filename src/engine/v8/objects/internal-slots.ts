@@ -3,6 +3,7 @@ import type { Tagged } from '../../address.ts';
 import { hex } from '../../address.ts';
 import type { ScriptLines } from '../frames/script-lines.ts';
 import type { Property, Value } from '../inspect.ts';
+import { dataProperty } from '../property.ts';
 import { arrayBuffer } from './array-buffer.ts';
 import { scriptName } from './call-site.ts';
 import { type IterationKind, iteratorEntries } from './collections.ts';
@@ -115,17 +116,12 @@ export function collectionIterator(view: HeapView, object: Tagged) {
 }
 
 export function slot(name: string, value: Value): Property {
-  return {
-    name,
+  return dataProperty(name, value, {
     kind: 'internal',
-    value,
-    getter: undefined,
-    setter: undefined,
     enumerable: false,
     writable: false,
     configurable: false,
-    isSymbol: false,
-  };
+  });
 }
 
 function word(tagged: Tagged): Value {

@@ -2,6 +2,7 @@ import { type Absence, absent, attempt, attemptOr, isAbsent } from '../../absenc
 import type { Tagged } from '../../address.ts';
 import type { ScriptLines } from '../frames/script-lines.ts';
 import type { Property, Value } from '../inspect.ts';
+import { dataProperty } from '../property.ts';
 import type { Element } from './elements.ts';
 import { builtinName, sharedOf } from './functions.ts';
 import type { HeapView } from './heap-view.ts';
@@ -71,17 +72,7 @@ function keyName(view: HeapView, key: Tagged): string | undefined {
 
 /** A property that is there, but whose value, and maybe its key, cannot be read. */
 export function unreadableProperty(absence: Absence, name = '(unreadable)'): Property {
-  return {
-    name,
-    kind: 'data',
-    value: { kind: 'absent', absence },
-    getter: undefined,
-    setter: undefined,
-    enumerable: true,
-    writable: false,
-    configurable: false,
-    isSymbol: false,
-  };
+  return dataProperty(name, { kind: 'absent', absence }, { writable: false, configurable: false });
 }
 
 /** A stored property as the debugger shows it; `text` is its key's, where that is known. */

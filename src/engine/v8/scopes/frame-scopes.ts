@@ -1,12 +1,13 @@
 import { attempt, attemptOr, isAbsent } from '../../absence.ts';
 import type { ScopeKind } from '../../contract.ts';
-import type { JsFrame } from '../../stack/frame.ts';
+import type { JsFrame } from '../frames/js-frame.ts';
 import { absentValue, taggedValue } from '../frames/values.ts';
 import type { Property, Value } from '../inspect.ts';
 import type { V8Inspector } from '../inspector.ts';
 import { functionName } from '../objects/functions.ts';
 import type { HeapView } from '../objects/heap-view.ts';
 import { sharedDebugName } from '../objects/shared-function.ts';
+import { dataProperty } from '../property.ts';
 import { isSynthetic } from './allocate.ts';
 import { Context } from './context.ts';
 import { functionScopesOf } from './function-scopes.ts';
@@ -367,17 +368,7 @@ class Variables {
   readonly #byName = new Map<string, Property>();
 
   set(name: string, value: Value): void {
-    this.#byName.set(name, {
-      name,
-      kind: 'data',
-      value,
-      getter: undefined,
-      setter: undefined,
-      enumerable: true,
-      writable: true,
-      configurable: true,
-      isSymbol: false,
-    });
+    this.#byName.set(name, dataProperty(name, value));
   }
 
   has(name: string): boolean {

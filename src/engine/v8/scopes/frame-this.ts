@@ -1,5 +1,5 @@
 import { attemptOr, isAbsent } from '../../absence.ts';
-import type { JsFrame } from '../../stack/frame.ts';
+import type { JsFrame } from '../frames/js-frame.ts';
 import type { Value } from '../inspect.ts';
 import type { V8Inspector } from '../inspector.ts';
 import { sharedKind } from '../objects/shared-function.ts';

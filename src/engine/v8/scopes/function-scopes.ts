@@ -1,6 +1,6 @@
 import { type Absence, absent, attempt, isAbsent } from '../../absence.ts';
 import type { Tagged } from '../../address.ts';
-import type { JsFrame } from '../../stack/frame.ts';
+import type { JsFrame } from '../frames/js-frame.ts';
 import { registerCount } from '../frames/js-frames.ts';
 import type { V8Inspector } from '../inspector.ts';
 import type { HeapView } from '../objects/heap-view.ts';
