@@ -94,12 +94,12 @@ export function classes(explorer: Explorer): HTMLElement {
       filterField('Filter classes', filter, (value) => {
         filter = value;
         explorer.keep('classes.filter', filter);
-        show();
+        shown?.reload();
       }),
       choice('Group by', groupings, group, (value) => {
         group = value as Grouping;
         explorer.keep('classes.group', group);
-        show();
+        shown?.reload();
       }),
     ),
     holder,

@@ -52,7 +52,7 @@ export function closures(explorer: Explorer): HTMLElement {
       filterField('Filter functions', filter, (value) => {
         filter = value;
         explorer.keep('closures.filter', filter);
-        show();
+        shown?.reload();
       }),
     ),
     holder,

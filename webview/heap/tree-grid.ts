@@ -91,8 +91,8 @@ export class TreeGrid<Row> {
   readonly #spacer: HTMLElement;
   readonly #body: HTMLElement;
   readonly #message: HTMLElement;
-  readonly #top: Level<Row> = new Level<Row>(null, 0);
-  readonly #abort = new AbortController();
+  #top: Level<Row> = new Level<Row>(null, 0);
+  #abort = new AbortController();
   #shown: ReadonlyMap<number, ShownRow<Row>> = new Map();
   #active = 0;
   #scheduled = false;
@@ -129,6 +129,18 @@ export class TreeGrid<Row> {
     this.#abort.abort();
   }
 
+  /** Reads its rows anew, as after another filter; the focus stays where it is. */
+  reload(): void {
+    this.close();
+    this.#abort = new AbortController();
+    this.#top = new Level<Row>(null, 0);
+    this.#active = 0;
+    this.#wanted = null;
+    this.#loaded = false;
+    this.#grid.scrollTop = 0;
+    void this.#fetch(this.#top, 0);
+  }
+
   /** Pixels of rows in sight, below the header. */
   get #height(): number {
     return Math.max(0, this.#grid.clientHeight - this.#header.offsetHeight);
@@ -161,15 +173,17 @@ export class TreeGrid<Row> {
     const start = index - (index % PAGE);
     if (level.loading.has(start)) return;
     level.loading.add(start);
+    const { signal } = this.#abort;
     try {
-      const { items, total } = await this.#options.load(level.parent, start, PAGE, this.#abort.signal);
+      const { items, total } = await this.#options.load(level.parent, start, PAGE, signal);
+      if (signal.aborted) return;
       level.total = total;
       items.forEach((row, i) => {
         level.rows.set(start + i, row);
       });
       this.#loaded = true;
     } catch (failure) {
-      if (this.#abort.signal.aborted) return;
+      if (signal.aborted) return;
       this.#message.textContent = (failure as { message: string }).message;
       this.#message.hidden = false;
       return;
