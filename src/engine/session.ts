@@ -335,7 +335,10 @@ export class CoreSession {
 
   /** What is missing in `scripts`, in words. */
   scriptNotes(): string[] {
-    return this.requireRuntime().isolates.flatMap((isolate) => {
+    const { isolates } = this.requireRuntime();
+    if (isolates.length === 0)
+      return ['no isolate was found: V8 was not running, or its memory is not in the dump'];
+    return isolates.flatMap((isolate) => {
       const lost = unreadableScripts(isolate, this.inspectorOf(isolate).view);
       if (lost === 0) return [];
       const what = lost === undefined ? 'the list of scripts' : `${lost} of the scripts`;

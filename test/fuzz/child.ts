@@ -2,15 +2,13 @@ import { writeSync } from 'node:fs';
 import { FileSource } from '../../src/engine/dump/byte-source.ts';
 import { DayAfterError } from '../../src/engine/errors.ts';
 import { CoreSession } from '../../src/engine/session.ts';
-import { OverlaySource } from '../support/overlay-source.ts';
-import { type Damage, patchesOf } from './damage.ts';
+import { type Damage, damaged } from './damage.ts';
 import { readAll } from './read-all.ts';
 
 /** One case: `child.mjs CORE DAMAGE-AS-JSON` prints what can be read as JSON, or the named error. */
 const [core, damageText] = process.argv.slice(2);
 const damage = JSON.parse(damageText!) as Damage;
-const file = new FileSource(core!);
-const source = new OverlaySource(file, patchesOf(damage), damage.kind === 'cut' ? damage.size : undefined);
+const source = damaged(new FileSource(core!), damage);
 let result: unknown;
 try {
   result = readAll(new CoreSession({ format: 'elf', source }, {}));

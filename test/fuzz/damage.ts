@@ -1,4 +1,6 @@
-import type { Patch } from '../support/overlay-source.ts';
+import type { ByteSource } from '../../src/engine/dump/byte-source.ts';
+import { withoutPages } from '../support/lost-pages.ts';
+import { OverlaySource, type Patch } from '../support/overlay-source.ts';
 import type { Layout } from './layout.ts';
 import type { Random } from './random.ts';
 
@@ -12,6 +14,8 @@ export type Damage =
   | { readonly kind: 'wild'; readonly words: readonly Word[] }
   /** Tagged pointers of the heap point to other objects, or to themselves. */
   | { readonly kind: 'crossed'; readonly words: readonly Word[] }
+  /** Pages are not in the file. */
+  | { readonly kind: 'lost'; readonly pages: readonly number[] }
   /** Pages are all zero. */
   | { readonly kind: 'zeros'; readonly pages: readonly number[] }
   /** Any bytes of the memory are changed. */
@@ -28,7 +32,7 @@ interface Word {
   readonly value: string;
 }
 
-export const kinds = ['cut', 'headers', 'wild', 'crossed', 'zeros', 'bytes'] as const;
+export const kinds = ['cut', 'lost', 'headers', 'wild', 'crossed', 'zeros', 'bytes'] as const;
 
 /**
  * Kinds of damage that a reader can always notice: there every value that differs must be explained. The
@@ -42,6 +46,8 @@ export function makeDamage(kind: Damage['kind'], random: Random, layout: Layout)
   switch (kind) {
     case 'cut':
       return { kind, size: random.below(layout.size) };
+    case 'lost':
+      return { kind, pages: some(count * 4, () => layout.anyPage(random)) };
     case 'headers':
       return { kind, flips: some(count, () => flip(random.below(layout.headersEnd), random)) };
     case 'bytes':
@@ -58,10 +64,20 @@ export function makeDamage(kind: Damage['kind'], random: Random, layout: Layout)
   }
 }
 
-export function patchesOf(damage: Damage): Patch[] {
+/** A core's file as if it were damaged. */
+export function damaged(file: ByteSource, damage: Damage): ByteSource {
   switch (damage.kind) {
     case 'cut':
-      return [];
+      return new OverlaySource(file, [], damage.size);
+    case 'lost':
+      return withoutPages(file, damage.pages);
+    default:
+      return new OverlaySource(file, patchesOf(damage));
+  }
+}
+
+function patchesOf(damage: Exclude<Damage, { kind: 'cut' | 'lost' }>): Patch[] {
+  switch (damage.kind) {
     case 'headers':
     case 'bytes':
       return damage.flips.map(({ position, value }) => ({ position, bytes: Uint8Array.of(value) }));

@@ -6,7 +6,7 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 /**
  * Compares what was read from a damaged dump with what was read from the clean one, and returns the paths of
  * the values that differ without a word: not null, not `unavailable`, nor missing from a list
- * beside which a `truncated`, an `end` or `notes` say that something is missing.
+ * beside which a `truncated`, an `end` or `notes` say that something is missing, or in which an item does.
  */
 export function unexplained(clean: unknown, damaged: unknown): string[] {
   const found: string[] = [];
@@ -18,8 +18,11 @@ export function unexplained(clean: unknown, damaged: unknown): string[] {
     if (a === b || b === null) continue;
     if (isRecord(b) && (isText(b.unavailable) || 'error' in b)) continue;
     if (isRecord(a) && (isText(a.unavailable) || 'error' in a)) continue;
+    if (isText(b) && /<unreadable|the dump does not tell/.test(b)) continue;
     // A scope that says why its variables are missing.
     if (isRecord(b) && isText(b.note)) continue;
+    // A frame whose function cannot be read.
+    if (isRecord(b) && isText(b.function) && b.function.startsWith('<unreadable')) continue;
     if (Array.isArray(a) && Array.isArray(b)) compareLists(a, b, path);
     else if (isRecord(a) && isRecord(b)) compareRecords(a, b, path);
     // A null of the clean dump is an unknown too.
@@ -28,7 +31,10 @@ export function unexplained(clean: unknown, damaged: unknown): string[] {
   return found;
 
   function compareRecords(a: Record<string, Json>, b: Record<string, Json>, path: string): void {
-    const cut = isText(b.truncated) || (isText(b.end) && b.end !== a.end) || hasNews(a.notes, b.notes);
+    // Sizes of a heap that is not all there.
+    const isPartial = typeof a.used === 'number' && b.used === null;
+    const cut =
+      isPartial || isText(b.truncated) || (isText(b.end) && b.end !== a.end) || hasNews(a.notes, b.notes);
     for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
       if (remarks.has(key)) continue;
       // Prose about a kind that the damaged dump does not tell any more says just that.
@@ -50,12 +56,20 @@ export function unexplained(clean: unknown, damaged: unknown): string[] {
     const left = byLabel(a);
     const right = byLabel(b);
     if (left && right) {
+      // Properties that are there, but whose names are not: as many others may be missing.
+      const nameless = [...right.keys()].filter((name) => /^\((unreadable|properties|elements)\)/.test(name));
+      const missing = [...left.keys()].filter((name) => !right.has(name));
+      const areTold =
+        missing.length <= nameless.length || nameless.some((name) => !name.startsWith('(unreadable)'));
+      const untold = nameless.length > 0 && areTold ? new Set([...missing, ...nameless]) : new Set();
       for (const name of new Set([...left.keys(), ...right.keys()])) {
+        if (untold.has(name)) continue;
         work.push({ clean: left.get(name), damaged: right.get(name), path: `${path}.${name}` });
       }
       return;
     }
-    for (let i = 0; i < Math.max(a.length, b.length); i++) {
+    const isEnded = isRecord(b.at(-1)) && isText((b.at(-1) as Record<string, Json>).note);
+    for (let i = 0; i < (isEnded ? b.length : Math.max(a.length, b.length)); i++) {
       work.push({ clean: a[i], damaged: b[i], path: `${path}[${i}]` });
     }
   }

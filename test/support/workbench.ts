@@ -200,8 +200,8 @@ export class Workbench {
   }
 
   /** The document of the visible webview (a custom editor or a panel). */
-  async webview(selector: string): Promise<Frame> {
-    for (let waited = 0; waited < 30_000; waited += 100) {
+  async webview(selector: string, patience = 30_000): Promise<Frame> {
+    for (let waited = 0; waited < patience; waited += 100) {
       for (const frame of this.page.frames()) {
         const found = await frame
           .locator(selector)
@@ -213,6 +213,22 @@ export class Workbench {
       await this.page.waitForTimeout(100);
     }
     throw new Error(`no webview shows ${selector}`);
+  }
+
+  /**
+   * Double-clicks a file that has a custom editor. A window that has just come up may not know that editor
+   * yet and show the file as text: then it is closed and opened again.
+   */
+  async openCustom(name: string, selector: string): Promise<Frame> {
+    for (let attempts = 1; ; attempts++) {
+      await this.file(name).dblclick();
+      try {
+        return await this.webview(selector, 15_000);
+      } catch (error) {
+        if (attempts === 4) throw error;
+        await this.command('View: Close Editor');
+      }
+    }
   }
 
   /** Ends the debug session, if there is one. */

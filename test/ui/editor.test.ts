@@ -46,8 +46,7 @@ describe('the packaged extension in VS Code', () => {
   }
 
   it('shows the info card for a core that is double-clicked', async () => {
-    await bench.file('core.4711').dblclick();
-    const card = await bench.webview('#card');
+    const card = await bench.openCustom('core.4711', '#card');
     await card.getByText('boom arg-string').first().waitFor();
     assert.match(await card.locator('#card').innerText(), /Node\.js v?22\.23\.3/);
     await bench.screenshot('1-info-card');
@@ -128,8 +127,7 @@ describe('the packaged extension in VS Code', () => {
   });
 
   it('says that a text file with the name of a core is none', async () => {
-    await bench.file('core.text.core').dblclick();
-    const card = await bench.webview('h1:has-text("cannot be opened")');
+    const card = await bench.openCustom('core.text.core', 'h1:has-text("cannot be opened")');
     assert.match(await card.locator('#card').innerText(), /text file/);
     await bench.screenshot('8-text-file');
   });

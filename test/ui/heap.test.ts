@@ -298,8 +298,7 @@ describe('the heap explorer in VS Code', () => {
 
   it('opens the heap of a core from its card, with values and the dump’s own sources', async () => {
     await bench.command('View: Close All Editors');
-    await bench.file('core.4711').dblclick();
-    const card = await bench.webview('#card');
+    const card = await bench.openCustom('core.4711', '#card');
     await card.getByRole('button', { name: 'Open Heap' }).click();
     const view = await explorer();
     await view.getByText('The process at its end').waitFor();

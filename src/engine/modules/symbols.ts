@@ -1,5 +1,6 @@
 import { readBytes } from '../dump/byte-source.ts';
 import { type ElfFile, elf, type SectionHeader } from '../dump/elf.ts';
+import { StringSection } from './string-section.ts';
 
 /** A symbol of an ELF file; addresses are link-time (add the module's bias). */
 export interface ElfSymbol {
@@ -17,32 +18,21 @@ const STT_SECTION = 3;
 const STT_FILE = 4;
 const STT_TLS = 6;
 
-/** One symbol section with its strings, as raw bytes; nothing is decoded before it is asked for. */
+/** One symbol section as raw bytes, with its strings; nothing is decoded before it is asked for. */
 class Table {
-  readonly #file: ElfFile;
-  readonly #section: SectionHeader;
+  readonly strings: StringSection;
   readonly #bytes: Buffer;
   /** The entries as 32-bit words: st_name, info and section, value (2), size (2). */
   readonly #words: Uint32Array;
   readonly count: number;
-  #strings: Buffer | undefined;
   #nameOffsets: Uint32Array | undefined;
 
   constructor(file: ElfFile, section: SectionHeader) {
-    this.#file = file;
-    this.#section = section;
+    this.strings = new StringSection(file.source, file.sections[section.link]);
     const bytes = readBytes(file.source, section.offset, section.size);
     this.count = Math.floor(bytes.length / SYM_SIZE);
     this.#bytes = bytes.byteOffset % 4 === 0 ? bytes : Buffer.from(Uint8Array.from(bytes).buffer);
     this.#words = new Uint32Array(this.#bytes.buffer, this.#bytes.byteOffset, this.count * SYM_WORDS);
-  }
-
-  get strings(): Buffer {
-    if (!this.#strings) {
-      const section = this.#file.sections[this.#section.link];
-      this.#strings = section ? readBytes(this.#file.source, section.offset, section.size) : Buffer.alloc(0);
-    }
-    return this.#strings;
   }
 
   /** st_name of every symbol, for quick searches. */
@@ -82,10 +72,7 @@ class Table {
   }
 
   name(index: number): string {
-    const { strings } = this;
-    const start = this.#words[index * SYM_WORDS]!;
-    const end = strings.indexOf(0, start);
-    return strings.toString('latin1', start, end < 0 ? strings.length : end);
+    return this.strings.at(this.#words[index * SYM_WORDS]!);
   }
 }
 
@@ -93,6 +80,7 @@ class Table {
 export class SymbolTable {
   readonly #table: Table | undefined;
   readonly #found = new Map<string, ElfSymbol | undefined>();
+  readonly #prefixed = new Map<string, readonly ElfSymbol[]>();
   #byAddress: AddressIndex | undefined;
 
   constructor(file: ElfFile) {
@@ -103,34 +91,31 @@ export class SymbolTable {
     this.#table = section && new Table(file, section);
   }
 
+  /**
+   * Looks for these names and prefixes in one pass over the strings, where `find` and `withPrefix` would make
+   * a pass for each.
+   */
+  prepare(names: readonly string[], prefixes: readonly string[]): void {
+    const table = this.#table;
+    if (!table) return;
+    const patterns = [...names.map((name) => `${name}\0`), ...prefixes].map((p) => Buffer.from(p, 'latin1'));
+    const offsets = table.strings.search(patterns);
+    for (const [i, name] of names.entries()) this.#found.set(name, firstAt(table, offsets[i]!));
+    for (const [i, prefix] of prefixes.entries()) {
+      this.#prefixed.set(prefix, allAt(table, new Set(offsets[names.length + i]!)));
+    }
+  }
+
   /** The defined symbol of exactly this name. */
   find(name: string): ElfSymbol | undefined {
-    if (!this.#found.has(name)) this.#found.set(name, this.#table && findIn(this.#table, name));
+    if (!this.#found.has(name)) this.prepare([name], []);
     return this.#found.get(name);
   }
 
-  /** All defined symbols whose names start with one of the prefixes. */
-  withPrefix(...prefixes: string[]): ElfSymbol[] {
-    const table = this.#table;
-    if (!table) return [];
-    // Names are few beside symbols: find the wanted strings first.
-    const offsets = new Set<number>();
-    for (const prefix of prefixes) {
-      const bytes = Buffer.from(prefix, 'latin1');
-      for (let at = table.strings.indexOf(bytes); at >= 0; at = table.strings.indexOf(bytes, at + 1)) {
-        offsets.add(at);
-      }
-    }
-    const seen = new Set<string>();
-    const result: ElfSymbol[] = [];
-    const { nameOffsets } = table;
-    for (let i = 0; i < table.count; i++) {
-      if (!offsets.has(nameOffsets[i]!) || !table.isDefined(i)) continue;
-      const symbol = table.at(i);
-      if (!seen.has(symbol.name)) result.push(symbol);
-      seen.add(symbol.name);
-    }
-    return result;
+  /** All defined symbols whose names start with the prefix, one for each name. */
+  withPrefix(prefix: string): readonly ElfSymbol[] {
+    if (!this.#prefixed.has(prefix)) this.prepare([], [prefix]);
+    return this.#prefixed.get(prefix) ?? [];
   }
 
   /** The symbol that covers `value`; without `exact`, also the nearest one before it that has no size. */
@@ -141,16 +126,30 @@ export class SymbolTable {
   }
 }
 
-function findIn(table: Table, name: string): ElfSymbol | undefined {
-  const bytes = Buffer.from(`${name}\0`, 'latin1');
-  const { strings, nameOffsets } = table;
-  for (let at = strings.indexOf(bytes); at >= 0; at = strings.indexOf(bytes, at + 1)) {
-    // Linkers merge tails: the hit may lie inside a longer name and still be some symbol's own.
-    for (let i = nameOffsets.indexOf(at); i >= 0; i = nameOffsets.indexOf(at, i + 1)) {
+/** The first defined symbol whose name is at one of these offsets. */
+function firstAt(table: Table, offsets: readonly number[]): ElfSymbol | undefined {
+  const { nameOffsets } = table;
+  // Linkers merge tails: an offset may lie inside a longer name and still be some symbol's own.
+  for (const offset of offsets) {
+    for (let i = nameOffsets.indexOf(offset); i >= 0; i = nameOffsets.indexOf(offset, i + 1)) {
       if (table.isDefined(i)) return table.at(i);
     }
   }
   return undefined;
+}
+
+/** Defined symbols whose names are at one of these offsets, one for each name. */
+function allAt(table: Table, offsets: ReadonlySet<number>): ElfSymbol[] {
+  const seen = new Set<number>();
+  const result: ElfSymbol[] = [];
+  const { nameOffsets } = table;
+  for (let i = 0; i < table.count && seen.size < offsets.size; i++) {
+    const offset = nameOffsets[i]!;
+    if (!offsets.has(offset) || seen.has(offset) || !table.isDefined(i)) continue;
+    seen.add(offset);
+    result.push(table.at(i));
+  }
+  return result;
 }
 
 const BUCKET_SHIFT = 12;

@@ -2,6 +2,7 @@ import { attemptOr } from '../absence.ts';
 import { type Address, address, at } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Module } from '../modules/module.ts';
+import { symbolNames, symbolPrefixes } from './symbol-names.ts';
 
 /** An embedded builtin: its code is a piece of the executable, maybe run from a copy elsewhere. */
 export interface Builtin {
@@ -25,7 +26,7 @@ export class BuiltinTable {
   readonly #byName = new Map<string, Builtin>();
 
   constructor(module: Module, memory: Memory) {
-    const prefix = 'Builtins_';
+    const prefix = symbolPrefixes.builtins;
     const symbols = module.symbols?.withPrefix(prefix) ?? [];
     const byName = new Map(symbols.map((s) => [s.name.slice(prefix.length), s]));
     const names = builtinNames(module, memory);
@@ -63,8 +64,8 @@ export class BuiltinTable {
 
 function builtinNames(module: Module, memory: Memory): string[] {
   const symbol =
-    module.symbols?.find('_ZN2v88internal12_GLOBAL__N_1L16builtin_metadataE') ??
-    module.symbols?.find('_ZN2v88internal12_GLOBAL__N_116builtin_metadataE');
+    module.symbols?.find(symbolNames.localBuiltinMetadata) ??
+    module.symbols?.find(symbolNames.builtinMetadata);
   if (!symbol) return [];
   const start = module.addressOfSymbol(symbol);
   const names: string[] = [];

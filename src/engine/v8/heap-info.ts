@@ -1,7 +1,7 @@
 import { attemptOr } from '../absence.ts';
 import { at } from '../address.ts';
 import type { IsolateInfo } from '../contract.ts';
-import { type HeapPage, pagesOf } from './heap-pages.ts';
+import { type HeapPage, hasLostPages, pagesOf } from './heap-pages.ts';
 import type { Isolate } from './isolate.ts';
 
 const MEBIBYTE = 2 ** 20;
@@ -27,23 +27,26 @@ const order = [
 
 /**
  * Sizes of an isolate's heap in bytes. `used` counts what V8 counts as allocated, garbage that was not
- * collected yet included; the read-only space, which all isolates share, is listed but not in the sums.
+ * collected yet included; the read-only space, which all isolates share, is listed but not in the sums. Where
+ * pages of the heap are not in the dump, these sizes are unknown.
  */
 export function heapInfo(isolate: Isolate): IsolateInfo['heap'] {
   const pages = attemptOr([], () => pagesOf(isolate));
   if (pages.length === 0) return { used: null, committed: null, limit: null, oldLimit: null, spaces: [] };
+  const isWhole = !attemptOr(false, () => hasLostPages(isolate));
   const names = [
     ...new Set([...order.filter((n) => pages.some((p) => p.space === n)), ...pages.map((p) => p.space)]),
   ];
   const spaces = names.map((name) => {
     const own = pages.filter((p) => p.space === name);
+    if (!isWhole) return { name, used: null, committed: null };
     return { name, used: sum(own, (p) => usedOf(isolate, p)), committed: sum(own, (p) => p.size) };
   });
   const limits = attemptOr(null, () => heapLimits(isolate, pages));
   const counted = spaces.filter((s) => s.name !== 'read_only_space');
   return {
-    used: counted.reduce((n, s) => n + s.used, 0),
-    committed: counted.reduce((n, s) => n + s.committed, 0),
+    used: isWhole ? counted.reduce((n, s) => n + (s.used ?? 0), 0) : null,
+    committed: isWhole ? counted.reduce((n, s) => n + (s.committed ?? 0), 0) : null,
     limit: limits && limits.old + 3 * limits.semi,
     oldLimit: limits?.old ?? null,
     spaces,

@@ -22,9 +22,10 @@ export interface HeapPage {
   readonly heap: Address;
   /** True for pages of the new space that hold only dead copies: its other half, and what is not reached yet. */
   readonly isDead: boolean;
-  /** Identifies the page in the list of its space; `next` is the key of the page after it. */
+  /** Identifies the page in the list of its space; `next` and `previous` are keys of the pages beside it, or 0. */
   readonly key: Address;
   readonly next: Address;
+  readonly previous: Address;
   readonly isLarge: boolean;
 }
 
@@ -55,19 +56,47 @@ const spaceNames: Readonly<Record<string, string>> = {
   SharedTrustedLargeObjectSpace: 'shared_trusted_large_object_space',
 };
 
-const cache = new WeakMap<V8Runtime, readonly HeapPage[]>();
+/** Spaces that every heap has pages in. */
+const essential = ['new_space', 'old_space', 'code_space'];
+
+interface Found {
+  readonly pages: readonly HeapPage[];
+  /** Heaps of pages whose space cannot be told. */
+  readonly unnamed: ReadonlySet<Address>;
+}
+
+const cache = new WeakMap<V8Runtime, Found>();
 
 /**
  * All heap pages of the process, by a look at every address that a page may start at: its header must agree
  * with itself and name a Heap that lies in a known isolate. Sorted by address.
  */
 export function heapPages(runtime: V8Runtime): readonly HeapPage[] {
-  let pages = cache.get(runtime);
-  if (!pages) {
-    pages = findPages(runtime);
-    cache.set(runtime, pages);
+  return found(runtime).pages;
+}
+
+function found(runtime: V8Runtime): Found {
+  let result = cache.get(runtime);
+  if (!result) {
+    result = findPages(runtime);
+    cache.set(runtime, result);
   }
-  return pages;
+  return result;
+}
+
+/**
+ * True if the isolate has pages that are not among those of `pagesOf`: one is linked to a page that was not
+ * found (PageList, heap/list.h, ends with null), or the space of one cannot be told.
+ */
+export function hasLostPages(isolate: Isolate): boolean {
+  const pages = pagesOf(isolate);
+  const keys = new Set(pages.map((p) => p.key));
+  const isThere = (key: Address) => key === 0 || keys.has(key);
+  const isLinkedToNone = pages.some((p) => !isThere(p.next) || !isThere(p.previous));
+  const lacksSpace = essential.some((space) => !pages.some((p) => p.space === space));
+  return (
+    isLinkedToNone || lacksSpace || [...found(isolate.runtime).unnamed].some((heap) => isIn(heap, isolate))
+  );
 }
 
 /** The pages of an isolate, with the read-only ones that all isolates share. */
@@ -86,7 +115,7 @@ function isIn(heap: Address, isolate: Isolate): boolean {
   return heap > isolate.address && heap < isolate.address + MAX_HEAP_OFFSET;
 }
 
-function findPages(runtime: V8Runtime): HeapPage[] {
+function findPages(runtime: V8Runtime): Found {
   const { memory, layout } = runtime;
   const { pageSize } = layout.pages;
   const reader = new HeaderReader(runtime);
@@ -103,7 +132,10 @@ function findPages(runtime: V8Runtime): HeapPage[] {
     }
   }
   const unused = unusedPages(runtime, pages);
-  return pages.map((p) => (unused.has(p.key) ? { ...p, isDead: true } : p));
+  return {
+    pages: pages.map((p) => (unused.has(p.key) ? { ...p, isDead: true } : p)),
+    unnamed: reader.unnamed,
+  };
 }
 
 /** Allocation fills the pages of a semi-space in the order of its list: those behind the current one are unused. */
@@ -129,6 +161,7 @@ class HeaderReader {
   readonly #header = Buffer.alloc(128);
   readonly #metadata = Buffer.alloc(128);
   readonly #spaces = new Map<Address, string | undefined>();
+  readonly unnamed = new Set<Address>();
 
   constructor(runtime: V8Runtime) {
     this.#runtime = runtime;
@@ -155,9 +188,14 @@ class HeaderReader {
     const owner = field(o.owner);
     if (heap !== 0 && !this.#runtime.isolates.some((i) => isIn(heap, i))) return undefined;
     const space = heap === 0 ? 'read_only_space' : this.#spaceName(owner);
-    if (space === undefined) return undefined;
+    if (space === undefined) {
+      this.unnamed.add(heap);
+      return undefined;
+    }
     layout.derived('MemoryChunk.area_start');
     const flags = this.#word(o.flags) % 0x1_0000_0000;
+    const link = (offset: number) =>
+      heap === 0 ? address(0) : attemptOr(address(0), () => memory.pointer(at(metadata, offset)));
     return {
       start,
       size,
@@ -170,10 +208,8 @@ class HeaderReader {
       heap,
       isDead: space === 'new_space' && (flags & o.fromPage) !== 0,
       key: metadata,
-      next:
-        space === 'new_space'
-          ? attemptOr(address(0), () => memory.pointer(at(metadata, o.next)))
-          : address(0),
+      next: link(o.next),
+      previous: link(o.next + 8),
       isLarge: space.endsWith('large_object_space'),
     };
   }

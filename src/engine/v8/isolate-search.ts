@@ -2,6 +2,7 @@ import { type Address, address, at } from '../address.ts';
 import { elf } from '../dump/elf.ts';
 import type { CoreThread } from '../dump/elf-core.ts';
 import type { V8Runtime } from './runtime.ts';
+import { symbolNames } from './symbol-names.ts';
 
 const FS_BASE = 21;
 const RSP = 19;
@@ -20,13 +21,13 @@ export function isolateOfThread(runtime: V8Runtime, thread: CoreThread): Address
   const { module, memory } = runtime;
   const threadPointer = register(thread, FS_BASE);
   let slot: Address | undefined;
-  const local = module.symbols?.find('_ZN2v88internal18g_current_isolate_E');
+  const local = module.symbols?.find(symbolNames.currentIsolate);
   const tls = module.file?.programHeaders.find((p) => p.type === elf.PT_TLS);
   if (local && tls && module.file?.type !== undefined && isExecutable(runtime)) {
     const align = tls.align || 1;
     slot = address(threadPointer - Math.ceil(tls.memsz / align) * align + local.value);
   } else {
-    const key = module.addressOf('_ZN2v88internal7Isolate12isolate_key_E');
+    const key = module.addressOf(symbolNames.isolateKey);
     if (key === undefined || !memory.has(key, 4)) return undefined;
     const index = memory.u32(key);
     if (index >= PTHREAD_KEYS) return undefined;
@@ -43,7 +44,7 @@ export function isolateOfThread(runtime: V8Runtime, thread: CoreThread): Address
  */
 export function scanForIsolates(runtime: V8Runtime): Address[] {
   const { module, memory, layout } = runtime;
-  const target = module.addressOf('_ZN2v88internal17abort_with_reasonEi');
+  const target = module.addressOf(symbolNames.abortWithReason);
   const index = runtime.referenceIndex('abort_with_reason');
   if (target === undefined || index < 0) return [];
   const needle = Buffer.alloc(8);

@@ -1,6 +1,7 @@
 import { type Address, address, at, type Tagged } from '../address.ts';
 import type { Builtin } from './builtins.ts';
 import type { V8Runtime } from './runtime.ts';
+import { symbolNames } from './symbol-names.ts';
 
 /** How far from the Isolate's start its own tables are looked for, in bytes. */
 const MAX_ROOTS_OFFSET = 0x4000;
@@ -266,7 +267,7 @@ function isRootsTable(runtime: V8Runtime, table: Address): boolean {
 /** The external reference table follows the roots; its entry for abort_with_reason proves it. */
 function findReferences(runtime: V8Runtime, afterRoots: Address): Address {
   const { memory, module, layout } = runtime;
-  const target = module.addressOf('_ZN2v88internal17abort_with_reasonEi');
+  const target = module.addressOf(symbolNames.abortWithReason);
   const index = runtime.referenceIndex('abort_with_reason');
   for (const skew of [0, 8, -8, 16, -16]) {
     const slot = at(afterRoots, skew + 8 * index);

@@ -8,12 +8,7 @@ import { type Builtin, BuiltinTable } from './builtins.ts';
 import { Isolate } from './isolate.ts';
 import { isolateByStack, isolateOfThread, scanForIsolates } from './isolate-search.ts';
 import { Layout } from './layout/layout.ts';
-
-/** A symbol's table of `const char*`. */
-const ROOT_NAMES = '_ZN2v88internal10RootsTable11root_names_E';
-const REFERENCE_NAMES = '_ZN2v88internal22ExternalReferenceTable9ref_name_E';
-/** uint8[3][bytecodes]: whole length of an instruction per operand scale, without the prefix bytecode. */
-const BYTECODE_SIZES = '_ZN2v88internal11interpreter9Bytecodes14kBytecodeSizesE';
+import { prepareSymbols, symbolNames } from './symbol-names.ts';
 
 /**
  * V8 inside of one dumped process: what the executable tells about it, and its isolates.
@@ -49,7 +44,7 @@ export class V8Runtime {
     this.core = core;
     this.layout = Layout.of(module, memory);
     refuseOtherBuilds(module, this.layout);
-    this.rootNames = nameTable(module, memory, ROOT_NAMES);
+    this.rootNames = nameTable(module, memory, symbolNames.rootNames);
     this.#rootIndex = indexOf(this.rootNames);
   }
 
@@ -78,7 +73,7 @@ export class V8Runtime {
 
   /** Names of external references by index; the addresses are per isolate. */
   get referenceNames(): readonly string[] {
-    this.#referenceNames ??= nameTable(this.module, this.memory, REFERENCE_NAMES);
+    this.#referenceNames ??= nameTable(this.module, this.memory, symbolNames.referenceNames);
     return this.#referenceNames;
   }
 
@@ -147,7 +142,10 @@ export class V8Runtime {
 }
 
 function findV8(modules: readonly Module[], core: ElfCore): Module {
-  const holder = modules.find((m) => m.addressOf('v8dbg_SmiTag') !== undefined);
+  const holder = modules.find((m) => {
+    prepareSymbols(m);
+    return m.addressOf(symbolNames.smiTag) !== undefined;
+  });
   if (holder) return holder;
   const entry = core.auxv.get(9);
   const executable = modules.find(
@@ -176,13 +174,14 @@ function looksLikeNode(module: Module, core: ElfCore): boolean {
 }
 
 function refuseOtherBuilds(module: Module, layout: Layout): void {
-  const name = /electron/i.test(module.path) || module.addressOf('_ZN8electron11fuses14IsRunAsNodeEnabledEv');
+  const name = /electron/i.test(module.path) || module.addressOf(symbolNames.electronFuse);
   if (name) throw new DayAfterError('UNSUPPORTED_BUILD', `${module.path} is Electron, not Node.js`);
   if (layout.symbol('v8dbg_TaggedSize') === 4 || layout.symbol('v8dbg_SmiShiftSize') === 0) {
     throw new DayAfterError('UNSUPPORTED_BUILD', `${module.path} was built with V8 pointer compression`);
   }
 }
 
+/** A symbol's table of `const char*`. */
 function nameTable(module: Module, memory: Memory, symbolName: string): string[] {
   const symbol = module.symbols?.find(symbolName);
   if (!symbol) return [];
@@ -199,8 +198,9 @@ function indexOf(names: readonly string[]): Map<string, number> {
   return new Map(names.map((name, index) => [name, index]));
 }
 
+/** uint8[3][bytecodes]: whole length of an instruction per operand scale, without the prefix bytecode. */
 function readBytecodeSizes(module: Module, memory: Memory): Uint8Array[] {
-  const symbol = module.symbols?.find(BYTECODE_SIZES);
+  const symbol = module.symbols?.find(symbolNames.bytecodeSizes);
   if (!symbol) return [];
   const count = symbol.size / 3;
   return [0, 1, 2].map((scale) => memory.bytes(at(module.addressOfSymbol(symbol), scale * count), count));

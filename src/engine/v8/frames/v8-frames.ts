@@ -88,7 +88,7 @@ export class V8Frames {
   describe(isolate: Isolate, site: CodeSite, place: FramePlace): readonly V8Frame[] {
     const marker = this.#marker(place.fp);
     if (marker === undefined) return [this.#internal(site)];
-    if (isHeapObject(marker)) return this.#standard(isolate, site, place) ?? [this.#internal(site)];
+    if (isHeapObject(marker)) return this.#standard(isolate, site, place) ?? [this.#lost(site)];
     const type = marker / 2;
     const { types } = this.#runtime.layout.frames;
     if (type === types.builtinExit) return [this.#builtinExit(isolate, place) ?? this.#internal(site)];
@@ -299,7 +299,9 @@ export class V8Frames {
         this.#views.set(js.isolate, view);
       }
       const heap = view;
-      name = attemptOr(undefined, () => functionName(heap, fn)) ?? this.nameOf(js.sharedFunctionInfo);
+      name =
+        attemptOr(undefined, () => functionName(heap, fn)) ??
+        (this.nameOf(js.sharedFunctionInfo) || '<unreadable>');
       this.#names.set(fn, name);
     }
     return name;
@@ -330,6 +332,16 @@ export class V8Frames {
       js: undefined,
       wasm: { index, offset, url, inlined: i < places.length - 1 },
     }));
+  }
+
+  /** A frame of a function that cannot be read. */
+  #lost(site: CodeSite): V8Frame {
+    const isJs =
+      site.kind === 'code'
+        ? site.code.kind !== 'other'
+        : site.kind === 'builtin' &&
+          (INTERPRETER.test(site.builtin.name) || BASELINE.test(site.builtin.name));
+    return { ...this.#internal(site), ...(isJs && { functionName: '<unreadable JavaScript function>' }) };
   }
 
   #internal(site: CodeSite): V8Frame {

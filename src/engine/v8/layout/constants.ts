@@ -1,5 +1,6 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Module } from '../../modules/module.ts';
+import { symbolPrefixes } from '../symbol-names.ts';
 import type { NodeLine } from './version.ts';
 import { nodeLines } from './version.ts';
 
@@ -81,7 +82,10 @@ export class Constants {
  */
 export function readDebugSymbols(module: Module, memory: Memory): Map<string, number> {
   const result = new Map<string, number>();
-  for (const symbol of module.symbols?.withPrefix('v8dbg_', 'nodedbg_') ?? []) {
+  const { symbols } = module;
+  for (const symbol of symbols
+    ? [...symbols.withPrefix(symbolPrefixes.debug), ...symbols.withPrefix(symbolPrefixes.nodeDebug)]
+    : []) {
     const at = module.addressOfSymbol(symbol);
     if (!memory.has(at, symbol.size === 8 ? 8 : 4)) continue;
     const value = memory.i32(at);

@@ -3,6 +3,7 @@ import { at } from '../../address.ts';
 import { DayAfterError } from '../../errors.ts';
 import type { Memory } from '../../memory/memory.ts';
 import type { Module } from '../../modules/module.ts';
+import { symbolNames } from '../symbol-names.ts';
 
 /** The release lines whose layouts are known, oldest first; tables of constants have one column for each. */
 export const nodeLines = [18, 20, 22, 24, 26] as const;
@@ -42,7 +43,7 @@ const MAX_VERSION_STRINGS = 48;
 export function readVersions(module: Module, memory: Memory): Versions {
   let node: string | undefined;
   let v8: string | undefined;
-  const metadata = module.addressOf('_ZN4node11per_process8metadataE');
+  const metadata = module.addressOf(symbolNames.nodeMetadata);
   for (let i = 0; metadata !== undefined && i < MAX_VERSION_STRINGS && !(node && v8); i++) {
     const slot = at(metadata, i * STD_STRING);
     if (!memory.has(slot, STD_STRING)) break;
@@ -53,7 +54,7 @@ export function readVersions(module: Module, memory: Memory): Versions {
     if (i === 0 && /^\d+\.\d+\.\d+/.test(text)) node = text;
     if (/^\d+\.\d+\.\d+\.\d+-node/.test(text)) v8 = text;
   }
-  const version = module.addressOf('_ZN2v88internal7Version15version_string_E');
+  const version = module.addressOf(symbolNames.versionString);
   if (version !== undefined && memory.has(version, 8)) {
     const text = attemptOr('', () => memory.cString(memory.pointer(version), 64));
     if (/^\d+\.\d+\./.test(text)) v8 = text;

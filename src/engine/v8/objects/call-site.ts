@@ -1,4 +1,4 @@
-import { attemptOr } from '../../absence.ts';
+import { attemptOr, Fault } from '../../absence.ts';
 import type { Tagged } from '../../address.ts';
 import { baselineBytecodeOffset } from '../frames/baseline-offset-table.ts';
 import { byteArray } from '../frames/heap-object.ts';
@@ -39,7 +39,7 @@ function boxedSites(view: HeapView, array: Tagged): CallSite[] {
   const sites: CallSite[] = [];
   for (let i = 0; i < view.arrayLength(array); i++) {
     const info = view.element(array, i);
-    if (!view.isType(info, view.layout.types.CALL_SITE_INFO)) continue;
+    if (!view.isType(view.readable(info), view.layout.types.CALL_SITE_INFO)) continue;
     sites.push(site((part) => view.tagged(info, o[part])));
   }
   return sites;
@@ -51,7 +51,7 @@ function flatSites(view: HeapView, array: Tagged, words: number): CallSite[] {
   for (let i = 0; i + words <= view.arrayLength(array); i += words) {
     const at = i;
     const next = site((part) => view.element(array, at + o[part]));
-    if (!view.isReceiver(next.function)) break;
+    if (!view.isReceiver(view.readable(next.function))) break;
     sites.push(next);
   }
   return sites;
@@ -69,29 +69,29 @@ function site(read: (part: Part) => Tagged): CallSite {
   };
 }
 
-/** Place of the call; undefined for builtins. */
+/** Place of the call; undefined for builtins. A Fault where it cannot be read. */
 export function callSitePosition(
   view: HeapView,
   lines: ScriptLines,
   site: CallSite,
 ): (ScriptPosition & { readonly script: Tagged }) | undefined {
-  return attemptOr(undefined, () => {
-    const { types, code: layout } = view.layout;
-    const script = view.isFunction(site.function)
-      ? sharedScript(view, sharedOf(view, site.function))
-      : undefined;
-    if (script === undefined) return undefined;
-    let code = site.code;
-    const wrapper = view.typeOrUndefined(code);
-    if (wrapper === types.CODE_WRAPPER || wrapper === types.BYTECODE_WRAPPER) {
-      code = view.tagged(code, layout.wrapper.object);
-    }
-    const offset = view.isType(code, types.CODE)
-      ? positionInCode(view, code, site.codeOffset)
-      : positionInBytecode(view, code, site.codeOffset);
-    const position = offset === undefined ? undefined : lines.at(script, offset);
-    return position && { ...position, script };
-  });
+  const { types, code: layout } = view.layout;
+  const script = view.isFunction(view.readable(site.function))
+    ? sharedScript(view, sharedOf(view, site.function))
+    : undefined;
+  if (script === undefined) return undefined;
+  let code = view.readable(site.code);
+  const wrapper = view.typeOrUndefined(code);
+  if (wrapper === types.CODE_WRAPPER || wrapper === types.BYTECODE_WRAPPER) {
+    code = view.readable(view.tagged(code, layout.wrapper.object));
+  }
+  const offset = view.isType(code, types.CODE)
+    ? positionInCode(view, code, site.codeOffset)
+    : positionInBytecode(view, code, site.codeOffset);
+  if (offset === undefined) return undefined;
+  const position = lines.at(script, offset);
+  if (position === undefined) throw new Fault(view.base(script), "the script's text cannot be read");
+  return { ...position, script };
 }
 
 function positionInBytecode(view: HeapView, bytecode: Tagged, offset: number): number | undefined {
@@ -138,14 +138,14 @@ export function siteFunctionName(view: HeapView, site: CallSite): string {
 }
 
 function isTopLevel(view: HeapView, { receiver }: CallSite): boolean {
-  return view.isNullish(receiver) || view.isType(receiver, view.layout.types.JS_GLOBAL_PROXY);
+  return view.isNullish(receiver) || view.isType(view.readable(receiver), view.layout.types.JS_GLOBAL_PROXY);
 }
 
 function methodCall(view: HeapView, site: CallSite, name: string): string {
   // A name inferred from an assignment ("Module._load") stands alone.
   if (name !== '' && sharedName(view, sharedOf(view, site.function)) === '') return name;
   const type = typeName(view, site.receiver);
-  const method = attemptOr('', () => methodName(view, site));
+  const method = methodName(view, site);
   if (name === '') return `${type === '' ? '' : `${type}.`}${method || '<anonymous>'}`;
   const qualified = type !== '' && !name.startsWith(type) ? `${type}.${name}` : name;
   return method !== '' && !endsWithMethod(name, method) ? `${qualified} [as ${method}]` : qualified;
@@ -165,7 +165,7 @@ function typeName(view: HeapView, receiver: Tagged): string {
     const name = functionName(view, receiver);
     if (name !== '') return name;
   }
-  return view.isReceiver(receiver) ? attemptOr('', () => constructorName(view, receiver)) : '';
+  return view.isReceiver(receiver) ? constructorName(view, receiver) : '';
 }
 
 function endsWithMethod(name: string, method: string): boolean {
@@ -181,12 +181,12 @@ function methodName(view: HeapView, site: CallSite): string {
   for (const holder of prototypeChain(view, site.receiver)) {
     if (view.isType(holder, view.layout.types.JS_PROXY)) return '';
     if (own === '') continue;
-    const property = attemptOr(undefined, () => findProperty(view, holder, named(view, own)));
+    const property = findProperty(view, holder, named(view, own));
     if (property && holds(view, property, site.function)) return own;
   }
   let found = '';
   for (const holder of prototypeChain(view, site.receiver)) {
-    for (const property of attemptOr([], () => storedProperties(view, holder))) {
+    for (const property of storedProperties(view, holder)) {
       if (!holds(view, property, site.function) || !view.isString(property.key)) continue;
       // Ambiguous names are not given.
       if (found !== '') return '';
@@ -199,7 +199,7 @@ function methodName(view: HeapView, site: CallSite): string {
 function holds(view: HeapView, property: { value: Tagged; isAccessor: boolean }, fn: Tagged): boolean {
   if (!property.isAccessor) return property.value === fn;
   const { accessorPair } = view.layout.objects;
-  if (!view.isType(property.value, view.layout.types.ACCESSOR_PAIR)) return false;
+  if (!view.isType(view.readable(property.value), view.layout.types.ACCESSOR_PAIR)) return false;
   return (
     view.tagged(property.value, accessorPair.getter) === fn ||
     view.tagged(property.value, accessorPair.setter) === fn

@@ -1,4 +1,3 @@
-import { attemptOr } from '../../absence.ts';
 import type { Tagged } from '../../address.ts';
 import { functionName, sharedOf } from './functions.ts';
 import type { HeapView } from './heap-view.ts';
@@ -43,7 +42,7 @@ function makerName(view: HeapView, fn: Tagged): string {
 /** Class name of a FunctionTemplateInfo. */
 function templateName(view: HeapView, word: Tagged): string | undefined {
   if (!view.isType(word, view.layout.types.FUNCTION_TEMPLATE_INFO)) return undefined;
-  const name = view.tagged(word, view.layout.objects.functionTemplate.className);
+  const name = view.readable(view.tagged(word, view.layout.objects.functionTemplate.className));
   return view.isString(name) ? view.string(name) : undefined;
 }
 
@@ -56,10 +55,10 @@ function fromPrototypes(view: HeapView, object: Tagged): string | undefined {
     seen.add(current);
     const holder = current;
     const tag = findProperty(view, holder, (key) => key === tagKey);
-    if (tag && !tag.isAccessor && view.isString(tag.value)) return view.string(tag.value);
+    if (tag && !tag.isAccessor && view.isString(view.readable(tag.value))) return view.string(tag.value);
     if (holder !== object) {
       const found = findProperty(view, holder, (key) => key === constructorKey);
-      if (found && !found.isAccessor && view.isFunction(found.value)) {
+      if (found && !found.isAccessor && view.isFunction(view.readable(found.value))) {
         const name = makerName(view, found.value);
         if (name !== '' && name !== 'Object') return name;
       }
@@ -87,16 +86,11 @@ export function className(view: HeapView, object: Tagged): string {
   if (type === types.JS_PRIMITIVE_WRAPPER) return wrapperClass(view, object);
   const simple = simpleClasses(view).get(type);
   if (simple) return simple;
-  return attemptOr('Object', () => {
-    const maker = map.constructorWord;
-    if (!view.isFunction(maker)) return templateName(view, maker) ?? 'Object';
-    const { functionData, untrustedData } = view.layout.code.shared;
-    const data = view.tagged(
-      sharedOf(view, maker),
-      Number.isNaN(untrustedData) ? functionData : untrustedData,
-    );
-    return templateName(view, data) ?? 'Object';
-  });
+  const maker = view.readable(map.constructorWord);
+  if (!view.isFunction(maker)) return templateName(view, maker) ?? 'Object';
+  const { functionData, untrustedData } = view.layout.code.shared;
+  const data = view.tagged(sharedOf(view, maker), Number.isNaN(untrustedData) ? functionData : untrustedData);
+  return templateName(view, data) ?? 'Object';
 }
 
 const classTables = new WeakMap<object, Map<number, string>>();

@@ -15,10 +15,10 @@ const IS_STATIC = 22;
 
 /** Context-allocated variables of a context by the names in its ScopeInfo, when these are inline. */
 export function scopeLocals(view: HeapView, context: Tagged): ContextLocal[] {
-  if (!view.isContext(context)) return [];
+  if (!view.isContext(view.readable(context))) return [];
   const { context: c, scopeInfo: o, scopeFlags } = view.layout.objects;
   const info = view.tagged(context, c.slots + 8 * c.scopeInfoSlot);
-  if (!view.isType(info, view.layout.types.SCOPE_INFO)) return [];
+  if (!view.isType(view.readable(info), view.layout.types.SCOPE_INFO)) return [];
   const flags = o.rawFlags
     ? view.u32(info, o.flags)
     : view.memory.u32(address(view.base(info) + o.flags + 4));
@@ -43,7 +43,7 @@ export function scopeLocals(view: HeapView, context: Tagged): ContextLocal[] {
 
 /** Some lines keep mutable slots in ContextCells. */
 function contextValue(view: HeapView, word: Tagged): Tagged {
-  return view.isType(word, view.layout.types.CONTEXT_CELL)
+  return view.isType(view.readable(word), view.layout.types.CONTEXT_CELL)
     ? view.tagged(word, view.layout.objects.contextCell.value)
     : word;
 }

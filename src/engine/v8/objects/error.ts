@@ -74,11 +74,11 @@ function hiddenFrames(view: HeapView, sites: readonly CallSite[]): number {
 
 /** descriptionForError (inspector/value-mirror.cc). */
 export function errorDescription(view: HeapView, lines: ScriptLines, error: Tagged): string {
-  const stack = attemptOr(undefined, () => errorStack(view, lines, error));
+  const stack = attemptOr('\n    at <unreadable>', () => errorStack(view, lines, error));
   const className = constructorName(view, error);
   const message = stringProperty(view, error, 'message') ?? '';
   if (!view.layout.inspector.errorFromMessage || message === '') {
-    if (stack !== undefined) return stack;
+    if (stack !== undefined && !stack.startsWith('\n')) return stack;
     return message === '' ? className : `${className}: ${message}`;
   }
   const frames = stack?.indexOf('\n    at ') ?? -1;

@@ -1,4 +1,4 @@
-import { attemptOr, Fault } from '../../absence.ts';
+import { Fault } from '../../absence.ts';
 import type { Tagged } from '../../address.ts';
 import type { HeapView } from './heap-view.ts';
 import { findProperty } from './properties.ts';
@@ -25,10 +25,8 @@ export function sharedOf(view: HeapView, fn: Tagged): Tagged {
 
 /** JSFunction::GetDebugName: the own `name` where it is a plain string, else the shared one. */
 export function functionName(view: HeapView, fn: Tagged): string {
-  const own = attemptOr(undefined, () =>
-    findProperty(view, fn, (key) => key === view.isolate.root('name_string')),
-  );
-  if (own && !own.isAccessor && view.isString(own.value)) return view.string(own.value);
+  const own = findProperty(view, fn, (key) => key === view.isolate.root('name_string'));
+  if (own && !own.isAccessor && view.isString(view.readable(own.value))) return view.string(own.value);
   return sharedDebugName(view, sharedOf(view, fn));
 }
 
@@ -94,7 +92,7 @@ function functionRange(
   if (!range) return undefined;
   if (isClass(view, fn)) {
     const positions = findProperty(view, fn, (key) => key === view.isolate.root('class_positions_symbol'));
-    if (positions && view.isType(positions.value, view.layout.types.CLASS_POSITIONS)) {
+    if (positions && view.isType(view.readable(positions.value), view.layout.types.CLASS_POSITIONS)) {
       return { start: view.smi(positions.value, 8), end: view.smi(positions.value, 16) };
     }
   }

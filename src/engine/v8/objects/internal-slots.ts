@@ -1,4 +1,4 @@
-import { attemptOr } from '../../absence.ts';
+import { absent, attempt, isAbsent } from '../../absence.ts';
 import type { Tagged } from '../../address.ts';
 import { hex } from '../../address.ts';
 import type { ScriptLines } from '../frames/script-lines.ts';
@@ -74,13 +74,18 @@ export function internalSlots(view: HeapView, lines: ScriptLines, object: Tagged
 
 function functionSlots(view: HeapView, lines: ScriptLines, fn: Tagged): Property[] {
   const result: Property[] = [];
-  const start = attemptOr(undefined, () => functionStart(view, fn));
-  const position = start && lines.at(start.script, start.offset);
-  if (start && position) {
-    const text = `${scriptName(view, start.script)}:${position.line}:${position.column}`;
-    result.push(slot('[[FunctionLocation]]', made(text)));
+  const location = attempt(() => {
+    const start = functionStart(view, fn);
+    if (start === undefined) return undefined;
+    const position = lines.at(start.script, start.offset);
+    if (position === undefined) return absent("the script's text cannot be read");
+    return `${scriptName(view, start.script)}:${position.line}:${position.column}`;
+  });
+  if (location !== undefined) {
+    const value: Value = isAbsent(location) ? { kind: 'absent', absence: location } : made(location);
+    result.push(slot('[[FunctionLocation]]', value));
   }
-  if (attemptOr(false, () => isGeneratorFunction(view, fn))) result.push(slot('[[IsGenerator]]', made(true)));
+  if (isGeneratorFunction(view, fn)) result.push(slot('[[IsGenerator]]', made(true)));
   return result;
 }
 

@@ -1,4 +1,3 @@
-import { attemptOr } from '../../absence.ts';
 import type { Tagged } from '../../address.ts';
 import type { HeapView } from './heap-view.ts';
 import { findProperty, type StoredProperty } from './properties.ts';
@@ -18,14 +17,14 @@ export function* prototypeChain(view: HeapView, object: Tagged): Generator<Tagge
     seen.add(current);
     yield current;
     const holder = current;
-    current = attemptOr(view.null, () => view.map(holder).prototype);
+    current = view.readable(view.map(holder).prototype);
   }
 }
 
-/** A named property of an object or its prototypes. */
+/** A named property of an object or its prototypes; a Fault where a part of these cannot be read. */
 export function lookup(view: HeapView, object: Tagged, matches: (key: Tagged) => boolean): Found | undefined {
   for (const holder of prototypeChain(view, object)) {
-    const property = attemptOr(undefined, () => findProperty(view, holder, matches));
+    const property = findProperty(view, holder, matches);
     if (property) return { holder, property };
   }
   return undefined;
@@ -33,12 +32,14 @@ export function lookup(view: HeapView, object: Tagged, matches: (key: Tagged) =>
 
 /** Matches a string key by its text. */
 export function named(view: HeapView, name: string): (key: Tagged) => boolean {
-  return (key) => view.isString(key) && view.stringLength(key) === name.length && view.string(key) === name;
+  return (key) =>
+    view.isString(view.readable(key)) && view.stringLength(key) === name.length && view.string(key) === name;
 }
 
 /** A string-valued data property of an object or its prototypes; undefined if it is anything else. */
 export function stringProperty(view: HeapView, object: Tagged, name: string): string | undefined {
   const found = lookup(view, object, named(view, name));
-  if (!found || found.property.isAccessor || !view.isString(found.property.value)) return undefined;
+  if (!found || found.property.isAccessor || !view.isString(view.readable(found.property.value)))
+    return undefined;
   return view.string(found.property.value);
 }

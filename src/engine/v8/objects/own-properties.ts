@@ -28,7 +28,7 @@ const NOT_NAMED: readonly Property[] = [];
 export function propertyHolder(view: HeapView, object: Tagged): Tagged {
   const { types } = view.layout;
   if (!view.isType(object, types.JS_GLOBAL_PROXY)) return object;
-  const global = view.map(object).prototype;
+  const global = view.readable(view.map(object).prototype);
   return view.isType(global, types.JS_GLOBAL_OBJECT) ? global : object;
 }
 
@@ -50,16 +50,14 @@ export function namedProperties(view: HeapView, lines: ScriptLines, object: Tagg
   const hidden: Property[] = [];
   const lost = (key: Tagged, absence: Absence) => first.push(unreadableProperty(absence, keyName(view, key)));
   for (const stored of storedProperties(view, holder, lost)) {
-    if (isPrivateSymbol(view, stored.key)) {
+    const property = attempt(() => {
+      if (!isPrivateSymbol(view, stored.key)) return propertyOf(view, lines, holder, stored);
       if (isPrivateName(view, stored.key)) hidden.push(...privateMembers(view, stored, holder));
-      continue;
-    }
-    const property = attempt(() => propertyOf(view, lines, holder, stored));
-    if (isAbsent(property)) {
-      lost(stored.key, property);
-      continue;
-    }
-    if (property.isSymbol) symbols.push(property);
+      return undefined;
+    });
+    if (property === undefined) continue;
+    if (isAbsent(property)) lost(stored.key, property);
+    else if (property.isSymbol) symbols.push(property);
     else if (property.enumerable) first.push(property);
     else strings.push(property);
   }

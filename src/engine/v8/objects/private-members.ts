@@ -18,7 +18,7 @@ export function privateMembers(
 ): readonly Property[] {
   if (stored === undefined) return classStatics(view, object);
   if (isPrivateBrand(view, stored.key)) {
-    return attemptOr([], () => membersOfContext(view, stored.value, false));
+    return membersOfContext(view, stored.value, false);
   }
   const name = symbolDescription(view, stored.key);
   return [privateProperty(view, name, stored.value)];

@@ -1,4 +1,4 @@
-import { type Absence, attempt, isAbsent } from '../../absence.ts';
+import { type Absence, attempt, Fault, isAbsent } from '../../absence.ts';
 import type { Tagged } from '../../address.ts';
 import type { HeapView } from './heap-view.ts';
 import type { MapInfo } from './map.ts';
@@ -26,7 +26,7 @@ export type LostProperty = (key: Tagged, absence: Absence) => void;
  */
 export function storedProperties(view: HeapView, object: Tagged, lost?: LostProperty): StoredProperty[] {
   const map = view.map(object);
-  if (map.type === view.layout.types.JS_GLOBAL_OBJECT) return globalProperties(view, object);
+  if (map.type === view.layout.types.JS_GLOBAL_OBJECT) return globalProperties(view, object, lost);
   if (map.isDictionary) return dictionaryProperties(view, propertiesOrHash(view, object));
   return fastProperties(view, object, map, lost);
 }
@@ -125,7 +125,7 @@ interface Enumerated extends StoredProperty {
 
 function dictionaryProperties(view: HeapView, dictionary: Tagged): StoredProperty[] {
   const { hashTable } = view.layout.objects;
-  if (!view.isType(dictionary, view.layout.types.NAME_DICTIONARY)) return [];
+  if (view.type(dictionary) !== view.layout.types.NAME_DICTIONARY) return [];
   const first = hashTable.prefix + hashTable.namePrefixSize;
   const size = hashTable.nameEntrySize;
   const length = Math.min(view.arrayLength(dictionary), MAX_PROPERTIES * size);
@@ -139,19 +139,25 @@ function dictionaryProperties(view: HeapView, dictionary: Tagged): StoredPropert
 }
 
 /** The global object's dictionary holds PropertyCells (objects/property-cell.tq). */
-function globalProperties(view: HeapView, object: Tagged): StoredProperty[] {
+function globalProperties(view: HeapView, object: Tagged, lost?: LostProperty): StoredProperty[] {
   const dictionary = propertiesOrHash(view, object);
   const { hashTable, propertyCell } = view.layout.objects;
-  if (!view.isType(dictionary, view.layout.types.GLOBAL_DICTIONARY)) return [];
+  if (view.type(dictionary) !== view.layout.types.GLOBAL_DICTIONARY) return [];
   const length = Math.min(view.arrayLength(dictionary), MAX_PROPERTIES);
   const result: Enumerated[] = [];
   for (let i = hashTable.prefix; i < length; i++) {
     const cell = view.element(dictionary, i);
-    if (!view.isType(cell, view.layout.types.PROPERTY_CELL)) continue;
-    const value = view.tagged(cell, propertyCell.value);
-    if (view.isHole(value)) continue;
-    const key = view.tagged(cell, propertyCell.name);
-    result.push(enumerated(view, key, value, view.tagged(cell, propertyCell.details)));
+    const found = attempt(() => {
+      if (!view.isType(view.readable(cell), view.layout.types.PROPERTY_CELL)) return undefined;
+      const value = view.tagged(cell, propertyCell.value);
+      if (view.isHole(value)) return undefined;
+      const key = view.tagged(cell, propertyCell.name);
+      return enumerated(view, key, value, view.tagged(cell, propertyCell.details));
+    });
+    if (found === undefined) continue;
+    if (!isAbsent(found)) result.push(found);
+    else if (lost) lost(cell, found);
+    else throw new Fault(view.base(cell), found.reason);
   }
   return inOrder(result);
 }
@@ -174,7 +180,7 @@ function inOrder(properties: Enumerated[]): StoredProperty[] {
 
 /** True if a Symbol is of V8's own use, so that no program can see properties under it. */
 export function isPrivateSymbol(view: HeapView, key: Tagged): boolean {
-  if (!view.isType(key, view.layout.types.SYMBOL)) return false;
+  if (!view.isType(view.readable(key), view.layout.types.SYMBOL)) return false;
   const { flags, isPrivate } = view.layout.objects.symbol;
   return (view.u32(key, flags) & isPrivate) !== 0;
 }
@@ -197,7 +203,7 @@ export function accessorPair(
 ): { readonly getter: Tagged | undefined; readonly setter: Tagged | undefined } {
   const { accessorPair: offsets } = view.layout.objects;
   const part = (offset: number) => {
-    const word = view.tagged(pair, offset);
+    const word = view.readable(view.tagged(pair, offset));
     return view.isReceiver(word) ? word : undefined;
   };
   return { getter: part(offsets.getter), setter: part(offsets.setter) };

@@ -8,5 +8,5 @@ export function symbolDescription(view: HeapView, symbol: Tagged): string {
 
 /** Text of a property key: the string, or `Symbol(description)`. */
 export function keyText(view: HeapView, key: Tagged): string {
-  return view.isString(key) ? view.string(key) : `Symbol(${symbolDescription(view, key)})`;
+  return view.isString(view.readable(key)) ? view.string(key) : `Symbol(${symbolDescription(view, key)})`;
 }

@@ -18,9 +18,9 @@ export class Context {
     this.word = word;
   }
 
-  /** Undefined if `word` is no context. */
+  /** Undefined if `word` is no context; a Fault if that cannot be told. */
   static at(view: HeapView, word: Tagged): Context | undefined {
-    return view.isContext(word) ? new Context(view, word) : undefined;
+    return view.isContext(view.readable(word)) ? new Context(view, word) : undefined;
   }
 
   get isNative(): boolean {
@@ -58,7 +58,7 @@ export class Context {
 
 /** 26 keeps assigned variables in ContextCells, whose numbers may stand unboxed (objects/contexts.h). */
 function cellValue(view: HeapView, word: Tagged): Value {
-  if (!view.isType(word, view.layout.types.CONTEXT_CELL)) return taggedValue(word);
+  if (!view.isType(view.readable(word), view.layout.types.CONTEXT_CELL)) return taggedValue(word);
   const { value, state, double } = view.layout.objects.contextCell;
   const kind = view.u32(word, state);
   if (kind === view.layout.scopes.cellInt32) return { kind: 'synthetic', primitive: view.i32(word, double) };

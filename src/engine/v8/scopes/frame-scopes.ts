@@ -36,22 +36,22 @@ const MAX_WITH_ELEMENTS = 1000;
  */
 export function frameScopes(js: JsFrame, inspector: V8Inspector): readonly FrameScope[] {
   if (js.script === undefined) return [];
-  const walk = new ScopeWalk(js, inspector);
-  const ended = attempt(() => walk.run());
-  if (isAbsent(ended))
-    walk.scopes.push({ kind: 'local', name: undefined, variables: [], note: ended.reason });
-  return walk.scopes;
+  const scopes: FrameScope[] = [];
+  const ended = attempt(() => new ScopeWalk(js, inspector, scopes).run());
+  if (isAbsent(ended)) scopes.push({ kind: 'local', name: undefined, variables: [], note: ended.reason });
+  return scopes;
 }
 
 class ScopeWalk {
-  readonly scopes: FrameScope[] = [];
+  readonly scopes: FrameScope[];
   readonly #js: JsFrame;
   readonly #inspector: V8Inspector;
   readonly #view: HeapView;
   #context: Context | undefined;
   #seenScript = false;
 
-  constructor(js: JsFrame, inspector: V8Inspector) {
+  constructor(js: JsFrame, inspector: V8Inspector, scopes: FrameScope[]) {
+    this.scopes = scopes;
     this.#js = js;
     this.#inspector = inspector;
     this.#view = inspector.view;
@@ -60,8 +60,13 @@ class ScopeWalk {
   }
 
   run(): void {
-    const outer = this.#functionContext();
-    this.#insideFunction(outer);
+    const outer = attempt(() => this.#functionContext());
+    this.#insideFunction(isAbsent(outer) ? undefined : outer);
+    if (isAbsent(outer)) {
+      const note = `what is around the function cannot be read: ${outer.reason}`;
+      this.scopes.push({ kind: 'closure', name: undefined, variables: [], note });
+      return;
+    }
     if (outer) {
       this.#leftOver(outer);
       this.#context = outer;
@@ -73,13 +78,11 @@ class ScopeWalk {
   #functionContext(): Context | undefined {
     const fn = this.#js.function;
     if (fn === undefined) return undefined;
-    return attemptOr(undefined, () => {
-      const { objects } = this.#view.layout;
-      const context = Context.at(this.#view, this.#view.tagged(fn, objects.function.context));
-      // The function of a module is made in the module's own context.
-      const isModule = context?.isNative === false && context.scopeInfo.type === 'module';
-      return isModule && this.#isModuleBody() ? context.previous : context;
-    });
+    const { objects } = this.#view.layout;
+    const context = Context.at(this.#view, this.#view.tagged(fn, objects.function.context));
+    // The function of a module is made in the module's own context.
+    const isModule = context?.isNative === false && context.scopeInfo.type === 'module';
+    return isModule && this.#isModuleBody() ? context.previous : context;
   }
 
   #isModuleBody(): boolean {
@@ -165,7 +168,11 @@ class ScopeWalk {
     // Private members and class names that V8 kept for static methods.
     if (scope.type === 'class' && own) this.#addContextLocals(variables, own);
     if (own) this.#addEvalVariables(variables, own);
-    this.#push(innerKind(scope.type), name, variables.list);
+    const isPlaceLost = this.#js.position === undefined && scope.type === 'function';
+    const note = isPlaceLost
+      ? 'the position is not known: variables of inner blocks are left out'
+      : undefined;
+    this.#push(innerKind(scope.type), name, variables.list, note);
   }
 
   #selfValue(): Value {

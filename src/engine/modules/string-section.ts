@@ -1,0 +1,72 @@
+import { type ByteSource, readBytes } from '../dump/byte-source.ts';
+import type { SectionHeader } from '../dump/elf.ts';
+
+const CHUNK = 1 << 18;
+const BLOCK = 1 << 14;
+const MAX_BLOCKS = 64;
+
+/**
+ * Filled again and again: a table of 10 MB that is read into memory of its own costs ten times as much,
+ * most of it for page faults.
+ */
+const chunk = Buffer.allocUnsafeSlow(CHUNK);
+
+/** A string table of an ELF file (System V gABI, chapter 4), read in parts and never held whole. */
+export class StringSection {
+  readonly #source: ByteSource;
+  readonly #offset: number;
+  readonly #size: number;
+  readonly #blocks = new Map<number, Buffer>();
+
+  constructor(source: ByteSource, section: SectionHeader | undefined) {
+    this.#source = source;
+    this.#offset = section?.offset ?? 0;
+    this.#size = section?.size ?? 0;
+  }
+
+  /** For each pattern the offsets in the table at which it stands, ascending; one pass for all. */
+  search(patterns: readonly Buffer[]): number[][] {
+    const found = patterns.map((): number[] => []);
+    const overlap = Math.max(0, ...patterns.map((p) => p.length)) - 1;
+    if (overlap < 0 || overlap >= CHUNK / 2) return found;
+    for (let start = 0; start < this.#size; start += CHUNK - overlap) {
+      const target = chunk.subarray(0, Math.min(CHUNK, this.#size - start));
+      const bytes = target.subarray(0, this.#source.read(this.#offset + start, target));
+      // What starts in the overlap is found in the next chunk, which has it whole.
+      const end = start + CHUNK < this.#size ? CHUNK - overlap : bytes.length;
+      for (const [i, pattern] of patterns.entries()) {
+        for (let at = bytes.indexOf(pattern); at >= 0 && at < end; at = bytes.indexOf(pattern, at + 1)) {
+          found[i]!.push(start + at);
+        }
+      }
+      if (bytes.length < target.length) break;
+    }
+    return found;
+  }
+
+  /** The string at an offset; '' past the end. */
+  at(offset: number): string {
+    let text = '';
+    for (let from = offset; from < this.#size; ) {
+      const block = this.#block(Math.floor(from / BLOCK));
+      const start = from % BLOCK;
+      if (start >= block.length) break;
+      const end = block.indexOf(0, start);
+      text += block.toString('latin1', start, end < 0 ? block.length : end);
+      if (end >= 0) break;
+      from += block.length - start;
+    }
+    return text;
+  }
+
+  #block(index: number): Buffer {
+    let block = this.#blocks.get(index);
+    if (!block) {
+      const length = Math.min(BLOCK, this.#size - index * BLOCK);
+      block = readBytes(this.#source, this.#offset + index * BLOCK, length);
+      if (this.#blocks.size >= MAX_BLOCKS) this.#blocks.delete(this.#blocks.keys().next().value!);
+      this.#blocks.set(index, block);
+    }
+    return block;
+  }
+}
