@@ -105,16 +105,22 @@ async function settled(view: Frame): Promise<Answer[]> {
 
 /**
  * Runs in the webview: from each event's time stamp to the frame in which every row in sight has its text; for
- * typed text, of a grid that was made after it.
+ * typed text, of rows that were read after it.
  */
 const observer = `(() => {
   window.answers = [];
   window.waiting = 0;
-  const watch = (kind, event, old) => {
+  let reads = 0;
+  new MutationObserver((changes) => {
+    for (const { target, oldValue } of changes) {
+      if (oldValue === 'true' && target.getAttribute('aria-busy') === 'false') reads++;
+    }
+  }).observe(document.body, { subtree: true, attributeFilter: ['aria-busy'], attributeOldValue: true });
+  const watch = (kind, event, wanted) => {
     window.waiting++;
     const look = () => requestAnimationFrame(() => {
       const grid = document.querySelector('.grid');
-      const isThere = grid && grid !== old && grid.getAttribute('aria-busy') === 'false' &&
+      const isThere = grid && reads >= wanted && grid.getAttribute('aria-busy') === 'false' &&
         ![...grid.querySelectorAll('.row > .cell.quiet')].some((cell) => cell.textContent === '…');
       if (!isThere && performance.now() - event.timeStamp < 10000) return look();
       // After the frame's work, as it is painted.
@@ -127,11 +133,11 @@ const observer = `(() => {
     });
     look();
   };
-  addEventListener('wheel', (event) => watch('wheel', event, null), true);
+  addEventListener('wheel', (event) => watch('wheel', event, 0), true);
   addEventListener('keydown', (event) => {
-    if (event.target.tagName !== 'INPUT') watch('keydown', event, null);
+    if (event.target.tagName !== 'INPUT') watch('keydown', event, 0);
   }, true);
-  addEventListener('input', (event) => watch('input', event, document.querySelector('.grid')), true);
+  addEventListener('input', (event) => watch('input', event, reads + 1), true);
 })()`;
 
 async function large(): Promise<string> {

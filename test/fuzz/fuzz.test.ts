@@ -8,9 +8,12 @@ describe('a damaged core', () => {
     assert.deepEqual(report.failures, []);
     // Raw data that happened to look like a pointer may have been hit; of 4 to 32 lost pages one may hold
     // what only V8's own tables lead to.
-    for (const kind of ['wild', 'lost']) {
+    for (const [kind, bound] of [
+      ['wild', 3],
+      ['lost', 4],
+    ] as const) {
       const misled = report.kinds[kind]!.silent;
-      assert.ok(misled <= 3, `${misled} of 15 cores with damage of the kind "${kind}" misled`);
+      assert.ok(misled <= bound, `${misled} of 15 cores with damage of the kind "${kind}" misled`);
     }
     for (const [kind, { read, refused }] of Object.entries(report.kinds)) {
       assert.equal(read + refused, 15, kind);

@@ -138,6 +138,7 @@ export class TreeGrid<Row> {
     this.#wanted = null;
     this.#loaded = false;
     this.#grid.scrollTop = 0;
+    this.#grid.setAttribute('aria-busy', 'true');
     void this.#fetch(this.#top, 0);
   }
 

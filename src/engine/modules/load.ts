@@ -38,7 +38,12 @@ export function loadModules(core: ElfCore, options: LocateOptions): LoadedModule
   let executable: Module | undefined;
   for (const [path, mappings] of byPath) {
     const header = imageHeader(core, mappings);
-    if (!header) continue;
+    if (header === 'lost' && mappings.some((m) => ((segmentAt(core, m.start)?.flags ?? 0) & PF_X) !== 0)) {
+      notes.push(
+        `the header of ${path} is not in the dump: which build it was is unknown, so it is not used`,
+      );
+    }
+    if (!header || header === 'lost') continue;
     const isExecutable = entry !== undefined && mappings.some((m) => entry >= m.start && entry < m.end);
     const buildId = header.buildId();
     const located = locate(path, buildId, isExecutable, options);
@@ -72,10 +77,11 @@ function vdsoOf(core: ElfCore, memory: Memory): Module | undefined {
 }
 
 /** The ELF header of a mapped file, read from its first dumped page; undefined if it is no ELF image. */
-function imageHeader(core: ElfCore, mappings: readonly FileMapping[]): ElfFile | undefined {
+function imageHeader(core: ElfCore, mappings: readonly FileMapping[]): ElfFile | 'lost' | undefined {
   const first = mappings.find((m) => m.fileOffset === 0);
   const segment = first && segmentAt(core, first.start);
-  if (!first || !segment || first.start >= segment.start + segment.filesz) return undefined;
+  if (!first || !segment) return undefined;
+  if (first.start >= segment.start + segment.filesz) return 'lost';
   const offset = segment.offset + (first.start - segment.start);
   const page = readBytes(
     core.elf.source,

@@ -1,4 +1,4 @@
-import { type Absence, absent, attempt, attemptOr } from '../absence.ts';
+import { type Absence, absent, attempt, attemptOr, isAbsent } from '../absence.ts';
 import type { Tagged } from '../address.ts';
 import { ScriptLines, type ScriptPosition } from './frames/script-lines.ts';
 import type { Isolate } from './isolate.ts';
@@ -67,12 +67,17 @@ export function scriptWords(isolate: Isolate, view = new HeapView(isolate)): Tag
   return attemptOr([], () => [...listed(isolate, view)].filter((word) => isScript(view, word)));
 }
 
-/** How many scripts of an isolate cannot be read; undefined if not even their list can. */
+/** How many scripts of an isolate, or names of scripts, cannot be read; undefined if not even their list can. */
 export function unreadableScripts(isolate: Isolate, view = new HeapView(isolate)): number | undefined {
   return attemptOr(
     undefined,
-    () => [...listed(isolate, view)].filter((word) => !isScript(view, word)).length,
+    () => [...listed(isolate, view)].filter((word) => !isScript(view, word) || !hasName(view, word)).length,
   );
+}
+
+/** True for a script without a name, too, unless that it has none cannot be told. */
+function hasName(view: HeapView, word: Tagged): boolean {
+  return !isAbsent(attempt(() => scriptName(view, word)));
 }
 
 function isScript(view: HeapView, word: Tagged): boolean {

@@ -1,4 +1,4 @@
-import { attemptOr, Fault } from '../../absence.ts';
+import { Fault } from '../../absence.ts';
 import type { Tagged } from '../../address.ts';
 import { baselineBytecodeOffset } from '../frames/baseline-offset-table.ts';
 import { byteArray } from '../frames/heap-object.ts';
@@ -29,7 +29,7 @@ export function callSites(view: HeapView, value: Tagged): CallSite[] | undefined
   let array = value;
   if (view.isType(array, types.ERROR_STACK_DATA))
     array = view.tagged(array, objects.errorStackData.callSites);
-  if (!view.isType(array, types.FIXED_ARRAY)) return undefined;
+  if (!view.isType(view.readable(array), types.FIXED_ARRAY)) return undefined;
   const { flatWords } = objects.callSite;
   return Number.isNaN(flatWords) ? boxedSites(view, array) : flatSites(view, array, flatWords);
 }
@@ -222,7 +222,7 @@ function siteLocation(view: HeapView, lines: ScriptLines, site: CallSite): strin
 export function scriptName(view: HeapView, script: Tagged): string {
   const { name, sourceUrl } = view.layout.code.script;
   for (const offset of [name, sourceUrl]) {
-    const word = attemptOr(view.undefined, () => view.tagged(script, offset));
+    const word = view.readable(view.tagged(script, offset));
     if (view.isString(word)) return view.string(word);
   }
   return '';

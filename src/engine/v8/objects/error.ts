@@ -50,9 +50,9 @@ export function capturedStack(view: HeapView, lines: ScriptLines, error: Tagged)
   const symbol = view.isolate.root('error_stack_symbol');
   const found = lookup(view, error, (key) => key === symbol);
   if (!found) return undefined;
-  let value = found.property.value;
+  let value = view.readable(found.property.value);
   if (view.isType(value, view.layout.types.ERROR_STACK_DATA)) {
-    const inner = view.tagged(value, view.layout.objects.errorStackData.callSites);
+    const inner = view.readable(view.tagged(value, view.layout.objects.errorStackData.callSites));
     if (view.isString(inner)) value = inner;
   }
   if (view.isString(value)) return view.string(value);
@@ -72,15 +72,17 @@ function hiddenFrames(view: HeapView, sites: readonly CallSite[]): number {
   );
 }
 
+/** Stands for frames that cannot be read. */
+const UNREADABLE = '\n    at <unreadable>';
+
 /** descriptionForError (inspector/value-mirror.cc). */
 export function errorDescription(view: HeapView, lines: ScriptLines, error: Tagged): string {
-  const stack = attemptOr('\n    at <unreadable>', () => errorStack(view, lines, error));
+  const stack = attemptOr(UNREADABLE, () => errorStack(view, lines, error));
   const className = constructorName(view, error);
   const message = stringProperty(view, error, 'message') ?? '';
-  if (!view.layout.inspector.errorFromMessage || message === '') {
-    if (stack !== undefined && !stack.startsWith('\n')) return stack;
-    return message === '' ? className : `${className}: ${message}`;
-  }
+  const head = message === '' ? className : `${className}: ${message}`;
+  if (stack === UNREADABLE) return head + stack;
+  if (!view.layout.inspector.errorFromMessage || message === '') return stack ?? head;
   const frames = stack?.indexOf('\n    at ') ?? -1;
-  return `${className}: ${message}${frames < 0 ? '' : stack!.slice(frames)}`;
+  return head + (frames < 0 ? '' : stack!.slice(frames));
 }

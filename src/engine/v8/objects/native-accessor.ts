@@ -1,4 +1,4 @@
-import { absent, attemptOr } from '../../absence.ts';
+import { absent, attempt, isAbsent } from '../../absence.ts';
 import type { Tagged } from '../../address.ts';
 import type { ScriptLines } from '../frames/script-lines.ts';
 import type { Value } from '../inspect.ts';
@@ -50,8 +50,8 @@ function currentGlobal(view: HeapView): Tagged | undefined {
 
 /** V8's accessor of an Error's stack. */
 export function stackValue(view: HeapView, lines: ScriptLines, object: Tagged): Value {
-  const text = attemptOr(undefined, () => capturedStack(view, lines, object));
-  return made(text);
+  const text = attempt(() => capturedStack(view, lines, object));
+  return isAbsent(text) ? { kind: 'absent', absence: text } : made(text);
 }
 
 function functionAccessor(view: HeapView, fn: Tagged, name: string): Value {
