@@ -24,9 +24,12 @@ export class StringSection {
     this.#size = section?.size ?? 0;
   }
 
-  /** For each pattern the offsets in the table at which it stands, ascending; one pass for all. */
-  search(patterns: readonly Buffer[]): number[][] {
-    const found = patterns.map((): number[] => []);
+  /**
+   * For each pattern the strings in which it stands, from there on, by their offsets in the table, ascending;
+   * one pass for all.
+   */
+  search(patterns: readonly Buffer[]): Map<number, string>[] {
+    const found = patterns.map(() => new Map<number, string>());
     const overlap = Math.max(0, ...patterns.map((p) => p.length)) - 1;
     if (overlap < 0 || overlap >= CHUNK / 2) return found;
     for (let start = 0; start < this.#size; start += CHUNK - overlap) {
@@ -36,7 +39,8 @@ export class StringSection {
       const end = start + CHUNK < this.#size ? CHUNK - overlap : bytes.length;
       for (const [i, pattern] of patterns.entries()) {
         for (let at = bytes.indexOf(pattern); at >= 0 && at < end; at = bytes.indexOf(pattern, at + 1)) {
-          found[i]!.push(start + at);
+          const stop = bytes.indexOf(0, at);
+          found[i]!.set(start + at, stop < 0 ? this.at(start + at) : bytes.toString('latin1', at, stop));
         }
       }
       if (bytes.length < target.length) break;

@@ -44,9 +44,9 @@ class Table {
     return this.#nameOffsets;
   }
 
-  at(index: number): ElfSymbol {
+  at(index: number, name = this.name(index)): ElfSymbol {
     return {
-      name: this.name(index),
+      name,
       type: this.type(index),
       value: this.value(index),
       size: this.size(index),
@@ -100,9 +100,9 @@ export class SymbolTable {
     if (!table) return;
     const patterns = [...names.map((name) => `${name}\0`), ...prefixes].map((p) => Buffer.from(p, 'latin1'));
     const offsets = table.strings.search(patterns);
-    for (const [i, name] of names.entries()) this.#found.set(name, firstAt(table, offsets[i]!));
+    for (const [i, name] of names.entries()) this.#found.set(name, firstAt(table, offsets[i]!.keys()));
     for (const [i, prefix] of prefixes.entries()) {
-      this.#prefixed.set(prefix, allAt(table, new Set(offsets[names.length + i]!)));
+      this.#prefixed.set(prefix, allAt(table, offsets[names.length + i]!));
     }
   }
 
@@ -127,7 +127,7 @@ export class SymbolTable {
 }
 
 /** The first defined symbol whose name is at one of these offsets. */
-function firstAt(table: Table, offsets: readonly number[]): ElfSymbol | undefined {
+function firstAt(table: Table, offsets: Iterable<number>): ElfSymbol | undefined {
   const { nameOffsets } = table;
   // Linkers merge tails: an offset may lie inside a longer name and still be some symbol's own.
   for (const offset of offsets) {
@@ -138,16 +138,17 @@ function firstAt(table: Table, offsets: readonly number[]): ElfSymbol | undefine
   return undefined;
 }
 
-/** Defined symbols whose names are at one of these offsets, one for each name. */
-function allAt(table: Table, offsets: ReadonlySet<number>): ElfSymbol[] {
+/** Defined symbols with one of these names, by their offsets; one for each name. */
+function allAt(table: Table, names: ReadonlyMap<number, string>): ElfSymbol[] {
   const seen = new Set<number>();
   const result: ElfSymbol[] = [];
   const { nameOffsets } = table;
-  for (let i = 0; i < table.count && seen.size < offsets.size; i++) {
+  for (let i = 0; i < table.count && seen.size < names.size; i++) {
     const offset = nameOffsets[i]!;
-    if (!offsets.has(offset) || seen.has(offset) || !table.isDefined(i)) continue;
+    const name = names.get(offset);
+    if (name === undefined || seen.has(offset) || !table.isDefined(i)) continue;
     seen.add(offset);
-    result.push(table.at(i));
+    result.push(table.at(i, name));
   }
   return result;
 }
