@@ -110,17 +110,12 @@ async function settled(view: Frame): Promise<Answer[]> {
 const observer = `(() => {
   window.answers = [];
   window.waiting = 0;
-  let reads = 0;
-  new MutationObserver((changes) => {
-    for (const { target, oldValue } of changes) {
-      if (oldValue === 'true' && target.getAttribute('aria-busy') === 'false') reads++;
-    }
-  }).observe(document.body, { subtree: true, attributeFilter: ['aria-busy'], attributeOldValue: true });
+  let typed = Number(document.querySelector('.grid').dataset.revision ?? 0);
   const watch = (kind, event, wanted) => {
     window.waiting++;
     const look = () => requestAnimationFrame(() => {
       const grid = document.querySelector('.grid');
-      const isThere = grid && reads >= wanted && grid.getAttribute('aria-busy') === 'false' &&
+      const isThere = grid && Number(grid.dataset.revision ?? 0) >= wanted && (wanted > 0 || grid.getAttribute('aria-busy') === 'false') &&
         ![...grid.querySelectorAll('.row > .cell.quiet')].some((cell) => cell.textContent === '…');
       if (!isThere && performance.now() - event.timeStamp < 10000) return look();
       // After the frame's work, as it is painted.
@@ -137,7 +132,7 @@ const observer = `(() => {
   addEventListener('keydown', (event) => {
     if (event.target.tagName !== 'INPUT') watch('keydown', event, 0);
   }, true);
-  addEventListener('input', (event) => watch('input', event, reads + 1), true);
+  addEventListener('input', (event) => watch('input', event, ++typed), true);
 })()`;
 
 async function large(): Promise<string> {

@@ -1,4 +1,6 @@
 /** The thread that opens one dump's heap and answers about it, one request after the other. */
+import { statSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { DayAfterError } from '../engine/errors.ts';
 import { Answers } from './answers.ts';
@@ -7,9 +9,18 @@ import { openHeap } from './open-heap.ts';
 import type { FromHeap, HeapFailure, Request, ToHeap } from './protocol.ts';
 
 const PROGRESS_INTERVAL = 100;
+/** Bytes of a dump that takes seconds to read. */
+const LARGE = 200e6;
 
 const port = parentPort!;
 const { dump, options } = workerData as Extract<ToHeap, { type: 'open' }>;
+try {
+  // The editor, and other dumps, must answer while a heap of a gigabyte is read. On Linux this concerns the
+  // thread and its helpers alone; nobody but root can take it back, so small dumps are left as they are.
+  if (statSync(dump).size > LARGE) setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+} catch {
+  // A file that cannot be opened is told of below; a system may not allow it.
+}
 const waiting = new Map<number, Request>();
 let answers: Answers | null = null;
 let working = false;

@@ -117,7 +117,7 @@ function changes(explorer: Explorer): HTMLElement {
   show();
   const field = filterField('Filter classes', filter, (value) => {
     filter = value;
-    show();
+    shown?.reload();
   });
   return h('div', { class: 'fill' }, h('div', { class: 'tools' }, field), holder);
 }

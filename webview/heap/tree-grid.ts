@@ -92,11 +92,16 @@ export class TreeGrid<Row> {
   readonly #body: HTMLElement;
   readonly #message: HTMLElement;
   #top: Level<Row> = new Level<Row>(null, 0);
+  /** What takes the place of `#top` once its first rows are there. */
+  #next: Level<Row> | null = null;
   #abort = new AbortController();
   #shown: ReadonlyMap<number, ShownRow<Row>> = new Map();
   #active = 0;
   #scheduled = false;
   #loaded = false;
+  /** How often its rows were to be read anew, and of which time those in sight are. */
+  #asked = 0;
+  #isReading = false;
   /** Where to scroll to as soon as there are rows. */
   #wanted: GridPlace | null;
 
@@ -129,17 +134,36 @@ export class TreeGrid<Row> {
     this.#abort.abort();
   }
 
-  /** Reads its rows anew, as after another filter; the focus stays where it is. */
+  /**
+   * Reads its rows anew, as after another filter; the focus stays where it is. One reading goes on at a time,
+   * to its end, so that a quick typist sees rows after each key; those that were there stay until then.
+   */
   reload(): void {
-    this.close();
-    this.#abort = new AbortController();
-    this.#top = new Level<Row>(null, 0);
+    this.#asked++;
+    this.#grid.setAttribute('aria-busy', 'true');
+    if (!this.#isReading) void this.#reread();
+  }
+
+  async #reread(): Promise<void> {
+    this.#isReading = true;
+    for (let revision = 0; revision !== this.#asked; ) {
+      revision = this.#asked;
+      this.close();
+      this.#abort = new AbortController();
+      this.#next = new Level<Row>(null, 0);
+      await this.#fetch(this.#next, 0);
+      this.#grid.dataset.revision = String(revision);
+    }
+    this.#isReading = false;
+    this.#schedule();
+  }
+
+  #become(top: Level<Row>): void {
+    this.#top = top;
+    this.#next = null;
     this.#active = 0;
     this.#wanted = null;
-    this.#loaded = false;
     this.#grid.scrollTop = 0;
-    this.#grid.setAttribute('aria-busy', 'true');
-    void this.#fetch(this.#top, 0);
   }
 
   /** Pixels of rows in sight, below the header. */
@@ -178,6 +202,7 @@ export class TreeGrid<Row> {
     try {
       const { items, total } = await this.#options.load(level.parent, start, PAGE, signal);
       if (signal.aborted) return;
+      if (level === this.#next) this.#become(level);
       level.total = total;
       items.forEach((row, i) => {
         level.rows.set(start + i, row);
@@ -263,7 +288,7 @@ export class TreeGrid<Row> {
     this.#put(shown);
     if (count > 0) this.#grid.setAttribute('aria-activedescendant', `${this.#id}-${this.#active}`);
     else this.#grid.removeAttribute('aria-activedescendant');
-    this.#grid.setAttribute('aria-busy', String(!this.#loaded));
+    this.#grid.setAttribute('aria-busy', String(!this.#loaded || this.#isReading));
     if (this.#loaded && !this.#wanted) this.#options.scroll?.keep({ active: this.#active, top: scrollTop });
   }
 

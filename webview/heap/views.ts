@@ -57,7 +57,7 @@ export function sourceLink(
   );
 }
 
-/** A field whose value is used once typing pauses. */
+/** A field whose value is used as it is typed. */
 export function filterField(
   label: string,
   value: string,
@@ -65,11 +65,7 @@ export function filterField(
 ): HTMLInputElement {
   const input = h('input', { type: 'search', placeholder: label, 'aria-label': label }) as HTMLInputElement;
   input.value = value;
-  let timer = 0;
-  input.addEventListener('input', () => {
-    window.clearTimeout(timer);
-    timer = window.setTimeout(() => onChange(input.value), 30);
-  });
+  input.addEventListener('input', () => onChange(input.value));
   return input;
 }
 
