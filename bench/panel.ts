@@ -115,7 +115,10 @@ const observer = `(() => {
     window.waiting++;
     const look = () => requestAnimationFrame(() => {
       const grid = document.querySelector('.grid');
-      const isThere = grid && Number(grid.dataset.revision ?? 0) >= wanted && (wanted > 0 || grid.getAttribute('aria-busy') === 'false') &&
+      const isRead = grid && (wanted > 0
+        ? Number(grid.dataset.revision ?? 0) >= wanted
+        : grid.getAttribute('aria-busy') === 'false');
+      const isThere = isRead &&
         ![...grid.querySelectorAll('.row > .cell.quiet')].some((cell) => cell.textContent === '…');
       if (!isThere && performance.now() - event.timeStamp < 10000) return look();
       // After the frame's work, as it is painted.

@@ -37,7 +37,8 @@ export const kinds = ['cut', 'lost', 'headers', 'wild', 'crossed', 'zeros', 'byt
 /**
  * Kinds of damage that a reader can always notice: there every value that differs must be explained. The
  * others can turn one valid value into another (a digit of a string, the map of an object); a wild pointer can
- * only where a word that looked like a pointer was raw data.
+ * only where a word that looked like a pointer was raw data. Lost pages can be noticed, too, but not yet all are:
+ * the test bounds how many mislead.
  */
 export const noticeable: ReadonlySet<Damage['kind']> = new Set(['cut']);
 

@@ -252,9 +252,9 @@ export class Interpreter {
     const slot = global && this.machine.objects.find(global, name);
     if (slot?.accessor) return this.machine.get(global, name);
     if (name === '$frame') return frameObject(this.machine);
-    if (name === 'globalThis' && !global)
-      return environment.globalObject && heap.operand(environment.globalObject);
-    if (implicit.has(name)) return name === 'globalThis' ? global : implicit.get(name);
+    if (name === 'globalThis')
+      return global ?? (environment.globalObject && heap.operand(environment.globalObject));
+    if (implicit.has(name)) return implicit.get(name);
     throw bad(
       global ? `${name} is not defined` : `${name} is not in scope, and the global object cannot be read`,
     );

@@ -25,7 +25,6 @@ class Table {
   /** The entries as 32-bit words: st_name, info and section, value (2), size (2). */
   readonly #words: Uint32Array;
   readonly count: number;
-  #nameOffsets: Uint32Array | undefined;
 
   constructor(file: ElfFile, section: SectionHeader) {
     this.strings = new StringSection(file.source, file.sections[section.link]);
@@ -35,13 +34,17 @@ class Table {
     this.#words = new Uint32Array(this.#bytes.buffer, this.#bytes.byteOffset, this.count * SYM_WORDS);
   }
 
-  /** st_name of every symbol, for quick searches. */
-  get nameOffsets(): Uint32Array {
-    if (!this.#nameOffsets) {
-      this.#nameOffsets = new Uint32Array(this.count);
-      for (let i = 0; i < this.count; i++) this.#nameOffsets[i] = this.#words[i * SYM_WORDS]!;
+  /** The first defined symbol at each of these offsets of names, in the table's order. */
+  named(names: ReadonlyMap<number, string>): Map<number, ElfSymbol> {
+    const result = new Map<number, ElfSymbol>();
+    for (let i = 0; i < this.count && result.size < names.size; i++) {
+      const offset = this.#words[i * SYM_WORDS]!;
+      const name = names.get(offset);
+      if (name !== undefined && !result.has(offset) && this.isDefined(i)) {
+        result.set(offset, this.at(i, name));
+      }
     }
-    return this.#nameOffsets;
+    return result;
   }
 
   at(index: number, name = this.name(index)): ElfSymbol {
@@ -99,10 +102,19 @@ export class SymbolTable {
     const table = this.#table;
     if (!table) return;
     const patterns = [...names.map((name) => `${name}\0`), ...prefixes].map((p) => Buffer.from(p, 'latin1'));
-    const offsets = table.strings.search(patterns);
-    for (const [i, name] of names.entries()) this.#found.set(name, firstAt(table, offsets[i]!.keys()));
+    const found = table.strings.search(patterns);
+    const symbols = table.named(new Map(found.flatMap((strings) => [...strings])));
+    for (const [i, name] of names.entries()) {
+      // Linkers merge tails: the string may be the end of a longer one, and no symbol's own.
+      const offset = [...found[i]!.keys()].find((at) => symbols.has(at));
+      this.#found.set(name, offset === undefined ? undefined : symbols.get(offset));
+    }
     for (const [i, prefix] of prefixes.entries()) {
-      this.#prefixed.set(prefix, allAt(table, offsets[names.length + i]!));
+      const strings = found[names.length + i]!;
+      this.#prefixed.set(
+        prefix,
+        [...symbols].filter(([at]) => strings.has(at)).map(([, symbol]) => symbol),
+      );
     }
   }
 
@@ -124,33 +136,6 @@ export class SymbolTable {
     this.#byAddress ??= new AddressIndex(this.#table);
     return this.#byAddress.covering(value, exact);
   }
-}
-
-/** The first defined symbol whose name is at one of these offsets. */
-function firstAt(table: Table, offsets: Iterable<number>): ElfSymbol | undefined {
-  const { nameOffsets } = table;
-  // Linkers merge tails: an offset may lie inside a longer name and still be some symbol's own.
-  for (const offset of offsets) {
-    for (let i = nameOffsets.indexOf(offset); i >= 0; i = nameOffsets.indexOf(offset, i + 1)) {
-      if (table.isDefined(i)) return table.at(i);
-    }
-  }
-  return undefined;
-}
-
-/** Defined symbols with one of these names, by their offsets; one for each name. */
-function allAt(table: Table, names: ReadonlyMap<number, string>): ElfSymbol[] {
-  const seen = new Set<number>();
-  const result: ElfSymbol[] = [];
-  const { nameOffsets } = table;
-  for (let i = 0; i < table.count && seen.size < names.size; i++) {
-    const offset = nameOffsets[i]!;
-    const name = names.get(offset);
-    if (name === undefined || seen.has(offset) || !table.isDefined(i)) continue;
-    seen.add(offset);
-    result.push(table.at(i, name));
-  }
-  return result;
 }
 
 const BUCKET_SHIFT = 12;

@@ -30,8 +30,9 @@ export function environmentOf(runtime: V8Runtime): [name: string, value: string]
 /** Executables have a copy of the C library's variable, whose symbol may carry the library's version. */
 function variableOf(module: Module): Address | undefined {
   const { symbols } = module;
-  symbols?.prepare([], ['environ', '__environ']);
-  const named = symbols ? [...symbols.withPrefix('environ'), ...symbols.withPrefix('__environ')] : [];
+  const prefixes = ['environ', '__environ'];
+  symbols?.prepare([], prefixes);
+  const named = prefixes.flatMap((prefix) => symbols?.withPrefix(prefix) ?? []);
   const symbol = named.find((s) => /^(__)?environ(@|$)/.test(s.name));
   return symbol && module.addressOfSymbol(symbol);
 }

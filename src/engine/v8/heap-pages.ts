@@ -1,5 +1,5 @@
 import { attemptOr } from '../absence.ts';
-import { type Address, address, at } from '../address.ts';
+import { type Address, address } from '../address.ts';
 import type { Isolate } from './isolate.ts';
 import type { V8Runtime } from './runtime.ts';
 
@@ -30,6 +30,8 @@ export interface HeapPage {
 }
 
 const MAX_HEADER = 0x8000;
+/** Bytes of a header that are read: up to the links of the page's list. */
+const HEADER_READ = 288;
 const MAX_PAGE = 2 ** 36;
 /** How far behind its Isolate a Heap may lie. */
 const MAX_HEAP_OFFSET = 0x20000;
@@ -56,12 +58,9 @@ const spaceNames: Readonly<Record<string, string>> = {
   SharedTrustedLargeObjectSpace: 'shared_trusted_large_object_space',
 };
 
-/** Spaces that every heap has pages in. */
-const essential = ['new_space', 'old_space', 'code_space'];
-
 interface Found {
   readonly pages: readonly HeapPage[];
-  /** Heaps of pages whose space cannot be told. */
+  /** Heaps of pages whose space is not in the dump. */
   readonly unnamed: ReadonlySet<Address>;
 }
 
@@ -86,17 +85,17 @@ function found(runtime: V8Runtime): Found {
 
 /**
  * True if the isolate has pages that are not among those of `pagesOf`: one is linked to a page that was not
- * found (PageList, heap/list.h, ends with null), or the space of one cannot be told.
+ * found (heap::List ends with null, heap/list.h), the space of one is not in the dump, or there is no old space,
+ * which alone is never empty: --jitless has no code, and a heap that runs full no new space.
  */
 export function hasLostPages(isolate: Isolate): boolean {
   const pages = pagesOf(isolate);
   const keys = new Set(pages.map((p) => p.key));
   const isThere = (key: Address) => key === 0 || keys.has(key);
   const isLinkedToNone = pages.some((p) => !isThere(p.next) || !isThere(p.previous));
-  const lacksSpace = essential.some((space) => !pages.some((p) => p.space === space));
-  return (
-    isLinkedToNone || lacksSpace || [...found(isolate.runtime).unnamed].some((heap) => isIn(heap, isolate))
-  );
+  const hasOldSpace = pages.some((p) => p.space === 'old_space');
+  const lacksSpace = [...found(isolate.runtime).unnamed].some((heap) => isIn(heap, isolate));
+  return isLinkedToNone || lacksSpace || !hasOldSpace;
 }
 
 /** The pages of an isolate, with the read-only ones that all isolates share. */
@@ -158,8 +157,8 @@ function unusedPages(runtime: V8Runtime, pages: readonly HeapPage[]): Set<Addres
 /** Reads page headers by small reads of the dump, so that a sparse heap does not fill the block cache. */
 class HeaderReader {
   readonly #runtime: V8Runtime;
-  readonly #header = Buffer.alloc(128);
-  readonly #metadata = Buffer.alloc(128);
+  readonly #header = Buffer.alloc(HEADER_READ);
+  readonly #metadata = Buffer.alloc(HEADER_READ);
   readonly #spaces = new Map<Address, string | undefined>();
   readonly unnamed = new Set<Address>();
 
@@ -176,7 +175,7 @@ class HeaderReader {
     const outside = !Number.isNaN(o.metadata);
     const metadata = outside ? this.#word(o.metadata) : start;
     if (outside) {
-      if (metadata % 8 !== 0 || memory.copy(metadata, this.#metadata) < 96) return undefined;
+      if (metadata % 8 !== 0 || memory.copy(metadata, this.#metadata) < HEADER_READ) return undefined;
     }
     const field = (offset: number): Address => this.#word(offset, outside ? this.#metadata : this.#header);
     const areaStart = field(o.areaStart);
@@ -189,13 +188,13 @@ class HeaderReader {
     if (heap !== 0 && !this.#runtime.isolates.some((i) => isIn(heap, i))) return undefined;
     const space = heap === 0 ? 'read_only_space' : this.#spaceName(owner);
     if (space === undefined) {
-      this.unnamed.add(heap);
+      // A page that a collection is moving to another space has none.
+      if (owner !== 0 && !memory.has(owner, 8)) this.unnamed.add(heap);
       return undefined;
     }
     layout.derived('MemoryChunk.area_start');
     const flags = this.#word(o.flags) % 0x1_0000_0000;
-    const link = (offset: number) =>
-      heap === 0 ? address(0) : attemptOr(address(0), () => memory.pointer(at(metadata, offset)));
+    const link = (offset: number) => (heap === 0 ? address(0) : field(offset));
     return {
       start,
       size,

@@ -82,10 +82,8 @@ export class Constants {
  */
 export function readDebugSymbols(module: Module, memory: Memory): Map<string, number> {
   const result = new Map<string, number>();
-  const { symbols } = module;
-  for (const symbol of symbols
-    ? [...symbols.withPrefix(symbolPrefixes.debug), ...symbols.withPrefix(symbolPrefixes.nodeDebug)]
-    : []) {
+  const prefixes = [symbolPrefixes.debug, symbolPrefixes.nodeDebug];
+  for (const symbol of prefixes.flatMap((prefix) => module.symbols?.withPrefix(prefix) ?? [])) {
     const at = module.addressOfSymbol(symbol);
     if (!memory.has(at, symbol.size === 8 ? 8 : 4)) continue;
     const value = memory.i32(at);

@@ -36,30 +36,30 @@ const MAX_WITH_ELEMENTS = 1000;
  */
 export function frameScopes(js: JsFrame, inspector: V8Inspector): readonly FrameScope[] {
   if (js.script === undefined) return [];
-  const scopes: FrameScope[] = [];
-  const ended = attempt(() => new ScopeWalk(js, inspector, scopes).run());
-  if (isAbsent(ended)) scopes.push({ kind: 'local', name: undefined, variables: [], note: ended.reason });
-  return scopes;
+  const walk = new ScopeWalk(js, inspector);
+  const ended = attempt(() => walk.run());
+  if (isAbsent(ended))
+    walk.scopes.push({ kind: 'local', name: undefined, variables: [], note: ended.reason });
+  return walk.scopes;
 }
 
 class ScopeWalk {
-  readonly scopes: FrameScope[];
+  readonly scopes: FrameScope[] = [];
   readonly #js: JsFrame;
   readonly #inspector: V8Inspector;
   readonly #view: HeapView;
   #context: Context | undefined;
   #seenScript = false;
 
-  constructor(js: JsFrame, inspector: V8Inspector, scopes: FrameScope[]) {
-    this.scopes = scopes;
+  constructor(js: JsFrame, inspector: V8Inspector) {
     this.#js = js;
     this.#inspector = inspector;
     this.#view = inspector.view;
-    const { context } = js;
-    this.#context = context.kind === 'tagged' ? Context.at(this.#view, context.word) : undefined;
   }
 
   run(): void {
+    const { context } = this.#js;
+    this.#context = context.kind === 'tagged' ? Context.at(this.#view, context.word) : undefined;
     const outer = attempt(() => this.#functionContext());
     this.#insideFunction(isAbsent(outer) ? undefined : outer);
     if (isAbsent(outer)) {
