@@ -501,10 +501,11 @@ export interface ScriptInfo {
   readonly script: Script;
 }
 
-/** Bytes that an isolate's old generation has in use. */
+/** Bytes that an isolate's old generation has in use; undefined where not all of its pages are there. */
 function oldObjects(heap: IsolateInfo['heap']): number | undefined {
   const old = heap.spaces.filter((s) => !/^(read_only|new|new_large_object)_space$/.test(s.name));
-  return old.length === 0 ? undefined : old.reduce((sum, s) => sum + (s.used ?? 0), 0);
+  if (heap.used === null || old.length === 0) return undefined;
+  return old.reduce((sum, s) => sum + (s.used ?? 0), 0);
 }
 
 function openRuntime(modules: LoadedModules, core: ElfCore): V8Runtime | DayAfterError {

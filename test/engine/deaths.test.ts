@@ -136,6 +136,8 @@ describe('ways to die', () => {
           assert.equal(told.exception?.className, death.exception?.className);
           if (death.exception) assert.match(told.exception!.message, death.exception.message);
           assert.match(told.message, death.says);
+          // Also in the middle of a garbage collection, and of a worker that starts or ends.
+          for (const { heap } of session.info().isolates) assert.notEqual(heap.used, null);
           if (death.kind === 'unhandled-rejection') {
             const { internal } = session.inspect(told.promise!, { depth: 1, limit: 100 });
             assert.deepEqual(

@@ -85,17 +85,15 @@ function found(runtime: V8Runtime): Found {
 
 /**
  * True if the isolate has pages that are not among those of `pagesOf`: one is linked to a page that was not
- * found (heap::List ends with null, heap/list.h), the space of one is not in the dump, or there is no old space,
- * which alone is never empty: --jitless has no code, and a heap that runs full no new space.
+ * found (heap::List ends with null, heap/list.h), or the space of one is not in the dump. That a space has no
+ * pages tells nothing: a heap that runs full loses its new space, and a worker that ends all of them.
  */
 export function hasLostPages(isolate: Isolate): boolean {
   const pages = pagesOf(isolate);
   const keys = new Set(pages.map((p) => p.key));
   const isThere = (key: Address) => key === 0 || keys.has(key);
   const isLinkedToNone = pages.some((p) => !isThere(p.next) || !isThere(p.previous));
-  const hasOldSpace = pages.some((p) => p.space === 'old_space');
-  const lacksSpace = [...found(isolate.runtime).unnamed].some((heap) => isIn(heap, isolate));
-  return isLinkedToNone || lacksSpace || !hasOldSpace;
+  return isLinkedToNone || [...found(isolate.runtime).unnamed].some((heap) => isIn(heap, isolate));
 }
 
 /** The pages of an isolate, with the read-only ones that all isolates share. */
