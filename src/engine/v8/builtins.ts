@@ -2,7 +2,7 @@ import { attemptOr } from '../absence.ts';
 import { type Address, address, at } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Module } from '../modules/module.ts';
-import { symbolNames, symbolPrefixes } from './symbol-names.ts';
+import { symbolNames, symbolPrefixes } from './layout/symbol-names.ts';
 
 /** An embedded builtin: its code is a piece of the executable, maybe run from a copy elsewhere. */
 export interface Builtin {

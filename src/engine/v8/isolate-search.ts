@@ -1,8 +1,8 @@
 import { type Address, address, at } from '../address.ts';
 import { elf } from '../dump/elf.ts';
 import type { CoreThread } from '../dump/elf-core.ts';
+import { symbolNames } from './layout/symbol-names.ts';
 import type { V8Runtime } from './runtime.ts';
-import { symbolNames } from './symbol-names.ts';
 
 const FS_BASE = 21;
 const RSP = 19;

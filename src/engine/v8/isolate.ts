@@ -1,7 +1,7 @@
 import { type Address, address, at, type Tagged } from '../address.ts';
 import type { Builtin } from './builtins.ts';
+import { symbolNames } from './layout/symbol-names.ts';
 import type { V8Runtime } from './runtime.ts';
-import { symbolNames } from './symbol-names.ts';
 
 /** How far from the Isolate's start its own tables are looked for, in bytes. */
 const MAX_ROOTS_OFFSET = 0x4000;

@@ -8,7 +8,7 @@ import { type Builtin, BuiltinTable } from './builtins.ts';
 import { Isolate } from './isolate.ts';
 import { isolateByStack, isolateOfThread, scanForIsolates } from './isolate-search.ts';
 import { Layout } from './layout/layout.ts';
-import { prepareSymbols, symbolNames } from './symbol-names.ts';
+import { prepareSymbols, symbolNames } from './layout/symbol-names.ts';
 
 /**
  * V8 inside of one dumped process: what the executable tells about it, and its isolates.

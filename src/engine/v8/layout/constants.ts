@@ -1,6 +1,6 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Module } from '../../modules/module.ts';
-import { symbolPrefixes } from '../symbol-names.ts';
+import { symbolPrefixes } from './symbol-names.ts';
 import type { NodeLine } from './version.ts';
 import { nodeLines } from './version.ts';
 

@@ -3,7 +3,7 @@ import { at } from '../../address.ts';
 import { DayAfterError } from '../../errors.ts';
 import type { Memory } from '../../memory/memory.ts';
 import type { Module } from '../../modules/module.ts';
-import { symbolNames } from '../symbol-names.ts';
+import { symbolNames } from './symbol-names.ts';
 
 /** The release lines whose layouts are known, oldest first; tables of constants have one column for each. */
 export const nodeLines = [18, 20, 22, 24, 26] as const;

@@ -1,4 +1,4 @@
-import type { Module } from '../modules/module.ts';
+import type { Module } from '../../modules/module.ts';
 
 /** Mangled names of the symbols by which V8 and Node are known in an executable. */
 export const symbolNames = {
