@@ -41,6 +41,10 @@ function append(result: Region[], region: Region, start: number, end: number, co
     result[result.length - 1] = { ...last, end: address(end) };
     return;
   }
+  if (start === region.start && end === region.end) {
+    result.push(region);
+    return;
+  }
   const offset = region.offset + (start - region.start);
   result.push({ ...region, start: address(start), end: address(end), offset });
 }

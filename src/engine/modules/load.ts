@@ -140,6 +140,7 @@ function regionsOf(core: ElfCore, modules: readonly Module[]): Region[] {
     }
   }
   for (const s of core.segments) {
+    if (s.start + s.filesz === s.end) continue;
     const reason = s.truncated ? 'the dump is truncated' : 'not in the dump (coredump_filter left it out)';
     regions.push(missing(s.start, s.end, s.flags, reason));
   }
