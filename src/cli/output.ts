@@ -58,6 +58,12 @@ export function printError(output: Output, error: DayAfterError, json: boolean):
   if (error.hint) output.stderr.write(`  ${plain(error.hint)}\n`);
 }
 
+/** What is missing of a dump, as the last part of what a command shows; '' if nothing is. */
+export function notesText(notes: readonly string[], paint: Paint): string {
+  if (notes.length === 0) return '';
+  return `\n${paint('bold', 'Notes')}\n${notes.map((note) => `  ${plain(note)}\n`).join('')}`;
+}
+
 /** A number with thousands separators, the same in every locale. */
 export function grouped(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');

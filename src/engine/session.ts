@@ -333,11 +333,26 @@ export class CoreSession {
     return result;
   }
 
+  /** What is missing of the dump as a whole, in words: all that is read from it is to be taken with these. */
+  notes(): string[] {
+    const { runtime } = this;
+    const notes = [...this.core.notes, ...this.modules.notes];
+    if (runtime instanceof DayAfterError)
+      return [...notes, runtime.hint ? `${runtime.message}. ${runtime.hint}` : runtime.message];
+    if (runtime.isolates.length === 0)
+      notes.push('no isolate was found: V8 was not running, or its memory is not in the dump');
+    for (const { index, lostRoots } of runtime.isolates) {
+      if (lostRoots > 0)
+        notes.push(
+          `${lostRoots} of the ${runtime.rootNames.length} roots of isolate ${index} are not in the dump: values that V8 tells by them are missing or less exact`,
+        );
+    }
+    return notes;
+  }
+
   /** What is missing in `scripts`, in words. */
   scriptNotes(): string[] {
     const { isolates } = this.requireRuntime();
-    if (isolates.length === 0)
-      return ['no isolate was found: V8 was not running, or its memory is not in the dump'];
     return isolates.flatMap((isolate) => {
       const lost = unreadableScripts(isolate, this.inspectorOf(isolate).view);
       if (lost === 0) return [];
@@ -400,9 +415,7 @@ export class CoreSession {
   info(): DumpInfo {
     const { runtime } = this;
     const v8 = runtime instanceof DayAfterError ? undefined : runtime;
-    const notes = [...this.core.notes, ...this.modules.notes];
-    if (runtime instanceof DayAfterError)
-      notes.push(runtime.hint ? `${runtime.message}. ${runtime.hint}` : runtime.message);
+    const notes = this.notes();
     const argv = commandLine(this.core, this.modules.memory);
     if (!argv) notes.push('the command line is not in the dump');
     const first = v8?.isolates[0];

@@ -19,7 +19,7 @@ export function readAll(session: CoreSession): Record<string, unknown> {
 function scripts(session: CoreSession): unknown {
   return {
     scripts: session.scripts().map(({ url, length }) => ({ url, length })),
-    notes: [...session.core.notes, ...session.modules.notes, ...session.scriptNotes()],
+    notes: [...session.notes(), ...session.scriptNotes()],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { DumpInfo } from '../../engine/contract.ts';
 import { openCore } from '../open.ts';
-import { bytes, type Output, type Paint, painter, plain, printJson, table } from '../output.ts';
+import { bytes, notesText, type Output, type Paint, painter, plain, printJson, table } from '../output.ts';
 import type { CommonOptions } from '../run.ts';
 
 /** `dayafter info`: what the dump is and why the process died. */
@@ -47,9 +47,7 @@ function infoText(info: DumpInfo, paint: Paint): string {
     section('Heap', spaces, paint),
     section('Modules', modules, paint),
     `\n${paint('bold', 'Layout')}\n  ${confirmed.length} constants confirmed by symbols, ${derived.length} derived from the dump, ${guessed.length} from the table of the release line\n`,
-    info.notes.length > 0
-      ? `\n${paint('bold', 'Notes')}\n${info.notes.map((n) => `  ${plain(n)}\n`).join('')}`
-      : '',
+    notesText(info.notes, paint),
   ].join('');
 }
 

@@ -1,6 +1,6 @@
 import type { VariableInfo } from '../../engine/contract.ts';
 import { openCore, requireThread } from '../open.ts';
-import { type Output, type Paint, painter, plain, printJson } from '../output.ts';
+import { notesText, type Output, type Paint, painter, plain, printJson } from '../output.ts';
 import type { CommonOptions } from '../run.ts';
 import { valueText } from './stack.ts';
 
@@ -26,10 +26,11 @@ export async function inspectCommand(
       depth: options.depth,
       limit: options.limit,
     });
-    if (options.json) printJson(output, { value });
+    if (options.json) printJson(output, { value, notes: session.notes() });
     else
       output.stdout.write(
-        `${[valueText(value, painter(output)), ...childLines(value, 1, painter(output))].join('\n')}\n`,
+        `${[valueText(value, painter(output)), ...childLines(value, 1, painter(output))].join('\n')}\n` +
+          notesText(session.notes(), painter(output)),
       );
   });
 }

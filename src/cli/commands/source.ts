@@ -1,7 +1,7 @@
 import { isAbsent } from '../../engine/absence.ts';
 import { DayAfterError } from '../../engine/errors.ts';
 import { openCore } from '../open.ts';
-import { grouped, type Output, painter, plain, printJson, table } from '../output.ts';
+import { grouped, notesText, type Output, painter, plain, printJson, table } from '../output.ts';
 import type { CommonOptions } from '../run.ts';
 
 /** `dayafter source`: the scripts that the dump holds, or one's text, byte for byte as V8 had it. */
@@ -14,7 +14,7 @@ export async function sourceCommand(
   await openCore(dump, options, output, (session) => {
     const scripts = session.scripts(options.isolate);
     if (url === undefined) {
-      const notes = [...session.core.notes, ...session.modules.notes, ...session.scriptNotes()];
+      const notes = [...session.notes(), ...session.scriptNotes()];
       if (options.json)
         printJson(output, { scripts: scripts.map((s) => ({ url: s.url, length: s.length })), notes });
       else printList(scripts, notes, output);
@@ -58,6 +58,5 @@ function printList(
       ]),
     ),
   );
-  if (notes.length > 0)
-    output.stdout.write(`\n${paint('bold', 'Notes')}\n${notes.map((n) => `  ${plain(n)}\n`).join('')}`);
+  output.stdout.write(notesText(notes, paint));
 }

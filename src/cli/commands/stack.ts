@@ -2,7 +2,7 @@ import type { FrameInfo, ScopeInfo, StackInfo, VariableInfo } from '../../engine
 import { wasmPlace } from '../../engine/report/frame.ts';
 import { type FoldedFrames, foldRecursion } from '../../engine/stack/recursion.ts';
 import { openCore, requireThread } from '../open.ts';
-import { grouped, type Output, type Paint, painter, plain, printJson } from '../output.ts';
+import { grouped, notesText, type Output, type Paint, painter, plain, printJson } from '../output.ts';
 import type { CommonOptions } from '../run.ts';
 
 export interface StackOptions extends CommonOptions {
@@ -25,13 +25,13 @@ export async function stackCommand(dump: string, options: StackOptions, output: 
     const threads = ids
       .map((id) => session.stack(id, locals))
       .filter((s) => options.isolate === undefined || s.isolate === options.isolate);
-    if (options.json) printJson(output, { threads });
+    if (options.json) printJson(output, { threads, notes: session.notes() });
     // People read the thread first that the story is about; scripts get the dump's order.
     else
       output.stdout.write(
         byFocus(threads, session.focusThread())
           .map((t) => threadText(t, painter(output)))
-          .join('\n'),
+          .join('\n') + notesText(session.notes(), painter(output)),
       );
   });
 }

@@ -1,3 +1,4 @@
+import { Fault } from '../absence.ts';
 import { type Address, address, at, type Tagged } from '../address.ts';
 import type { Builtin } from './builtins.ts';
 import { symbolNames } from './layout/symbol-names.ts';
@@ -22,7 +23,9 @@ export class Isolate {
   readonly index: number;
   /** Kernel id of the thread that has it entered, if any. */
   readonly thread: number | undefined;
+  readonly #rootsTable: Address;
   readonly #roots: Float64Array;
+  readonly #lostRoots = new Set<number>();
   readonly #rootNameOf: Map<number, string> = new Map();
   readonly #references: Address;
   #delta: number | undefined;
@@ -51,9 +54,12 @@ export class Isolate {
     this.thread = thread;
     const { memory, rootNames } = runtime;
     const table = at(base, rootsOffset);
-    this.#roots = Float64Array.from(rootNames, (_, i) =>
-      memory.has(at(table, 8 * i), 8) ? memory.tagged(at(table, 8 * i)) : Number.NaN,
-    );
+    this.#rootsTable = table;
+    this.#roots = Float64Array.from(rootNames, (_, i) => {
+      if (memory.has(at(table, 8 * i), 8)) return memory.tagged(at(table, 8 * i));
+      this.#lostRoots.add(i);
+      return Number.NaN;
+    });
     for (const [i, name] of rootNames.entries()) {
       const word = this.#roots[i]!;
       if (!this.#rootNameOf.has(word)) this.#rootNameOf.set(word, name);
@@ -61,10 +67,21 @@ export class Isolate {
     this.#references = findReferences(runtime, at(table, 8 * rootNames.length));
   }
 
-  /** The value of a root ("undefined_value", "meta_map", "script_list"); NaN if the build has none such. */
+  /**
+   * The value of a root ("undefined_value", "meta_map", "script_list"); NaN if the build has none such, a
+   * Fault if it is not in the dump.
+   */
   root(name: string): Tagged {
     const index = this.runtime.rootIndex(name);
+    if (this.#lostRoots.has(index)) {
+      throw new Fault(at(this.#rootsTable, 8 * index), `the root ${name} is not in the dump`);
+    }
     return (index < 0 ? Number.NaN : this.#roots[index]!) as Tagged;
+  }
+
+  /** How many roots are not in the dump. */
+  get lostRoots(): number {
+    return this.#lostRoots.size;
   }
 
   /** The name of the root that `word` is the value of. */
@@ -75,7 +92,7 @@ export class Isolate {
   /** Instance type of the map that a root is, or undefined. */
   instanceTypeOfRootMap(name: string): number | undefined {
     const { memory, layout } = this.runtime;
-    const map = address(this.root(name) - 1 + layout.objects.map.instanceType);
+    const map = address(this.#roots[this.runtime.rootIndex(name)]! - 1 + layout.objects.map.instanceType);
     return memory.has(map, 2) ? memory.u16(map) : undefined;
   }
 

@@ -1,4 +1,4 @@
-import { Fault } from '../../absence.ts';
+import { attemptOr, Fault } from '../../absence.ts';
 import { type Address, address, type Tagged } from '../../address.ts';
 import type { Memory } from '../../memory/memory.ts';
 import { isHeapObject, isSmi, smiValue } from '../frames/heap-object.ts';
@@ -36,12 +36,13 @@ export class HeapView {
     this.runtime = isolate.runtime;
     this.memory = isolate.runtime.memory;
     this.layout = isolate.runtime.layout;
-    this.undefined = isolate.root('undefined_value');
-    this.null = isolate.root('null_value');
-    this.true = isolate.root('true_value');
-    this.false = isolate.root('false_value');
-    this.theHole = isolate.root('the_hole_value');
-    this.hashTableHole = isolate.root('hash_table_hole_value');
+    const root = (name: string) => attemptOr(Number.NaN as Tagged, () => isolate.root(name));
+    this.undefined = root('undefined_value');
+    this.null = root('null_value');
+    this.true = root('true_value');
+    this.false = root('false_value');
+    this.theHole = root('the_hole_value');
+    this.hashTableHole = root('hash_table_hole_value');
   }
 
   isPointer(word: Tagged): boolean {
