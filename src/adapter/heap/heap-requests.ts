@@ -5,13 +5,13 @@ import { baseName, localCandidates } from '../../configuration/paths.ts';
 import { isAbsent } from '../../engine/absence.ts';
 import type { Suspect } from '../../engine/analyses/leaks/suspects.ts';
 import { DayAfterError } from '../../engine/errors.ts';
-import { completions as complete } from '../../engine/evaluate/completions.ts';
 import { evaluateAsync } from '../../engine/evaluate/evaluate.ts';
 import { MadeInspector } from '../../engine/evaluate/made-inspector.ts';
 import { globalObject, withNodeNames } from '../../engine/heap-values/environment.ts';
 import { nodeValue } from '../../engine/heap-values/node-value.ts';
 import { internalProperty } from '../../engine/heap-values/properties.ts';
 import type { Property, Value } from '../../engine/v8/inspect.ts';
+import { completionsIn } from '../completions.ts';
 import { AdapterError } from '../errors.ts';
 import { deadlineOf } from '../evaluate.ts';
 import { printable } from '../printable.ts';
@@ -198,14 +198,7 @@ function completions(
   args: DebugProtocol.CompletionsArguments,
 ): DebugProtocol.CompletionsResponse['body'] {
   checkFrame(args.frameId);
-  const line = args.text.split('\n')[(args.line ?? 1) - 1] ?? '';
-  const before = line.slice(0, Math.max(0, args.column - 1));
-  const text = withNodeNames(before);
-  const { start, items } = complete(text, target.environment);
-  const length = text.length - start;
-  return {
-    targets: items.map(({ label, kind }) => ({ label, type: kind, start: before.length - length, length })),
-  };
+  return completionsIn(target.environment, args, withNodeNames);
 }
 
 /** The place of a function: its file, where this machine has it. */
