@@ -30,7 +30,7 @@ export function moduleClasses(heap: Heap): Classes {
   const ofScript = new Map<number, number>();
   const { ordinals } = graph.locations;
   for (let i = 0; i < ordinals.length; i++) {
-    const { scriptId } = graph.locations.at(i);
+    const scriptId = graph.locations.scriptAt(i);
     let id = ofScript.get(scriptId);
     if (id === undefined) {
       const name = names.get(scriptId);

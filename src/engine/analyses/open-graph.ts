@@ -1,8 +1,6 @@
 import { FileSource } from '../dump/byte-source.ts';
 import { openSource } from '../dump/detect.ts';
-import { Heap } from '../graph/heap.ts';
-import { graphFromCore } from '../heap-graph/from-core.ts';
-import { CoreSession } from '../session.ts';
+import type { Heap } from '../graph/heap.ts';
 import { openSnapshot } from '../snapshot/open-snapshot.ts';
 
 export interface OpenGraphOptions {
@@ -26,27 +24,13 @@ export async function openGraph(path: string, options: OpenGraphOptions = {}): P
   try {
     if (format === 'heapsnapshot' && source instanceof FileSource)
       return await openSnapshot(source, { signal: options.signal, progress: options.progress });
-    return heapOfCore(
-      new CoreSession(
-        { format, source },
-        { program: options.program, search: options.search, sysroot: options.sysroot },
-      ),
-      options,
-    );
+    // What reads cores is a large part of the engine: who opens a snapshot does not load it.
+    const { heapOfCore } = await import('../heap-graph/heap-of-core.ts');
+    const { program, search, sysroot, isolate } = options;
+    return heapOfCore({ format, source }, { program, search, sysroot }, isolate);
   } catch (error) {
     source.close();
     throw error;
-  }
-}
-
-/** The heap of one isolate of a core; the session is closed once the graph is made. */
-function heapOfCore(session: CoreSession, options: OpenGraphOptions): Heap {
-  try {
-    const heap = new Heap(graphFromCore(session, session.isolateFor({ isolate: options.isolate })));
-    heap.retainedSizes;
-    return heap;
-  } finally {
-    session.close();
   }
 }
 

@@ -22,7 +22,7 @@ export function scriptNames(graph: HeapGraph): ReadonlyMap<number, string> {
   const names = new Map<number, string>();
   const { ordinals } = graph.locations;
   for (let i = 0; i < ordinals.length; i++) {
-    const { scriptId } = graph.locations.at(i);
+    const scriptId = graph.locations.scriptAt(i);
     if (names.has(scriptId)) continue;
     const node = ordinals[i] as NodeOrdinal;
     if (graph.nodeType[node] !== NodeType.closure) continue;

@@ -24,72 +24,91 @@ export interface Classes {
  */
 export function classify(graph: HeapGraph, ofNode: Uint32Array = new Uint32Array(graph.nodeCount)): Classes {
   const { nodeCount, nodeType, nodeName } = graph;
-  const list: HeapClass[] = [];
-  const byKey = new Map<string, number>();
-  const classOf = (key: string, heapClass: () => HeapClass): number => {
-    let id = byKey.get(key);
-    if (id === undefined) {
-      id = list.push(heapClass()) - 1;
-      byKey.set(key, id);
-    }
-    return id;
-  };
+  const classes = new ClassTable(graph);
   const byType = new Int32Array(256).fill(-1);
-  const byName = [new Map<number, number>(), new Map<number, number>()];
-  /** By name, script, and place in it. */
-  const byPlace = new Map<number, Map<number, Map<number, number>>>();
   const detached = detachedNodes(graph);
   const { ordinals } = graph.locations;
   let nextLocation = 0;
   for (let node = 0; node < nodeCount; node++) {
     const type = nodeType[node]!;
     while (nextLocation < ordinals.length && ordinals[nextLocation]! < node) nextLocation++;
-    if (type !== NodeType.object && type !== NodeType.native) {
-      let id = byType[type]!;
-      if (id < 0) {
-        const name = typeClassName(type, graph.nodeTypeNames);
-        id = classOf(`:${name}`, () => ({
-          name,
-          type: graph.nodeTypeNames[type] ?? 'unknown',
-          location: null,
-        }));
-        byType[type] = id;
-      }
-      ofNode[node] = id;
-      continue;
+    if (type === NodeType.object) {
+      const name = nodeName[node]!;
+      ofNode[node] =
+        ordinals[nextLocation] === node
+          ? classes.constructedAt(nextLocation, name)
+          : classes.named(node as NodeOrdinal, name);
+    } else if (type === NodeType.native) {
+      const name = nodeName[node]!;
+      ofNode[node] = detached.has(node) ? classes.detached(name) : classes.named(node as NodeOrdinal, name);
+    } else {
+      if (byType[type]! < 0) byType[type] = classes.ofType(type);
+      ofNode[node] = byType[type]!;
     }
-    const nameId = nodeName[node]!;
-    if (type === NodeType.object && ordinals[nextLocation] === node) {
-      const { locations } = graph;
-      const ofPlace = nested(nested(byPlace, nameId), locations.scriptAt(nextLocation));
-      const place = locations.lineAt(nextLocation) * 0x4000000 + locations.columnAt(nextLocation);
-      let id = ofPlace.get(place);
-      if (id === undefined) {
-        const name = className(graph.strings.text(nameId));
-        const location = locations.at(nextLocation);
-        const { scriptId, line, column } = location;
-        id = classOf(`${scriptId},${line},${column},${name}`, () => ({ name, type: 'object', location }));
-        ofPlace.set(place, id);
-      }
-      ofNode[node] = id;
-      continue;
-    }
-    if (type === NodeType.native && detached.has(node)) {
-      const name = className(`Detached ${graph.strings.text(nameId)}`);
-      ofNode[node] = classOf(`=${name}`, () => ({ name, type: 'native', location: null }));
-      continue;
-    }
-    const known = byName[type === NodeType.object ? 0 : 1]!;
-    let id = known.get(nameId);
-    if (id === undefined) {
-      const name = className(graph.strings.text(nameId));
-      // A native node and an object of one name are one class, as there.
-      id = classOf(`=${name}`, () => ({ name, type: graph.typeName(node as NodeOrdinal), location: null }));
-      known.set(nameId, id);
-    }
-    ofNode[node] = id;
   }
-  return { ofNode, list };
+  return { ofNode, list: classes.list };
+}
+
+/** Classes by what they are told from; nothing is allocated for one that is known. */
+class ClassTable {
+  readonly list: HeapClass[] = [];
+  readonly #graph: HeapGraph;
+  readonly #byKey = new Map<string, number>();
+  readonly #objects = new Map<number, number>();
+  readonly #natives = new Map<number, number>();
+  /** By name, script, line, and column. */
+  readonly #byPlace = new Map<number, Map<number, Map<number, Map<number, number>>>>();
+
+  constructor(graph: HeapGraph) {
+    this.#graph = graph;
+  }
+
+  ofType(type: number): number {
+    const { nodeTypeNames } = this.#graph;
+    const name = typeClassName(type, nodeTypeNames);
+    return this.#class(`:${name}`, name, nodeTypeNames[type] ?? 'unknown', null);
+  }
+
+  /** A native node and an object of one name are one class, as in DevTools. */
+  named(node: NodeOrdinal, name: number): number {
+    const known = this.#graph.nodeType[node] === NodeType.object ? this.#objects : this.#natives;
+    let id = known.get(name);
+    if (id === undefined) {
+      const text = className(this.#graph.strings.text(name));
+      id = this.#class(`=${text}`, text, this.#graph.typeName(node), null);
+      known.set(name, id);
+    }
+    return id;
+  }
+
+  detached(name: number): number {
+    const text = className(`Detached ${this.#graph.strings.text(name)}`);
+    return this.#class(`=${text}`, text, 'native', null);
+  }
+
+  /** Objects whose constructor stands at the place of this index in the graph's locations. */
+  constructedAt(index: number, name: number): number {
+    const { locations } = this.#graph;
+    const ofScript = nested(nested(this.#byPlace, name), locations.scriptAt(index));
+    const ofLine = nested(ofScript, locations.lineAt(index));
+    const known = ofLine.get(locations.columnAt(index));
+    if (known !== undefined) return known;
+    const text = className(this.#graph.strings.text(name));
+    const location = locations.at(index);
+    const { scriptId, line, column } = location;
+    const id = this.#class(`${scriptId},${line},${column},${text}`, text, 'object', location);
+    ofLine.set(column, id);
+    return id;
+  }
+
+  #class(key: string, name: string, type: string, location: HeapClass['location']): number {
+    let id = this.#byKey.get(key);
+    if (id === undefined) {
+      id = this.list.push({ name, type, location }) - 1;
+      this.#byKey.set(key, id);
+    }
+    return id;
+  }
 }
 
 function nested<V>(map: Map<number, Map<number, V>>, key: number): Map<number, V> {

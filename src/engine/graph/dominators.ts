@@ -32,11 +32,21 @@ export class SpareMemory {
 
   /** Zeros. */
   words(length: number): Uint32Array {
+    return this.scratch(length).fill(0);
+  }
+
+  /** Not cleared. */
+  scratch(length: number): Uint32Array {
     const at = this.#words.findIndex((words) => words.length >= length);
     const found = this.#words[at];
     if (!found) return new Uint32Array(length);
     this.#words[at] = found.subarray(length);
-    return found.subarray(0, length).fill(0);
+    return found.subarray(0, length);
+  }
+
+  /** Takes back what `scratch` gave, once nothing reads it any more. */
+  giveBack(words: Uint32Array): void {
+    this.#words.push(words);
   }
 }
 

@@ -115,13 +115,19 @@ export class Locations {
     let ascending = true;
     for (let i = 1; i < ordinals.length && ascending; i++) ascending = ordinals[i - 1]! < ordinals[i]!;
     if (ascending) return new Locations(ordinals, scripts, lines, columns);
-    const order = new Uint32Array(ordinals.length);
-    for (let i = 0; i < order.length; i++) order[i] = i;
-    order.sort((a, b) => ordinals[a]! - ordinals[b]! || a - b);
-    const kept = order.filter(
-      (row, i) => i + 1 === order.length || ordinals[order[i + 1]!] !== ordinals[row],
-    );
-    const pick = (column: Uint32Array) => kept.map((row) => column[row]!);
+    const rows = ordinals.length;
+    // Numbers that sort by ordinal and then by row, exact up to 2^53: no comparison runs in JavaScript.
+    const order = new Float64Array(rows);
+    for (let i = 0; i < rows; i++) order[i] = ordinals[i]! * rows + i;
+    order.sort();
+    const kept = new Uint32Array(rows);
+    let count = 0;
+    for (let i = 0; i < rows; i++) {
+      const row = order[i]! % rows;
+      if (count > 0 && ordinals[kept[count - 1]!] === ordinals[row]) count--;
+      kept[count++] = row;
+    }
+    const pick = (column: Uint32Array) => kept.subarray(0, count).map((row) => column[row]!);
     return new Locations(pick(ordinals), pick(scripts), pick(lines), pick(columns));
   }
 

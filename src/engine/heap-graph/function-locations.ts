@@ -1,8 +1,8 @@
 import { attemptOr } from '../absence.ts';
 import type { Tagged } from '../address.ts';
+import { Uint32Column } from '../columns.ts';
 import type { V8Inspector } from '../v8/inspector.ts';
 import { functionStart } from '../v8/objects/functions.ts';
-import { Uint32Column } from './columns.ts';
 import type { HeapImage } from './heap-image.ts';
 
 interface Place {

@@ -1,11 +1,12 @@
 import { attemptOr } from '../absence.ts';
 import type { Address, Tagged } from '../address.ts';
+import { Uint32Column } from '../columns.ts';
 import { HeapGraph, Locations, plainExtras } from '../graph/heap-graph.ts';
 import { LargeNumbers } from '../graph/large-numbers.ts';
 import { EdgeType, NodeType } from '../graph/types.ts';
 import type { V8Inspector } from '../v8/inspector.ts';
-import { EdgeColumns, Uint32Column } from './columns.ts';
 import type { ContextReferences } from './context-references.ts';
+import { EdgeColumns } from './edge-columns.ts';
 import { Ephemerons } from './ephemerons.ts';
 import { FunctionLocations } from './function-locations.ts';
 import { furniture } from './furniture.ts';

@@ -1,4 +1,4 @@
-import { Float64Column, Int32Column } from './columns.ts';
+import { Float64Column, Int32Column } from '../columns.ts';
 import type { Frame, Profile, Unit } from './profile.ts';
 import { StackTableBuilder } from './stack-table.ts';
 

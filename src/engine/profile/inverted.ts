@@ -1,4 +1,4 @@
-import { Float64Column, Int32Column } from './columns.ts';
+import { Float64Column, Int32Column } from '../columns.ts';
 import { outermostOccurrences } from './functions.ts';
 import type { Profile } from './profile.ts';
 import { StackTableBuilder } from './stack-table.ts';

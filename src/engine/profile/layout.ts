@@ -1,4 +1,4 @@
-import { Int32Column } from './columns.ts';
+import { Int32Column } from '../columns.ts';
 import { nameRanks } from './name-order.ts';
 import type { Measure, Profile } from './profile.ts';
 import { type StackWeights, stackChildren, stackWeights } from './weights.ts';

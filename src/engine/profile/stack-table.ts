@@ -1,4 +1,4 @@
-import { Int32Column } from './columns.ts';
+import { Int32Column } from '../columns.ts';
 import type { StackTable } from './profile.ts';
 
 /** Makes stacks: the same frame on the same caller is one stack, found again by an open-addressing hash. */

@@ -1,4 +1,4 @@
-import { Int32Column } from './columns.ts';
+import { Int32Column } from '../columns.ts';
 import { packageOf } from './frame-kind.ts';
 import type { Frame, Profile, ProfileFrameKind } from './profile.ts';
 import { StackTableBuilder } from './stack-table.ts';

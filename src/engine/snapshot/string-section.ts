@@ -1,3 +1,4 @@
+import { Float64Column, Uint32Column } from '../columns.ts';
 import type { ByteSource } from '../dump/byte-source.ts';
 import type { Ephemerons } from '../graph/heap-graph.ts';
 import { Offsets } from './offsets.ts';
@@ -104,9 +105,9 @@ function namesEphemeron(bytes: Uint8Array, from: number, to: number): boolean {
 }
 
 class EphemeronCollector {
-  readonly #names: number[] = [];
-  readonly #tables: number[] = [];
-  readonly #pairs: number[] = [];
+  readonly #names = new Uint32Column();
+  readonly #tables = new Uint32Column();
+  readonly #pairs = new Float64Column();
 
   /** `bytes` from `from` to `to` begin as the names do. */
   add(id: number, bytes: Uint8Array, from: number, to: number): void {
@@ -127,12 +128,13 @@ class EphemeronCollector {
 
   finish(count: number): Ephemerons {
     const isEphemeron = new Uint8Array((count >>> 3) + 1);
-    for (const id of this.#names) isEphemeron[id >>> 3]! |= 1 << (id & 7);
+    const names = this.#names.take();
+    for (const id of names) isEphemeron[id >>> 3]! |= 1 << (id & 7);
     return {
       isEphemeron,
-      names: Uint32Array.from(this.#names),
-      tables: Uint32Array.from(this.#tables),
-      pairs: Float64Array.from(this.#pairs),
+      names,
+      tables: this.#tables.take(),
+      pairs: this.#pairs.done(),
     };
   }
 }

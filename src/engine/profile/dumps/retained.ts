@@ -1,8 +1,8 @@
 import { scriptNames } from '../../analyses/positions.ts';
+import { Float64Column } from '../../columns.ts';
 import type { Heap } from '../../graph/heap.ts';
 import { ROOT } from '../../graph/types.ts';
 import { ProfileBuilder } from '../builder.ts';
-import { Float64Column } from '../columns.ts';
 import type { Profile } from '../profile.ts';
 
 /**

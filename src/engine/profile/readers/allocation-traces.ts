@@ -1,7 +1,7 @@
+import { Float64Column, Int32Column } from '../../columns.ts';
 import type { ByteSource } from '../../dump/byte-source.ts';
 import { DayAfterError } from '../../errors.ts';
 import { ProfileBuilder } from '../builder.ts';
-import { Float64Column, Int32Column } from '../columns.ts';
 import { scriptKind } from '../frame-kind.ts';
 import { JsonScanner } from '../json-scanner.ts';
 import type { Frame, Profile } from '../profile.ts';

@@ -1,6 +1,6 @@
+import { Int32Column } from '../../columns.ts';
 import type { ByteSource } from '../../dump/byte-source.ts';
 import { ProfileBuilder } from '../builder.ts';
-import { Int32Column } from '../columns.ts';
 import { callFrame } from '../frame-kind.ts';
 import { JsonScanner } from '../json-scanner.ts';
 import type { Profile } from '../profile.ts';

@@ -1,7 +1,7 @@
+import { Int32Column } from '../../columns.ts';
 import type { ByteSource } from '../../dump/byte-source.ts';
 import { demangle } from '../../modules/demangle.ts';
 import { ProfileBuilder } from '../builder.ts';
-import { Int32Column } from '../columns.ts';
 import { symbolFrame } from '../frame-kind.ts';
 import { LineScanner } from '../line-scanner.ts';
 import type { Frame, Profile } from '../profile.ts';

@@ -1,7 +1,7 @@
+import { Float64Column, Int32Column } from '../../columns.ts';
 import { type ByteSource, readBytes } from '../../dump/byte-source.ts';
 import { DayAfterError } from '../../errors.ts';
 import { ProfileBuilder } from '../builder.ts';
-import { Float64Column, Int32Column } from '../columns.ts';
 import { nativeKind, scriptKind, symbolFrame } from '../frame-kind.ts';
 import type { Frame, Profile, Unit } from '../profile.ts';
 import type { ProfileReader } from './reader.ts';

@@ -1,6 +1,6 @@
+import { Float64Column, Int32Column } from '../../columns.ts';
 import type { ByteSource } from '../../dump/byte-source.ts';
 import { DayAfterError } from '../../errors.ts';
-import { Float64Column, Int32Column } from '../columns.ts';
 import { nativeKind, scriptKind } from '../frame-kind.ts';
 import { JsonScanner } from '../json-scanner.ts';
 import type { Frame, Profile, Unit } from '../profile.ts';

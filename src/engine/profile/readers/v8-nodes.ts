@@ -1,5 +1,5 @@
+import { Float64Column, Int32Column } from '../../columns.ts';
 import { ProfileBuilder } from '../builder.ts';
-import { Float64Column, Int32Column } from '../columns.ts';
 import { callFrame } from '../frame-kind.ts';
 import type { Profile } from '../profile.ts';
 import { StringPool } from '../string-pool.ts';

@@ -63,3 +63,27 @@ export class Float64Column {
     return part.length === this.#values.length ? part : part.slice();
   }
 }
+
+export class Uint32Column {
+  length = 0;
+  #values: Uint32Array;
+
+  constructor(capacity = 1024) {
+    this.#values = new Uint32Array(capacity);
+  }
+
+  push(value: number): number {
+    if (this.length === this.#values.length) {
+      const grown = new Uint32Array(this.#values.length * 2);
+      grown.set(this.#values);
+      this.#values = grown;
+    }
+    this.#values[this.length] = value;
+    return this.length++;
+  }
+
+  /** The values, with the spare room behind them. */
+  take(): Uint32Array {
+    return this.#values.subarray(0, this.length);
+  }
+}

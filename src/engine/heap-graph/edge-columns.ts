@@ -1,26 +1,3 @@
-/** A column that grows; its content is taken once it is complete. */
-export class Uint32Column {
-  #items: Uint32Array;
-  #count = 0;
-
-  constructor(expected = 1024) {
-    this.#items = new Uint32Array(Math.max(16, expected));
-  }
-
-  get length(): number {
-    return this.#count;
-  }
-
-  push(value: number): void {
-    if (this.#count === this.#items.length) this.#items = grown(this.#items);
-    this.#items[this.#count++] = value;
-  }
-
-  take(): Uint32Array {
-    return this.#items.subarray(0, this.#count);
-  }
-}
-
 /** Edges in the order in which they were found: type, name or number, and where they lead. */
 export class EdgeColumns {
   #types: Uint8Array;
