@@ -1,9 +1,8 @@
 import { dirname } from 'node:path';
 import { FileSource } from '../engine/dump/byte-source.ts';
 import { openSource } from '../engine/dump/detect.ts';
-import { Heap } from '../engine/graph/heap.ts';
-import { graphFromCore } from '../engine/heap-graph/from-core.ts';
-import { CoreSession } from '../engine/session.ts';
+import type { Heap } from '../engine/graph/heap.ts';
+import type { CoreSession } from '../engine/session.ts';
 import { openSnapshot } from '../engine/snapshot/open-snapshot.ts';
 import type { Isolate } from '../engine/v8/isolate.ts';
 import type { DumpOptions } from './protocol.ts';
@@ -30,11 +29,10 @@ export async function openHeap(
     if (format === 'heapsnapshot' && source instanceof FileSource)
       return { heap: await openSnapshot(source, { progress }), core: null };
     const search = [...searchPaths, dirname(dump)];
-    const session = new CoreSession({ format, source }, { program, sysroot, search });
-    const isolate = session.isolateFor({});
-    const heap = new Heap(graphFromCore(session, isolate));
-    heap.retainedSizes;
-    return { heap, core: { session, isolate } };
+    // What reads cores is a large part of the engine: who opens a snapshot does not load it.
+    const { heapOfCore } = await import('../engine/heap-graph/heap-of-core.ts');
+    const { heap, ...core } = heapOfCore({ format, source }, { program, sysroot, search, passes: progress });
+    return { heap, core };
   } catch (error) {
     source.close();
     throw error;

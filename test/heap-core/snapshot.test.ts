@@ -14,18 +14,27 @@ describe('a .heapsnapshot of a core', () => {
   let folder: string;
   let file: string;
   let ours: Heap;
+  const steps: [number, number][] = [];
 
   before(async function () {
     this.timeout(400_000);
     folder = mkdtempSync(join(tmpdir(), 'dayafter-'));
     file = join(folder, 'out.heapsnapshot');
-    ours = await openGraph((await shopPair(24)).core);
+    ours = await openGraph((await shopPair(24)).core, { progress: (...told) => steps.push(told) });
     writeSnapshot(ours.graph, file);
   });
 
   after(() => {
     ours.close();
     rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('is made with its progress told, from the first page to the last', () => {
+    assert.ok(steps.length > 10);
+    const total = steps[0]![1];
+    assert.ok(total > 1e6 && steps.every(([, all]) => all === total));
+    for (const [i, [done]] of steps.entries()) assert.ok(done >= (steps[i - 1]?.[0] ?? 0), `step ${i}`);
+    assert.equal(steps.at(-1)![0], total);
   });
 
   it('reads back as the same graph', async () => {

@@ -15,6 +15,7 @@ import { HeapWords } from './heap-words.ts';
 import { type NativeObject, NativeObjects } from './native-objects.ts';
 import { NodeColumns } from './node-columns.ts';
 import type { Kind, ObjectKinds } from './object-kinds.ts';
+import type { PassProgress } from './pass-progress.ts';
 import { Cover, type ReceiverPlan, ReceiverPlans, Step } from './receiver-plans.ts';
 import type { ReferenceSink } from './reference-sink.ts';
 import { References } from './references.ts';
@@ -140,8 +141,9 @@ export class GraphBuilder implements ReferenceSink {
     globals: readonly Tagged[],
     tables: readonly number[],
     gaps: readonly string[],
+    progress: PassProgress,
   ): HeapGraph {
-    this.#nodes.describe(this.#base);
+    this.#nodes.describe(this.#base, progress.of('describe'));
     this.#tagBuiltins(roots);
     this.#ephemerons = new Ephemerons(this.#image, tables, this.#strings, {
       isFurniture: (ordinal) => this.#furniture[ordinal] === 1,
@@ -167,7 +169,7 @@ export class GraphBuilder implements ReferenceSink {
     this.#image.forEachMarked((i, page) => {
       firstEdge.push(this.#edges.length);
       this.#object(i, page, ordinal++);
-    });
+    }, progress.of('connect'));
     for (const { edges } of this.#natives) {
       begin();
       for (const { name, to } of edges) this.#edges.push(EdgeType.internal, this.#strings.add(name), to);

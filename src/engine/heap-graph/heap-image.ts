@@ -2,6 +2,7 @@ import { address } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type HeapPage, pagesOf } from '../v8/heap-pages.ts';
 import type { Isolate } from '../v8/isolate.ts';
+import type { PassProgress, Share } from './pass-progress.ts';
 
 const UNIT = 4096;
 const HIGH = 0x1_0000_0000;
@@ -43,7 +44,7 @@ export class HeapImage {
   readonly #firsts: Float64Array;
   #lastPage: LoadedPage | undefined;
 
-  constructor(isolate: Isolate) {
+  constructor(isolate: Isolate, progress: PassProgress) {
     const { memory, layout } = isolate.runtime;
     this.#unitShift = Math.log2(layout.pages.pageSize);
     this.#unitMask = layout.pages.pageSize - 1;
@@ -59,7 +60,14 @@ export class HeapImage {
     this.bytes = new Uint8Array(this.halves.buffer);
     this.#marks = new Uint32Array(words / 32);
     this.#ranks = new Uint32Array(words / 32);
-    this.unreadable = pages.reduce((sum, page) => sum + this.#load(memory, page), 0);
+    progress.total = 8 * words;
+    const loaded = progress.of('load');
+    let unreadable = 0;
+    for (const page of pages) {
+      unreadable += this.#load(memory, page);
+      loaded(page.end / words);
+    }
+    this.unreadable = unreadable;
     const size = 2 ** Math.ceil(Math.log2(4 * pages.length + 16));
     this.#tableMask = size - 1;
     this.#units = new Int32Array(size);
@@ -151,9 +159,10 @@ export class HeapImage {
     return this.#ranks[i >>> 5]! + bitCount(bits & (bit - 1));
   }
 
-  /** Calls `visit` for each marked object in the order of addresses. */
-  forEachMarked(visit: (i: number, page: LoadedPage) => void): void {
+  /** Calls `visit` for each marked object in the order of addresses, and `passed` behind each page. */
+  forEachMarked(visit: (i: number, page: LoadedPage) => void, passed?: Share): void {
     const marks = this.#marks;
+    const words = 32 * marks.length;
     for (const page of this.pages) {
       const end = (page.end + 31) >>> 5;
       for (let m = page.first >>> 5; m < end; m++) {
@@ -161,6 +170,7 @@ export class HeapImage {
           visit(32 * m + 31 - Math.clz32(bits & -bits), page);
         }
       }
+      passed?.(page.end / words);
     }
   }
 

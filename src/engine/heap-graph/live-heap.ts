@@ -5,6 +5,7 @@ import { fillerMaps } from './furniture.ts';
 import { HeapImage } from './heap-image.ts';
 import { Liveness } from './liveness.ts';
 import { ObjectKinds } from './object-kinds.ts';
+import { PassProgress } from './pass-progress.ts';
 import { gcRoots, type RootSlot } from './roots.ts';
 
 /** The heap of an isolate with a mark on every object that V8's collector would keep. */
@@ -19,8 +20,8 @@ export interface LiveHeap {
   readonly gaps: readonly string[];
 }
 
-export function markLive(session: CoreSession, isolate: Isolate): LiveHeap {
-  const image = new HeapImage(isolate);
+export function markLive(session: CoreSession, isolate: Isolate, progress = new PassProgress()): LiveHeap {
+  const image = new HeapImage(isolate, progress);
   const { view } = session.inspectorOf(isolate);
   const kinds = new ObjectKinds(view, image);
   const { slots, notes } = gcRoots(session, isolate);
@@ -39,7 +40,7 @@ export function markLive(session: CoreSession, isolate: Isolate): LiveHeap {
   // V8's own snapshots show all of what isolates share.
   const fillers = fillerMaps(view);
   for (const page of image.pages) if (page.space === 'read_only_space') live.page(page, fillers);
-  live.finish();
+  live.finish(progress.of('mark'));
   const gaps = [...notes];
   if (image.unreadable > 0) gaps.push(`${image.unreadable} bytes of heap pages are not in the dump`);
   return { image, kinds, used, tables: live.tables, gaps };

@@ -1,5 +1,6 @@
 import type { HeapImage, LoadedPage } from './heap-image.ts';
 import type { Kind, ObjectKinds } from './object-kinds.ts';
+import type { Share } from './pass-progress.ts';
 
 /** Objects whose words are still to be followed: their indexes and the ids of their kinds. */
 class WorkStack {
@@ -33,6 +34,9 @@ function doubled(array: Uint32Array): Uint32Array<ArrayBuffer> {
   return larger;
 }
 
+/** Words of an object, on the average. */
+const USUAL_WORDS = 6;
+
 /**
  * Marks what V8's collector would: everything that strong references reach from the roots; a value of an
  * ephemeron table once its key is alive (heap/mark-compact.cc, ProcessEphemerons).
@@ -43,6 +47,7 @@ export class Liveness {
   readonly #image: HeapImage;
   readonly #kinds: ObjectKinds;
   readonly #stack = new WorkStack();
+  #followed = 0;
 
   readonly #codeOf: (handle: number) => number;
   /** Dispatch handles that were followed. */
@@ -70,9 +75,9 @@ export class Liveness {
     }
   }
 
-  /** Follows all references until nothing new is found. */
-  finish(): void {
-    do this.#drain();
+  /** Follows all references until nothing new is found; `followed` is told by the pages' size how much of them. */
+  finish(followed: Share): void {
+    do this.#drain(followed);
     while (this.#ephemerons());
   }
 
@@ -86,12 +91,14 @@ export class Liveness {
     return true;
   }
 
-  #drain(): void {
+  #drain(followed: Share): void {
     const stack = this.#stack;
     const { all } = this.#kinds;
     while (stack.count > 0) {
       const i = stack.pop();
       const kind = all[stack.kind]!;
+      if ((++this.#followed & 0xffff) === 0)
+        followed((this.#followed * USUAL_WORDS) / (this.#image.halves.length / 2));
       this.#word(i);
       if (kind.body !== 'data') this.#body(i, kind);
       if (kind.dispatchHandle > 0) this.#dispatch(this.#image.halves[2 * i + kind.dispatchHandle / 4]!);

@@ -5,6 +5,7 @@ import type { HeapView } from '../v8/objects/heap-view.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
 import { MAX_NAME, NodeNames } from './node-names.ts';
 import type { Kind, ObjectKinds } from './object-kinds.ts';
+import type { Share } from './pass-progress.ts';
 import type { StringArena } from './string-arena.ts';
 
 /** Nodes that are no objects, and have room without a copy of the columns. */
@@ -53,7 +54,7 @@ export class NodeColumns {
   }
 
   /** Describes all marked objects, from ordinal `base` on. */
-  describe(base: number): void {
+  describe(base: number, described: Share): void {
     let ordinal = base;
     this.#image.forEachMarked((i, page) => {
       const id = this.#kinds.idAt(i);
@@ -67,7 +68,7 @@ export class NodeColumns {
       if (size >= 2 ** 32) this.large.push([ordinal, size]);
       this.#label(i, kind, a, ordinal);
       ordinal++;
-    });
+    }, described);
   }
 
   #label(i: number, kind: Kind, a: number, ordinal: number): void {

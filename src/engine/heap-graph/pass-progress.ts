@@ -1,0 +1,37 @@
+/** Told bytes that are done, of how many. */
+export type Progress = (done: number, total: number) => void;
+
+/** Told how much of one pass is done, 0 to 1. */
+export type Share = (share: number) => void;
+
+/** What each pass over the pages of a core takes of the time until the graph is there, as measured. */
+const PASSES = { load: 0.07, mark: 0.2, describe: 0.2, connect: 0.53 };
+
+export type Pass = keyof typeof PASSES;
+
+/** Makes one progress, in bytes of heap pages, of the passes that a graph is made in. */
+export class PassProgress {
+  readonly #report: Progress | undefined;
+  #total = 0;
+
+  constructor(report?: Progress) {
+    this.#report = report;
+  }
+
+  /** Bytes of all pages. */
+  set total(bytes: number) {
+    this.#total = bytes;
+  }
+
+  of(pass: Pass): Share {
+    const report = this.#report;
+    if (!report) return () => undefined;
+    let before = 0;
+    for (const [name, part] of Object.entries(PASSES)) {
+      if (name === pass) break;
+      before += part;
+    }
+    return (share) =>
+      report(Math.round((before + PASSES[pass] * Math.min(1, share)) * this.#total), this.#total);
+  }
+}
