@@ -25,15 +25,21 @@ export interface Contents {
   readonly sliceParents: number;
   readonly strings: number;
   readonly size: number;
+  /** The walk ended at its limit: there is more than is told here. */
+  readonly isCut: boolean;
 }
 
+/** Nodes from which the kind of a place is told. */
+const ENOUGH = 5_000_000;
+
 /** Walks what a candidate's members dominate, at most `limit` nodes of it. */
-export function contentsOf(heap: Heap, candidate: Candidate, limit = 5_000_000): Contents {
+export function contentsOf(heap: Heap, candidate: Candidate, limit = ENOUGH): Contents {
   const { members } = candidate;
   const { graph } = heap;
   const { first, nodes } = heap.dominated;
   const { ofNode, list } = heap.classes;
-  const classes = new Map<number, { count: number; size: number }>();
+  const counts = new Float64Array(list.length);
+  const sizes = new Float64Array(list.length);
   const code = new Map<string, NamedPosition & { count: number }>();
   const sums = {
     external: 0,
@@ -62,10 +68,8 @@ export function contentsOf(heap: Heap, candidate: Candidate, limit = 5_000_000):
     const type = graph.nodeType[node];
     const id = ofNode[node]!;
     if (size > 0) {
-      const entry = classes.get(id) ?? { count: 0, size: 0 };
-      classes.set(id, entry);
-      entry.count++;
-      entry.size += size;
+      counts[id]! += 1;
+      sizes[id]! += size;
     }
     if (type === NodeType.native) {
       sums.external += size;
@@ -92,10 +96,12 @@ export function contentsOf(heap: Heap, candidate: Candidate, limit = 5_000_000):
   const memberClass = [...memberClasses].sort((a, b) => b[1].size - a[1].size || a[0] - b[0])[0];
   return {
     ...sums,
-    classes: [...classes]
-      .sort((a, b) => b[1].size - a[1].size || a[0] - b[0])
-      .slice(0, 8)
-      .map(([id, entry]) => ({ name: list[id]!.name, ...entry })),
+    isCut: stack.length > 0,
+    classes: list
+      .map(({ name }, id) => ({ name, count: counts[id]!, size: sizes[id]! }))
+      .filter(({ count }) => count > 0)
+      .sort((a, b) => b.size - a.size)
+      .slice(0, 8),
     memberClass: memberClass ? memberName(heap, candidate, memberClass[0]) : '',
     memberCount: memberClass?.[1].count ?? 0,
     code:

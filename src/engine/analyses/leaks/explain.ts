@@ -123,5 +123,6 @@ export function number(value: number): string {
 
 export function megabytes(value: number): string {
   if (value < 1e4) return `${number(value)} bytes`;
-  return value < 1e6 ? `${(value / 1e3).toFixed(0)} kB` : `${(value / 1e6).toFixed(1)} MB`;
+  if (value < 1e6) return `${(value / 1e3).toFixed(0)} kB`;
+  return value < 1e9 ? `${(value / 1e6).toFixed(1)} MB` : `${(value / 1e9).toFixed(2)} GB`;
 }

@@ -94,7 +94,7 @@ export function leakSuspects(heap: Heap, options: LeakOptions = {}): Suspect[] {
     .sort((a, b) => b.score - a.score || a.candidate.node - b.candidate.node)
     .filter(isFirstOfItsOwner)
     .slice(0, limit)
-    .map((r) => present(heap, r, total, same));
+    .map((r) => present(heap, whole(heap, r), total, same));
 }
 
 /** Where neither the way nor the contents lead to code of the program: a function that fills the place. */
@@ -111,6 +111,12 @@ function withMaker(heap: Heap, holder: Holder, { members }: Candidate, { code }:
 /** A Map and its table can both be candidates: they are one place. */
 function isFirstOfItsOwner({ holder }: Ranked, i: number, all: readonly Ranked[]): boolean {
   return all.findIndex((other) => other.holder.owner === holder.owner) === i;
+}
+
+/** What is told of a suspect is counted to the end; for its rank a part was enough. */
+function whole(heap: Heap, ranked: Ranked): Ranked {
+  if (!ranked.contents.isCut) return ranked;
+  return { ...ranked, contents: contentsOf(heap, ranked.candidate, Number.POSITIVE_INFINITY) };
 }
 
 interface Ranked {
