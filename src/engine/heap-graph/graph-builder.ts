@@ -240,11 +240,7 @@ export class GraphBuilder implements ReferenceSink {
     const id = this.#nodes.kind[ordinal]!;
     const kind = this.#kinds.all[id]!;
     this.#at = i;
-    let plan = this.#planOf[id];
-    if (plan === undefined) {
-      plan = attemptOr(undefined, () => this.#plans.of(kind.map)) ?? null;
-      this.#planOf[id] = plan;
-    }
+    const plan = this.#planOf[id] === undefined ? this.#plan(kind) : this.#planOf[id]!;
     let shown: Uint8Array;
     let size: number;
     if (plan !== null) {
@@ -273,6 +269,12 @@ export class GraphBuilder implements ReferenceSink {
     if (kind.body === 'ephemerons') this.#weakEntries(i);
     else if (kind.body !== 'data') this.#hidden(i, kind, size, shown);
     if (this.#nodes.type[ordinal] === NodeType.closure) this.#locations.add(i, ordinal);
+  }
+
+  #plan(kind: Kind): ReceiverPlan | null {
+    const plan = attemptOr(undefined, () => this.#plans.of(kind.map)) ?? null;
+    this.#planOf[kind.id] = plan;
+    return plan;
   }
 
   #clearShown(): void {
@@ -320,8 +322,9 @@ export class GraphBuilder implements ReferenceSink {
       plan = this.#contextPlan(info, type);
       this.#contextPlans.set(info, plan);
     }
-    for (const [n, w] of plan.words.entries()) {
-      if (w < this.#wordCount) this.#own(EdgeType.context, plan.names[n]!, w);
+    const { words, names } = plan;
+    for (let n = 0; n < words.length; n++) {
+      if (words[n]! < this.#wordCount) this.#own(EdgeType.context, names[n]!, words[n]!);
     }
     this.#own(EdgeType.internal, this.#strings.add('scope_info'), scopeWord);
     this.#own(EdgeType.internal, this.#strings.add('previous'), slots / 8 + previousSlot);

@@ -169,12 +169,14 @@ export class ObjectKinds {
       case 'two-byte text':
         size = 16 + 8 * Math.ceil(length / 4);
         break;
-      default: {
-        const a = address(page.start + 8 * (i - page.first));
-        size = attemptOr(undefined, () => this.#sizes.of(a, kind.map)) ?? this.#codeSize(a, kind);
-      }
+      default:
+        size = this.#rareSize(address(page.start + 8 * (i - page.first)), kind);
     }
     return size >= 8 && size <= 8 * (page.end - i) ? size : 8;
+  }
+
+  #rareSize(a: Address, kind: Kind): number {
+    return attemptOr(undefined, () => this.#sizes.of(a, kind.map)) ?? this.#codeSize(a, kind);
   }
 
   #codeSize(a: Address, kind: Kind): number {
