@@ -27,16 +27,12 @@ function mapConstructorName(view: HeapView, object: Tagged): string | undefined 
   if (map.isPrototypeMap || (map.bitField2 & view.layout.objects.map.newTargetIsBase) === 0) return undefined;
   const maker = view.readable(map.constructorWord);
   if (view.isFunction(maker)) {
-    const name = makerName(view, maker);
+    const name = view.layout.inspector.ownConstructorName
+      ? functionName(view, maker)
+      : sharedDebugName(view, sharedOf(view, maker));
     return name !== '' && name !== 'Object' ? name : undefined;
   }
   return templateName(view, maker);
-}
-
-function makerName(view: HeapView, fn: Tagged): string {
-  return view.layout.inspector.ownConstructorName
-    ? functionName(view, fn)
-    : sharedDebugName(view, sharedOf(view, fn));
 }
 
 /** Class name of a FunctionTemplateInfo. */
@@ -59,7 +55,8 @@ function fromPrototypes(view: HeapView, object: Tagged): string | undefined {
     if (holder !== object) {
       const found = findProperty(view, holder, (key) => key === constructorKey);
       if (found && !found.isAccessor && view.isFunction(view.readable(found.value))) {
-        const name = makerName(view, found.value);
+        // Not the `name` that the function may have been given, as above.
+        const name = sharedDebugName(view, sharedOf(view, found.value));
         if (name !== '' && name !== 'Object') return name;
       }
     }
