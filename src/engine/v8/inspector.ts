@@ -26,6 +26,7 @@ import {
 import { previewOf, primitivePreview } from './objects/preview.ts';
 import { anyRealm, globalsOf, mainRealm } from './objects/realm.ts';
 import { typedArray } from './objects/typed-array.ts';
+import { sandboxOf, visibleProperties } from './objects/vm-sandbox.ts';
 import { dataProperty } from './property.ts';
 import { Context } from './scopes/context.ts';
 import { processTimeZone } from './time-zone.ts';
@@ -308,11 +309,13 @@ export class V8Inspector implements Inspector {
   #namedCount(object: Tagged): number {
     if (this.#isList(object)) return 0;
     const { view } = this;
-    const map = view.map(propertyHolder(view, object));
+    const holder = propertyHolder(view, object);
+    if (sandboxOf(view, holder) !== undefined) return visibleProperties(view, holder).length;
+    const map = view.map(holder);
     const { types, objects } = view.layout;
     if (map.type === types.JS_PROXY) return 0;
     if (!map.isDictionary && map.type !== types.JS_GLOBAL_OBJECT) return map.ownDescriptors;
-    const dictionary = view.tagged(propertyHolder(view, object), objects.object.properties);
+    const dictionary = view.tagged(holder, objects.object.properties);
     const count = view.element(dictionary, objects.hashTable.elements);
     return view.isSmi(count) ? count / 0x1_0000_0000 : 0;
   }

@@ -17,6 +17,8 @@ export function inspectorRules(c: Constants) {
     functionReceivers: rule('function_receivers', [0, 0, 0, 1, 1]),
     /** The global proxy's prototype is the global object behind it, not that one's own. */
     hiddenGlobalPrototype: rule('hidden_global_prototype', [1, 0, 0, 0, 0]),
+    /** The global object of a context that has no `Symbol.toStringTag` is of class `global`. */
+    globalClass: rule('global_class', [1, 1, 1, 1, 0]),
     privateMethodList: rule('private_method_list', [0, 1, 1, 1, 1]),
   };
 }

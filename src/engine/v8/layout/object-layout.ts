@@ -277,6 +277,8 @@ export function objectLayout(c: Constants) {
     },
     scopeFlags: scopeFlags(c),
     embedderDataArray: { data: t('EmbedderDataArray.slots', 16) },
+    /** Index of what Node keeps with a context (src/node_context_data.h): the object of vm.createContext. */
+    nodeContext: { sandbox: t('ContextEmbedderIndex.kSandboxObject', 33) },
   };
 }
 

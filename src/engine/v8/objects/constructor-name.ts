@@ -78,6 +78,7 @@ export function className(view: HeapView, object: Tagged): string {
     return 'Function';
   }
   if (type === types.JS_PROXY) return map.isCallable ? 'Function' : 'Object';
+  if (type === types.JS_GLOBAL_PROXY && view.layout.inspector.globalClass) return 'global';
   if (type === types.JS_TYPED_ARRAY || type === types.JS_DETACHED_TYPED_ARRAY)
     return typedArrayName(view, object);
   if (type === types.JS_PRIMITIVE_WRAPPER) return wrapperClass(view, object);
@@ -109,7 +110,6 @@ function simpleClasses(view: HeapView): Map<number, string> {
       [types.JS_SET, 'Set'],
       [types.JS_WEAK_MAP, 'WeakMap'],
       [types.JS_WEAK_SET, 'WeakSet'],
-      [types.JS_GLOBAL_PROXY, 'global'],
     ]);
     classTables.set(types, table);
   }

@@ -1,6 +1,7 @@
 import type { Tagged } from '../../address.ts';
 import type { HeapView } from './heap-view.ts';
-import { fastPropertyAt, type StoredProperty, storedKeys, storedProperties } from './properties.ts';
+import { fastPropertyAt, type StoredProperty, storedKeys } from './properties.ts';
+import { visibleProperties } from './vm-sandbox.ts';
 
 /** Maps and dictionaries whose names are kept. */
 const MAX_MAPS = 4096;
@@ -42,7 +43,7 @@ export class NameIndex {
     let names = this.#dictionaries.get(object);
     if (!names) {
       names = new Map(
-        storedProperties(this.#view, object).flatMap((property) =>
+        visibleProperties(this.#view, object).flatMap((property) =>
           this.#view.isString(property.key) ? [[this.#view.string(property.key), property] as const] : [],
         ),
       );

@@ -18,6 +18,7 @@ import {
 } from './properties.ts';
 import { sharedScript } from './shared-function.ts';
 import { keyText } from './symbol.ts';
+import { visibleProperties } from './vm-sandbox.ts';
 
 const READ_ONLY = 1;
 const DONT_ENUM = 2;
@@ -49,7 +50,7 @@ export function namedProperties(view: HeapView, lines: ScriptLines, object: Tagg
   const symbols: Property[] = [];
   const hidden: Property[] = [];
   const lost = (key: Tagged, absence: Absence) => first.push(unreadableProperty(absence, keyName(view, key)));
-  for (const stored of storedProperties(view, holder, lost)) {
+  for (const stored of visibleProperties(view, holder, lost)) {
     const property = attempt(() => {
       if (!isPrivateSymbol(view, stored.key)) return propertyOf(view, lines, holder, stored);
       if (isPrivateName(view, stored.key)) hidden.push(...privateMembers(view, stored, holder));
