@@ -15,5 +15,5 @@ function unlimited(target: Target, frameId: number | undefined): Environment {
   if (row.kind === 'frame') return target.core.environment({ thread, frame: row.index });
   if (row.kind === 'label' || row.kind === 'captured') return target.core.environment({ thread });
   const inspector = target.core.inspectorOf(row.js.isolate);
-  return environmentAt(inspector, frameScopes(row.js, inspector), undefined);
+  return environmentAt(inspector, frameScopes(row.js, inspector), undefined, row.js);
 }

@@ -57,6 +57,6 @@ export function scopes(
 /** The global object has thousands of properties: it is read when it is opened. */
 function globalScope(target: Target, js: JsFrame): DebugProtocol.Scope {
   const inspector = target.core.inspectorOf(js.isolate);
-  const { variablesReference } = show(target, inspector, inspector.global(), 'globalThis', plainText);
+  const { variablesReference } = show(target, inspector, inspector.globalOf(js), 'globalThis', plainText);
   return { name: titles.global, expensive: true, variablesReference };
 }

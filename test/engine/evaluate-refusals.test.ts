@@ -65,8 +65,6 @@ const refusals: readonly [string, RegExp][] = [
   ['new Function("return 1")', /new Function\(…\) is not evaluated/],
   ['setTimeout(() => 1)', /code of the dump/],
   ['process.exit()', /code of the dump/],
-  ['vmGlobal.inside', /kept by native code/],
-  ['Object.keys(vmGlobal)', /kept by native code/],
   ['mapIterator.next()', /builtin that is not evaluated/],
   ['await promise', /await is not evaluated/],
   ['import("fs")', /import is not evaluated/],

@@ -9,13 +9,17 @@ import { frameThis } from '../v8/scopes/frame-this.ts';
 
 const NOTHING: Value = { kind: 'synthetic', primitive: undefined };
 
-/** What an expression sees at a frame (or at none): the scopes' names innermost first, then the globals. */
+/**
+ * What an expression sees at a frame (or at none): the scopes' names innermost first, then the globals. `js` is
+ * given alone for frames that are not on a stack.
+ */
 export function environmentAt(
   inspector: V8Inspector,
   scopes: readonly FrameScope[],
   frame: StackFrame | undefined,
+  js = frame?.js,
 ): Environment {
-  const globalObject = inspector.global();
+  const globalObject = inspector.globalOf(js);
   const global = (name: string): Value | undefined => propertyOf(inspector, globalObject, name);
   return {
     inspector,

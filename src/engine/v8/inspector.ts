@@ -1,6 +1,7 @@
 import { type Absence, absent, attempt, attemptOr, isAbsent } from '../absence.ts';
 import type { Address, Tagged } from '../address.ts';
 import { environmentOf } from './environment.ts';
+import type { JsFrame } from './frames/js-frame.ts';
 import { ScriptLines } from './frames/script-lines.ts';
 import type { ChildCounts, Inspector, Kind, Preview, Property, Value } from './inspect.ts';
 import type { Isolate } from './isolate.ts';
@@ -24,7 +25,7 @@ import {
   unreadableProperty,
 } from './objects/own-properties.ts';
 import { previewOf, primitivePreview } from './objects/preview.ts';
-import { anyRealm, globalsOf, mainRealm } from './objects/realm.ts';
+import { anyRealm, globalsOf, mainRealm, nativeContextOf } from './objects/realm.ts';
 import { typedArray } from './objects/typed-array.ts';
 import { sandboxOf, visibleProperties } from './objects/vm-sandbox.ts';
 import { dataProperty } from './property.ts';
@@ -58,6 +59,18 @@ export class V8Inspector implements Inspector {
     });
     if (proxy === undefined) return { kind: 'absent', absence: absent('the global object was not found') };
     return { kind: 'tagged', word: proxy };
+  }
+
+  /** `globalThis` in a frame: that of its function's realm, which may be a vm context. */
+  globalOf(frame: JsFrame | undefined): Value {
+    const { view } = this;
+    const proxy = attemptOr(undefined, () => {
+      if (frame?.function === undefined || !view.isFunction(frame.function)) return undefined;
+      const context = view.tagged(frame.function, view.layout.objects.function.context);
+      const realm = nativeContextOf(view, context);
+      return realm === undefined ? undefined : globalsOf(view, realm)?.proxy;
+    });
+    return proxy === undefined ? this.global() : { kind: 'tagged', word: proxy };
   }
 
   preview(value: Value): Preview | Absence {

@@ -4,6 +4,7 @@ import type { HeapView } from './heap-view.ts';
 import { propertyHolder } from './own-properties.ts';
 import { notPrimitive, primitiveOf } from './preview.ts';
 import { regExpText } from './regexp.ts';
+import { sandboxOf } from './vm-sandbox.ts';
 
 /** Map::Bits1 (objects/map.tq): has_named_interceptor, has_indexed_interceptor. */
 const INTERCEPTORS = 0b1100;
@@ -24,7 +25,9 @@ export function kindOf(view: HeapView, word: Tagged): Kind | undefined {
   const map = view.map(word);
   const isFunction = subtype !== 'proxy' && map.isCallable;
   const holder = propertyHolder(view, word);
-  const intercepted = ((map.bitField | view.map(holder).bitField) & INTERCEPTORS) !== 0;
+  const intercepted =
+    ((map.bitField | view.map(holder).bitField) & INTERCEPTORS) !== 0 &&
+    sandboxOf(view, holder) === undefined;
   return { type: isFunction ? 'function' : 'object', subtype, primitive: undefined, intercepted };
 }
 
