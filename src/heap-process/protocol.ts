@@ -72,6 +72,8 @@ export interface Suspect {
   readonly share: number;
   readonly count: number;
   readonly accumulationPoint: ObjectInfo;
+  /** One of the things that gather. */
+  readonly sample: ObjectInfo | null;
   readonly path: readonly PathStep[];
   readonly evidence: readonly string[];
   readonly caveats: readonly string[];

@@ -96,6 +96,7 @@ describe("the heap commands' JSON", function () {
         'share',
         'count',
         'accumulationPoint',
+        'sample',
         'path',
         'evidence',
         'caveats',

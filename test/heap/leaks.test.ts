@@ -52,6 +52,7 @@ describe('the first leak suspect', () => {
         assert.match(lines.slice(line - 1, line + 1).join('\n'), /\/\/ leak/, `${first.title}: line ${line}`);
         assert.ok(first.title.includes(`${fileName}:${first.line}`));
         assert.ok(first.share > 0.05 && first.share <= 1);
+        assert.ok(first.sample && first.sample.retainedSize <= first.retainedSize);
       } finally {
         heap.close();
       }

@@ -39,7 +39,7 @@ export async function suspects(explorer: Explorer): Promise<HTMLElement> {
 }
 
 function suspectSection(explorer: Explorer, suspect: Suspect, i: number): HTMLElement {
-  const { source, line } = suspect;
+  const { source, line, sample } = suspect;
   const heading = h('h2', { id: `suspect-${i}` }, `${i + 1}. ${oneLine(suspect.title, 600)}`);
   const share = h(
     'div',
@@ -63,6 +63,7 @@ function suspectSection(explorer: Explorer, suspect: Suspect, i: number): HTMLEl
         line !== null &&
         button(`Show ${place(source, line)} in Editor`, 'primary', () => explorer.showSource(suspect)),
       button('Show Object', 'secondary', () => explorer.showObject(suspect.accumulationPoint.id)),
+      sample !== null && button('Show a Sample', 'secondary', () => explorer.showObject(sample.id)),
       button('Copy as Markdown', 'secondary', () => post({ type: 'copy', text: suspectMarkdown(suspect) })),
     ),
   );

@@ -14,6 +14,8 @@ export interface Contents {
   readonly memberClass: string;
   /** Members of that class. */
   readonly memberCount: number;
+  /** One of them, from the middle. */
+  readonly sample: NodeOrdinal | null;
   /** Of the members and closures, the code that they have in common. */
   readonly code: (NamedPosition & { readonly count: number }) | null;
   readonly external: number;
@@ -104,9 +106,15 @@ export function contentsOf(heap: Heap, candidate: Candidate, limit = ENOUGH): Co
       .slice(0, 8),
     memberClass: memberClass ? memberName(heap, candidate, memberClass[0]) : '',
     memberCount: memberClass?.[1].count ?? 0,
+    sample: memberClass ? sampleOf(members, ofNode, memberClass[0]) : null,
     code:
       [...code.values()].sort((a, b) => b.count - a.count || a.position.line - b.position.line)[0] ?? null,
   };
+}
+
+function sampleOf(members: readonly NodeOrdinal[], ofNode: Uint32Array, id: number): NodeOrdinal | null {
+  const alike = members.filter((node) => ofNode[node] === id);
+  return alike[alike.length >> 1] ?? null;
 }
 
 /** V8's own things are one class; here their first one's own name says more: PromiseReaction, WeakCell. */

@@ -39,6 +39,8 @@ export interface Suspect {
   /** Things that gather. */
   readonly count: number;
   readonly accumulationPoint: NodeInfo;
+  /** One of the things that gather. */
+  readonly sample: NodeInfo | null;
   /** From the roots to it. */
   readonly path: readonly PathStep[];
   readonly evidence: readonly string[];
@@ -141,6 +143,7 @@ function present(heap: Heap, ranked: Ranked, total: number, same: string | null)
     share: size / total,
     count: contents.memberCount || candidate.members.length,
     accumulationPoint: describeNode(heap, holder.owner),
+    sample: contents.sample === null ? null : describeNode(heap, contents.sample),
     path: describeSteps(heap, holder.path),
     evidence: evidenceOf(heap, ranked),
     caveats: caveatsOf(heap, ranked, same),
@@ -214,6 +217,12 @@ function evidenceOf(heap: Heap, { candidate, holder, contents }: Ranked): string
   if (steps.length > 0) evidence.push(`held by: ${steps.slice(-8).join(' → ')}`);
   for (const c of contents.classes.slice(0, 4))
     evidence.push(`${number(c.count)} × ${c.name}, ${megabytes(c.size)}`);
+  if (contents.sample !== null && contents.memberCount > 1) {
+    const { name, id, retainedSize, detail } = describeNode(heap, contents.sample);
+    evidence.push(
+      `for example ${name} @${id}, ${megabytes(retainedSize)}${detail === null ? '' : `: ${detail}`}`,
+    );
+  }
   if (contents.code && contents.code.count > 1)
     evidence.push(
       `${number(contents.code.count)} of them come from ${contents.code.name} at ${positionText(contents.code.position)}`,
