@@ -60,8 +60,9 @@ export function contentsOf(heap: Heap, candidate: Candidate, limit = ENOUGH): Co
     entry.size += heap.retainedSizes[member]!;
     entry.count++;
   }
-  // The links of a chain lie below each other.
-  const stack: NodeOrdinal[] = candidate.kind === 'chain' ? [candidate.node] : [...members];
+  // The links of a chain lie below each other; its members are only those that hold much.
+  const isChain = candidate.kind === 'chain';
+  const stack: NodeOrdinal[] = isChain ? [candidate.node] : [...members];
   for (let walked = 0; stack.length > 0 && walked < limit; walked++) {
     const node = stack.pop()!;
     for (let i = first[node]!; i < first[node + 1]!; i++) stack.push(nodes[i] as NodeOrdinal);
@@ -105,7 +106,7 @@ export function contentsOf(heap: Heap, candidate: Candidate, limit = ENOUGH): Co
       .sort((a, b) => b.size - a.size)
       .slice(0, 8),
     memberClass: memberClass ? memberName(heap, candidate, memberClass[0]) : '',
-    memberCount: memberClass?.[1].count ?? 0,
+    memberCount: memberClass === undefined ? 0 : isChain ? counts[memberClass[0]]! : memberClass[1].count,
     sample: memberClass ? sampleOf(members, ofNode, memberClass[0]) : null,
     code:
       [...code.values()].sort((a, b) => b.count - a.count || a.position.line - b.position.line)[0] ?? null,

@@ -172,6 +172,8 @@ function score(
   let score = candidate.size;
   if (candidate.members.length < 50) score *= 0.5;
   if (['closures', 'listeners', 'timers', 'promises', 'sliced-strings'].includes(kind)) score *= 2;
+  // What is stored on purpose is in arrays and Maps.
+  else if (kind === 'chain') score *= 1.5;
   const isOwn = holder.position
     ? isOwnCode(holder.position.position)
     : holder.scope !== null || holder.file !== null;
