@@ -42,9 +42,19 @@ export class Workbench {
     const page = await context.newPage();
     page.setDefaultTimeout(60_000);
     await page.goto(server.url(folder), { waitUntil: 'commit', timeout: 120_000 });
-    const ready = page.locator('.statusbar-item', { hasText: 'E2E-READY' });
-    await ready.waitFor({ timeout: 180_000 });
-    return new Workbench(page, browser);
+    const bench = new Workbench(page, browser);
+    await bench.#ready();
+    return bench;
+  }
+
+  /** Loads the window anew, as "Reload Window" does. */
+  async reload(): Promise<void> {
+    await this.page.reload({ waitUntil: 'commit' });
+    await this.#ready();
+  }
+
+  #ready(): Promise<void> {
+    return this.page.locator('.statusbar-item', { hasText: 'E2E-READY' }).waitFor({ timeout: 180_000 });
   }
 
   close(): Promise<void> {

@@ -27,6 +27,8 @@ describe('the heap explorer in VS Code', () => {
     await workspace.add(await recordSnapshot(20, program, ['20000']), 'older.heapsnapshot');
     // The time of a file tells which dump is the older; another test may have recorded this one later.
     await utimes(join(workspace.folder, 'older.heapsnapshot'), 1, 1);
+    await workspace.add(await recordSnapshot(20, program, ['60000']), 'middle.heapsnapshot');
+    await utimes(join(workspace.folder, 'middle.heapsnapshot'), 2, 2);
     await workspace.add(await recordSnapshot(20, program, ['100000']), 'leak.heapsnapshot');
     await workspace.add((await recordCore(22, 'uncaught.js')).core, 'core.4711');
     await workspace.write('notes.txt', 'Look at the sessions.\n');
@@ -271,6 +273,23 @@ describe('the heap explorer in VS Code', () => {
     await rows(view).filter({ hasText: 'Product' }).first().waitFor();
     assert.deepEqual(await findings(view), []);
     await processes(1);
+    await bench.command('View: Close All Editors');
+    await processes(0);
+  });
+
+  it('compares three dumps, and shows the comparison again in a window that was loaded anew', async () => {
+    await bench.choose(['leak.heapsnapshot', 'older.heapsnapshot', 'middle.heapsnapshot'], 'Compare Heaps');
+    const compared = async () => {
+      const view = await bench.webview('[aria-label="Growing paths"]');
+      await rows(view).filter({ hasText: 'sessions' }).first().waitFor();
+      return view.getByText('since older.heapsnapshot, middle.heapsnapshot').waitFor();
+    };
+    await compared();
+    // The window keeps its state every few seconds.
+    await sleep(6000);
+    await bench.reload();
+    await compared();
+    await bench.screenshot('heap-9-compare-three');
     await bench.command('View: Close All Editors');
     await processes(0);
   });
