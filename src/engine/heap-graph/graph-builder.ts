@@ -252,6 +252,7 @@ export class GraphBuilder implements ReferenceSink {
     } else {
       size = this.#kinds.size(i, kind, page);
       this.#wordCount = size / 8;
+      if (kind.externalWidth !== 0) this.#externalText(i, kind.externalWidth);
       if (kind.body === 'data' && kind.sizeRule !== 'other') {
         this.#map(i, id);
         return;
@@ -291,6 +292,16 @@ export class GraphBuilder implements ReferenceSink {
       this.#mapOf[kind] = to;
     }
     if (to >= 0) this.#edges.push(EdgeType.internal, this.#mapName, to);
+  }
+
+  /** A text outside of the heap as newer lines of V8 show it: a native node that belongs to its string. */
+  #externalText(i: number, width: number): void {
+    const { externalResource, length } = this.#inspector.view.layout.objects.string;
+    const { halves } = this.#image;
+    const word = 2 * i + externalResource / 4;
+    const resource = halves[word]! + halves[word + 1]! * HIGH;
+    const bytes = halves[2 * i + length / 4]! * width;
+    if (resource !== 0) this.native('resource', 'system / ExternalStringData', resource as Address, bytes);
   }
 
   /** References of what has no plan. */

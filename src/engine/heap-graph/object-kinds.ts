@@ -29,6 +29,8 @@ export interface Kind extends KindShape {
   readonly sizeRule: SizeRule;
   /** Offset of the handle by which functions hold their code; 0 where there is none. */
   readonly dispatchHandle: number;
+  /** Bytes of a character of a text that lies outside of the heap, where V8 does not count it to the string; else 0. */
+  readonly externalWidth: 0 | 1 | 2;
 }
 
 interface KindShape {
@@ -116,11 +118,20 @@ export class ObjectKinds {
         id,
         sizeRule: this.#sizeRule(made.map),
         dispatchHandle: hasHandle ? dispatchHandle : 0,
+        externalWidth: this.#externalWidth(made.map.type),
       });
     }
     if (2 * ++this.#count > this.#maps.length) this.#grow();
     this.#put(map, id);
     return id;
+  }
+
+  #externalWidth(type: number): 0 | 1 | 2 {
+    const { layout } = this.#view;
+    const { representationMask, externalTag, encodingMask, oneByteTag } = layout.objects.string;
+    if (layout.graph.externalStringsCount || !layout.isString(type)) return 0;
+    if ((type & representationMask) !== externalTag) return 0;
+    return (type & encodingMask) === oneByteTag ? 1 : 2;
   }
 
   #put(map: number, id: number): void {
