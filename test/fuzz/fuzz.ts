@@ -22,6 +22,12 @@ export interface FuzzReport {
   readonly cases: number;
   /** One line for each case that broke a rule, with the damage that does it again. */
   readonly failures: readonly string[];
+  /** What each misled core showed, with the damage that does it again. */
+  readonly misled: readonly {
+    readonly kind: string;
+    readonly values: readonly string[];
+    readonly again: string;
+  }[];
   /** For each kind: how many cases were read, refused by a named error, and had values that differ silently. */
   readonly kinds: Readonly<Record<string, { read: number; refused: number; silent: number }>>;
   /** Bytes. */
@@ -45,6 +51,7 @@ export async function fuzz({ line, cases, seed, progress }: FuzzOptions): Promis
   );
   layout.close();
   const failures: string[] = [];
+  const misled: { kind: string; values: string[]; again: string }[] = [];
   const counts = Object.fromEntries(kinds.map((kind) => [kind, { read: 0, refused: 0, silent: 0 }]));
   let peak = 0;
   let done = 0;
@@ -53,14 +60,15 @@ export async function fuzz({ line, cases, seed, progress }: FuzzOptions): Promis
     for (const damage of queue) {
       const result = await read(damage);
       peak = Math.max(peak, result.peak);
-      const faults = judge(damage, result, clean, counts[damage.kind]!);
       const again = `node ${child} ${core} '${JSON.stringify(damage)}'`;
+      const { faults, values } = judge(damage, result, clean, counts[damage.kind]!);
+      if (values.length > 0) misled.push({ kind: damage.kind, values, again });
       if (faults !== undefined) failures.push(`${damage.kind}: ${faults}\n  ${again}`);
       progress?.(++done);
     }
   };
   await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, work));
-  return { cases, failures, kinds: counts, peak };
+  return { cases, failures, misled, kinds: counts, peak };
 }
 
 /** What is wrong with the reading of a damaged core, if anything; counts it. */
@@ -69,16 +77,20 @@ function judge(
   result: LimitedResult,
   clean: unknown,
   count: { read: number; refused: number; silent: number },
-): string | undefined {
+): { faults: string | undefined; values: string[] } {
   const broken = brokenRule(result);
-  if (broken !== undefined) return broken;
+  if (broken !== undefined) return { faults: broken, values: [] };
   const got = JSON.parse(result.stdout);
   count['error' in got ? 'refused' : 'read']++;
-  const silent = unexplained(clean, got);
-  if (silent.length === 0) return undefined;
-  count.silent++;
-  if (!noticeable.has(damage.kind)) return undefined;
-  return `${silent.length} values differ without a note\n    ${silent.slice(0, 3).join('\n    ')}`;
+  const values = unexplained(clean, got);
+  if (values.length > 0) count.silent++;
+  const isFault = values.length > 0 && noticeable.has(damage.kind);
+  return {
+    faults: isFault
+      ? `${values.length} values differ without a note\n    ${values.slice(0, 3).join('\n    ')}`
+      : undefined,
+    values,
+  };
 }
 
 function brokenRule({ code, signal, exceeded, stderr, stdout }: LimitedResult): string | undefined {
@@ -94,6 +106,7 @@ async function main(): Promise<void> {
       cases: { type: 'string', default: '3000' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
       line: { type: 'string', default: '22' },
+      misled: { type: 'boolean', default: false },
     },
   });
   const line = releaseLines.find((known) => String(known) === values.line);
@@ -110,6 +123,8 @@ async function main(): Promise<void> {
   });
   console.table(report.kinds);
   console.log(`Peak memory of a child: ${Math.round(report.peak / 1e6)} MB`);
+  for (const { kind, values: shown, again } of values.misled ? report.misled : [])
+    console.log(`${kind} misled:\n    ${shown.slice(0, 6).join('\n    ')}\n  ${again}`);
   for (const failure of report.failures) console.log(failure);
   console.log(`${report.failures.length} failures`);
   process.exitCode = report.failures.length > 0 ? 1 : 0;
