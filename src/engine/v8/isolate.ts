@@ -30,14 +30,15 @@ export class Isolate {
   readonly #references: Address;
   #delta: number | undefined;
 
-  /** Undefined if there is no isolate at `base`. */
+  /** Undefined if there is no isolate at `base`. `isEntered`: V8's own thread-local says that there is one. */
   static at(
     runtime: V8Runtime,
     base: Address,
     index: number,
     thread: number | undefined,
+    isEntered: boolean,
   ): Isolate | undefined {
-    const roots = findRoots(runtime, base);
+    const roots = findRoots(runtime, base, isEntered);
     return roots === undefined ? undefined : new Isolate(runtime, base, index, thread, roots);
   }
 
@@ -242,12 +243,15 @@ export class Isolate {
 }
 
 /** Offset of the roots table from the isolate, or undefined if `base` is none. */
-function findRoots(runtime: V8Runtime, base: Address): number | undefined {
+function findRoots(runtime: V8Runtime, base: Address, isEntered: boolean): number | undefined {
   const known = runtime.layout.isolate.roots;
   if (isRootsTable(runtime, at(base, known))) {
     runtime.layout.derived('Isolate.roots_table');
     return known;
   }
+  // The maps that prove it may be lost or damaged; what stands behind the table says as much.
+  if (isEntered && referencesAfter(runtime, at(base, known + 8 * runtime.rootNames.length)) !== undefined)
+    return known;
   for (let offset = 0; offset < MAX_ROOTS_OFFSET; offset += 8) {
     if (isRootsTable(runtime, at(base, offset))) {
       runtime.layout.isolate.roots = offset;
@@ -281,17 +285,23 @@ function isRootsTable(runtime: V8Runtime, table: Address): boolean {
   return true;
 }
 
-/** The external reference table follows the roots; its entry for abort_with_reason proves it. */
+/** Where external references are taken to be. */
 function findReferences(runtime: V8Runtime, afterRoots: Address): Address {
-  const { memory, module, layout } = runtime;
+  const found = referencesAfter(runtime, afterRoots);
+  if (found === undefined) return afterRoots;
+  runtime.layout.derived('Isolate.external_reference_table');
+  return found;
+}
+
+/** The external reference table follows the roots; its entry for abort_with_reason proves it. */
+function referencesAfter(runtime: V8Runtime, afterRoots: Address): Address | undefined {
+  const { memory, module } = runtime;
   const target = module.addressOf(symbolNames.abortWithReason);
   const index = runtime.referenceIndex('abort_with_reason');
   for (const skew of [0, 8, -8, 16, -16]) {
     const slot = at(afterRoots, skew + 8 * index);
-    if (index >= 0 && target !== undefined && memory.has(slot, 8) && memory.pointer(slot) === target) {
-      layout.derived('Isolate.external_reference_table');
+    if (index >= 0 && target !== undefined && memory.has(slot, 8) && memory.pointer(slot) === target)
       return at(afterRoots, skew);
-    }
   }
-  return afterRoots;
+  return undefined;
 }

@@ -121,17 +121,17 @@ export class V8Runtime {
 
   #findIsolates(): Isolate[] {
     const found: Isolate[] = [];
-    const add = (base: Address | undefined, thread: CoreThread | undefined): void => {
+    const add = (base: Address | undefined, thread: CoreThread | undefined, isEntered: boolean): void => {
       if (base === undefined || found.some((i) => i.address === base)) return;
-      const isolate = Isolate.at(this, base, found.length, thread?.tid);
+      const isolate = Isolate.at(this, base, found.length, thread?.tid, isEntered);
       if (isolate) found.push(isolate);
     };
     const threads = [...this.core.threads].sort(
       (a, b) => Number(b.tid === this.core.pid) - Number(a.tid === this.core.pid),
     );
-    for (const thread of threads) add(isolateOfThread(this, thread), thread);
+    for (const thread of threads) add(isolateOfThread(this, thread), thread, true);
     if (found.length === 0) {
-      for (const base of scanForIsolates(this)) add(base, isolateByStack(this, base));
+      for (const base of scanForIsolates(this)) add(base, isolateByStack(this, base), false);
     }
     const first = found[0];
     if (first) {
