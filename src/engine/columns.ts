@@ -1,4 +1,4 @@
-/** Typed arrays that grow by doubling. */
+/** Typed arrays that grow by doubling. One class for all of them would make every push a polymorphic one. */
 export class Int32Column {
   length = 0;
   #values: Int32Array;

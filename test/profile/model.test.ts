@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { BufferSource } from '../../src/engine/dump/byte-source.ts';
-import { difference, differenceWeights } from '../../src/engine/profile/difference.ts';
+import { ProfileBuilder } from '../../src/engine/profile/builder.ts';
+import { comparedMeasures, difference, differenceWeights } from '../../src/engine/profile/difference.ts';
 import { foldedLines } from '../../src/engine/profile/fold.ts';
 import { bottomUp, calleesOf, callersOf } from '../../src/engine/profile/inverted.ts';
 import { boxAt, layout, treeLayout } from '../../src/engine/profile/layout.ts';
@@ -158,6 +159,31 @@ describe('the profile model', () => {
     assert.equal(union.total[at('m')], 11);
     assert.equal(union.total[at('gone')], 4);
     assert.equal(differenceWeights(both, true).older.sum, 7);
+  });
+
+  it('compares each measure that both have', () => {
+    const made = (bytes: number, objects: number) => {
+      const builder = new ProfileBuilder('made', [
+        { name: 'size', unit: 'bytes' },
+        { name: 'objects', unit: 'count' },
+      ]);
+      const frame = { ...folded('a 1\n').frames[0]! };
+      builder.sample(builder.stacks.push(-1, builder.frame(frame)), bytes, objects);
+      return builder.done();
+    };
+    const both = difference(made(100, 1), made(40, 3));
+    assert.deepEqual(comparedMeasures(both), ['size', 'objects']);
+    const sums = (pair: number) => {
+      const { newer, older, union } = differenceWeights(both, false, pair);
+      return [newer.sum, older.sum, union.sum];
+    };
+    assert.deepEqual(
+      [sums(0), sums(1)],
+      [
+        [100, 40, 100],
+        [1, 3, 3],
+      ],
+    );
   });
 
   it('comes back from its packed bytes and from its speedscope file', () => {

@@ -1,3 +1,4 @@
+import { comparedMeasures } from '../../src/engine/profile/difference.ts';
 import type { Profile, Subject } from '../../src/engine/profile/profile.ts';
 import { h } from '../elements.ts';
 import { type Filter, filterLabel, type ViewName, type ViewState } from './view-model.ts';
@@ -169,8 +170,10 @@ export class Toolbar {
           'vanished',
         ),
       );
-    } else if (profile.measures.length > 1) {
-      const measures = profile.measures.map((m, i): Choice => [String(i), m.name]);
+    }
+    const names = isDifference ? comparedMeasures(profile) : profile.measures.map((m) => m.name);
+    if (names.length > 1) {
+      const measures = names.map((name, i): Choice => [String(i), name]);
       controls.push(
         this.#select(
           'Measure',

@@ -107,9 +107,12 @@ export class ViewModel {
           ...(state.hideIdle && { dropKinds: idleKinds }),
         })
       : base;
-    this.measure = this.profile.measures[Math.min(state.measure, this.profile.measures.length - 1)]!;
-    if (this.profile.type === 'difference') {
-      this.difference = differenceWeights(this.profile, state.scaled);
+    const { measures, type } = this.profile;
+    const step = type === 'difference' ? 2 : 1;
+    const chosen = Math.min(state.measure, measures.length / step - 1);
+    this.measure = measures[step * chosen]!;
+    if (type === 'difference') {
+      this.difference = differenceWeights(this.profile, state.scaled, chosen);
       this.weights = {
         both: this.difference.union,
         newer: this.difference.newer,

@@ -45,7 +45,6 @@ export class Viewer {
     this.#host = host;
     this.#theme = readTheme(document.documentElement);
     this.#state = { ...initialState, ...(host.getState() as Partial<ViewState> | undefined) };
-    if (profile.type === 'difference') this.#state.measure = 0;
     if (this.#state.thread >= profile.threads.length) this.#state.thread = -1;
     this.#model = new ViewModel(profile, this.#state);
     this.#toolbar = new Toolbar(profile, host.editor, {

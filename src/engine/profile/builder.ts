@@ -68,6 +68,15 @@ export class ProfileBuilder {
     this.#measures[1]?.values.push(second);
   }
 
+  /** Adds a sample that has a value in one measure only. */
+  weigh(stack: number, measure: number, value: number): void {
+    this.#stack.push(stack);
+    this.#thread.push(0);
+    this.#timed = false;
+    this.#time.push(Number.NaN);
+    for (const [i, { values }] of this.#measures.entries()) values.push(i === measure ? value : 0);
+  }
+
   done(): Profile {
     const stacks = this.stacks.done();
     return {

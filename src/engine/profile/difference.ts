@@ -3,20 +3,26 @@ import { ProfileBuilder } from './builder.ts';
 import type { Frame, Measure, Profile } from './profile.ts';
 import { type StackWeights, stackWeights, totals } from './weights.ts';
 
+const NEWER = 'newer ';
+const OLDER = 'older ';
+
 /**
  * Two profiles in one: every stack with what it weighed in the newer and in the older one. Frames are the same
  * if name and source are; lines move between versions, so they count for anonymous functions only, and tiers
  * do not count. Throws NOT_APPLICABLE where the units differ.
  */
 export function difference(newer: Profile, older: Profile): Profile {
-  const [after, before] = commonMeasures(newer, older);
-  const builder = new ProfileBuilder(newer.format, [
-    { name: 'newer', unit: after.unit },
-    { name: 'older', unit: before.unit },
-  ]);
+  const pairs = commonMeasures(newer, older);
+  const builder = new ProfileBuilder(
+    newer.format,
+    pairs.flatMap(([after, before]) => [
+      { name: NEWER + after.name, unit: after.unit },
+      { name: OLDER + before.name, unit: before.unit },
+    ]),
+  );
   const identity = new Map<string, number>();
-  add(newer, after, (stack, value) => builder.sample(stack, value, 0));
-  add(older, before, (stack, value) => builder.sample(stack, 0, value));
+  add(newer, 0);
+  add(older, 1);
   const merged = builder.done();
   return {
     ...merged,
@@ -25,7 +31,7 @@ export function difference(newer: Profile, older: Profile): Profile {
     type: 'difference',
   };
 
-  function add(profile: Profile, measure: Measure, sample: (stack: number, value: number) => void): void {
+  function add(profile: Profile, side: 0 | 1): void {
     const frameOf = Int32Array.from(profile.frames, (frame) => numberOf(frame));
     const { parent, frame } = profile.stacks;
     const stackOf = new Int32Array(parent.length);
@@ -33,9 +39,11 @@ export function difference(newer: Profile, older: Profile): Profile {
       const above = parent[stack]!;
       stackOf[stack] = builder.stacks.push(above < 0 ? -1 : stackOf[above]!, frameOf[frame[stack]!]!);
     }
-    const { self } = stackWeights(profile, measure);
-    for (let stack = 0; stack < self.length; stack++)
-      if (self[stack]! !== 0) sample(stackOf[stack]!, self[stack]!);
+    for (const [i, pair] of pairs.entries()) {
+      const { self } = stackWeights(profile, pair[side]);
+      for (let stack = 0; stack < self.length; stack++)
+        if (self[stack]! !== 0) builder.weigh(stackOf[stack]!, 2 * i + side, self[stack]!);
+    }
   }
 
   function numberOf(frame: Frame): number {
@@ -50,16 +58,17 @@ export function difference(newer: Profile, older: Profile): Profile {
   }
 }
 
-/** The first unit that both have. */
-function commonMeasures(newer: Profile, older: Profile): [Measure, Measure] {
-  for (const after of newer.measures) {
-    const before = older.measures.find((m) => m.unit === after.unit && m.name === after.name);
-    if (before) return [after, before];
-  }
-  for (const after of newer.measures) {
-    const before = older.measures.find((m) => m.unit === after.unit);
-    if (before) return [after, before];
-  }
+/** Of each name and unit that both have; else the first unit that both have. */
+function commonMeasures(newer: Profile, older: Profile): (readonly [Measure, Measure])[] {
+  const pairsBy = (isSame: (a: Measure, b: Measure) => boolean) =>
+    newer.measures.flatMap((after) => {
+      const before = older.measures.find((m) => isSame(after, m));
+      return before ? [[after, before] as const] : [];
+    });
+  const named = pairsBy((a, b) => a.unit === b.unit && a.name === b.name);
+  if (named.length > 0) return named;
+  const alike = pairsBy((a, b) => a.unit === b.unit);
+  if (alike.length > 0) return alike.slice(0, 1);
   throw new DayAfterError(
     'NOT_APPLICABLE',
     `the profiles count different things: ${newer.measures[0]!.unit} and ${older.measures[0]!.unit}`,
@@ -73,10 +82,15 @@ export interface DifferenceWeights {
   readonly older: StackWeights;
 }
 
-/** `scale` makes the older one as large as the newer one. */
-export function differenceWeights(profile: Profile, scale: boolean): DifferenceWeights {
-  const newer = stackWeights(profile, profile.measures[0]!);
-  const plain = stackWeights(profile, profile.measures[1]!);
+/** What is compared in a difference, by name: its measures come in pairs. */
+export function comparedMeasures({ measures }: Profile): string[] {
+  return measures.filter((_, i) => i % 2 === 0).map(({ name }) => name.slice(NEWER.length));
+}
+
+/** `scale` makes the older one as large as the newer one; `pair` is an index of `comparedMeasures`. */
+export function differenceWeights(profile: Profile, scale: boolean, pair = 0): DifferenceWeights {
+  const newer = stackWeights(profile, profile.measures[2 * pair]!);
+  const plain = stackWeights(profile, profile.measures[2 * pair + 1]!);
   const factor = scale && plain.sum > 0 ? newer.sum / plain.sum : 1;
   const older: StackWeights =
     factor === 1

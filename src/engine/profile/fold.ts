@@ -23,13 +23,13 @@ export function* foldedLines(profile: Profile, measure: Measure): Generator<stri
 
 /** Folded stacks; of a difference with both numbers, the older one first, as difffolded.pl has them. */
 export function* foldedProfile(profile: Profile, measure?: Measure): Generator<string> {
-  const [first, second] = profile.measures;
+  const chosen = measure ? Math.max(0, profile.measures.indexOf(measure)) : 0;
   if (profile.type !== 'difference') {
-    yield* foldedLines(profile, measure ?? first!);
+    yield* foldedLines(profile, profile.measures[chosen]!);
     return;
   }
-  const newer = stackWeights(profile, first!).self;
-  const older = stackWeights(profile, second!).self;
+  const newer = stackWeights(profile, profile.measures[chosen]!).self;
+  const older = stackWeights(profile, profile.measures[chosen + 1]!).self;
   const names = profile.frames.map((f) => frameLabel(f).replaceAll(';', ':').replaceAll('\n', ' '));
   for (let stack = 0; stack < newer.length; stack++) {
     if (newer[stack] === 0 && older[stack] === 0) continue;

@@ -82,7 +82,7 @@ export interface Profile {
   readonly threads: readonly string[];
   /** What the reader left out or could not understand, for people. */
   readonly notes: readonly string[];
-  /** `difference`: the measures are [newer, older] of two merged profiles. */
+  /** `difference`: the measures are those of two merged profiles, in pairs: newer, older, newer, older, … */
   readonly type: 'profile' | 'difference';
   /** Of a dump: what this shows of it, and all that can be shown. */
   readonly dump?: { readonly subject: Subject; readonly subjects: readonly Subject[] };
