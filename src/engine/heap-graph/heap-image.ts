@@ -167,7 +167,7 @@ export class HeapImage {
       const end = (page.end + 31) >>> 5;
       for (let m = page.first >>> 5; m < end; m++) {
         for (let bits = marks[m]!; bits !== 0; bits &= bits - 1) {
-          visit((m << 5) | (31 - Math.clz32(bits & -bits)), page);
+          visit(32 * m + 31 - Math.clz32(bits & -bits), page);
         }
       }
       passed?.(page.end / words);

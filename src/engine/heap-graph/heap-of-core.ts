@@ -21,8 +21,13 @@ export interface HeapOfCoreOptions extends OpenOptions {
 /** The heap of one isolate of a core, with its sizes. The caller closes the session. */
 export function heapOfCore(dump: OpenedDump, options: HeapOfCoreOptions): HeapOfCore {
   const session = new CoreSession(dump, options);
-  const isolate = session.isolateFor({ isolate: options.isolate });
-  const heap = new Heap(graphFromCore(session, isolate, options.passes));
-  heap.retainedSizes;
-  return { heap, session, isolate };
+  try {
+    const isolate = session.isolateFor({ isolate: options.isolate });
+    const heap = new Heap(graphFromCore(session, isolate, options.passes));
+    heap.retainedSizes;
+    return { heap, session, isolate };
+  } catch (error) {
+    session.close();
+    throw error;
+  }
 }
