@@ -25,6 +25,7 @@ export class Heap {
   operand(value: Value): Operand {
     if (value.kind === 'synthetic') return value.primitive;
     if (value.kind === 'absent') return new Unavailable(value.absence.reason);
+    if (value.kind === 'listed') return new Unavailable('made up for the debugger: no object of the dump');
     if (value.kind === 'made') return value.made instanceof Made ? value.made : new Unavailable('unknown');
     const smi = value.word / SMI;
     if (Number.isInteger(smi)) return smi;

@@ -1,16 +1,19 @@
 import type { Absence } from '../absence.ts';
 import type { Address, Tagged } from '../address.ts';
 import type { ValueType } from '../contract.ts';
+import type { Listing } from './objects/listing.ts';
 
 /**
  * A JavaScript value of the dump. `word` is a V8 tagged word; `synthetic` values (a number unboxed from a
  * register, a decoded position, a string that we made) carry their content themselves. `made` values are
  * objects that an evaluation built; only the inspector that `evaluate` offers for them knows their content.
+ * `listed` ones are those that the debugger makes up.
  */
 export type Value =
   | { readonly kind: 'tagged'; readonly word: Tagged }
   | { readonly kind: 'synthetic'; readonly primitive: string | number | boolean | bigint | null | undefined }
   | { readonly kind: 'made'; readonly made: object }
+  | { readonly kind: 'listed'; readonly listing: Listing }
   | { readonly kind: 'absent'; readonly absence: Absence };
 
 /** What one line of a debugger shows of a value. */

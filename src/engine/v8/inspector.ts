@@ -79,6 +79,8 @@ export class V8Inspector implements Inspector {
         return value.absence;
       case 'synthetic':
         return primitivePreview(value.primitive);
+      case 'listed':
+        return value.listing.preview;
       case 'made':
         return absent('made by an evaluation');
       case 'tagged': {
@@ -90,6 +92,7 @@ export class V8Inspector implements Inspector {
   }
 
   kind(value: Value): Kind | undefined {
+    if (value.kind === 'listed') return value.listing.preview;
     const word = value.kind === 'tagged' ? this.view.strong(value.word) : undefined;
     if (word === undefined) return undefined;
     const kind = attemptOr(undefined, () => kindOf(this.view, word));
@@ -98,6 +101,10 @@ export class V8Inspector implements Inspector {
   }
 
   counts(value: Value): ChildCounts {
+    if (value.kind === 'listed') {
+      const { named, length } = value.listing;
+      return { named: named.length, indexed: length, internal: this.internal(value).length, entries: 0 };
+    }
     const object = this.#object(value);
     if (object === undefined) return NO_CHILDREN;
     return {
@@ -113,6 +120,7 @@ export class V8Inspector implements Inspector {
   }
 
   named(value: Value): readonly Property[] {
+    if (value.kind === 'listed') return value.listing.named;
     const object = this.#object(value);
     if (object === undefined || this.#isList(object)) return [];
     if (object === this.#environment()) return this.#variables();
@@ -157,6 +165,8 @@ export class V8Inspector implements Inspector {
   }
 
   indexed(value: Value, start: number, count: number): readonly Property[] {
+    if (value.kind === 'listed')
+      return value.listing.isArray ? value.listing.properties.slice(start, start + count) : [];
     const object = this.#object(value);
     if (object === undefined) return [];
     const elements = attempt(() => this.#elements(object).slice(start, start + count));
@@ -166,6 +176,7 @@ export class V8Inspector implements Inspector {
   }
 
   internal(value: Value): readonly Property[] {
+    if (value.kind === 'listed') return [slot('[[Prototype]]', this.prototype(value))];
     const object = this.#object(value);
     if (object === undefined || this.#isList(object)) return [];
     const found = attempt(() => internalSlots(this.view, this.lines, object));
@@ -240,6 +251,8 @@ export class V8Inspector implements Inspector {
   }
 
   own(value: Value, name: string): Property | undefined {
+    if (value.kind === 'listed')
+      return [...value.listing.properties, ...value.listing.named].find((p) => p.name === name);
     const object = this.#object(value);
     if (object === undefined) return undefined;
     if (name.charCodeAt(0) <= 57 && /^(0|[1-9]\d{0,9})$/.test(name))
@@ -261,6 +274,10 @@ export class V8Inspector implements Inspector {
   }
 
   prototype(value: Value): Value {
+    if (value.kind === 'listed') {
+      const maker = this.own(this.global(), value.listing.isArray ? 'Array' : 'Object');
+      return (maker && this.own(maker.value, 'prototype')?.value) ?? { kind: 'synthetic', primitive: null };
+    }
     const object = this.#object(value);
     if (object === undefined) return { kind: 'synthetic', primitive: undefined };
     const word = attempt(() => this.#prototypeOf(object));

@@ -122,7 +122,8 @@ export class Materializer {
     return word.kind === 'tagged' ||
       word.kind === 'synthetic' ||
       word.kind === 'absent' ||
-      word.kind === 'made'
+      word.kind === 'made' ||
+      word.kind === 'listed'
       ? word
       : this.#read(word);
   }

@@ -32,6 +32,7 @@ export function wasmLayout(c: Constants) {
       /** i32; negative for code that is no function (jump tables, wrappers). */
       index: t('WasmCode.index', [48, 44, 44, 56, 56]),
     },
+    moduleObject: { nativeModule: t('WasmModuleObject.managed_native_module', 24) },
     /** WasmInliningPosition, packed: i32 function index, u8 whether it was a tail call, u64 position of the call. */
     inliningPosition: { size: t('WasmInliningPosition.size', [none, none, 13, 13, 13]), caller: 5 },
   };

@@ -4,6 +4,7 @@ import { hex } from '../../address.ts';
 import type { ScriptLines } from '../frames/script-lines.ts';
 import type { Property, Value } from '../inspect.ts';
 import { dataProperty } from '../property.ts';
+import { wasmModuleSlots } from '../wasm/module-slots.ts';
 import { arrayBuffer } from './array-buffer.ts';
 import { scriptName } from './call-site.ts';
 import { type IterationKind, iteratorEntries } from './collections.ts';
@@ -69,7 +70,7 @@ export function internalSlots(view: HeapView, lines: ScriptLines, object: Tagged
       slot('[[IteratorKind]]', made(iterator.kind)),
     ];
   }
-  return view.isFunction(object) ? functionSlots(view, lines, object) : [];
+  return view.isFunction(object) ? functionSlots(view, lines, object) : wasmModuleSlots(view, object);
 }
 
 function functionSlots(view: HeapView, lines: ScriptLines, fn: Tagged): Property[] {

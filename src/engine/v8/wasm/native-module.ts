@@ -74,7 +74,7 @@ export class NativeModule {
   }
 
   #place(index: number, offsetInBody: number | undefined): WasmPlace {
-    const binary = this.#module;
+    const { binary } = this;
     const body = binary?.bodies[index - binary.importedFunctions];
     const name = binary?.names.get(index) ?? `func${index}`;
     return {
@@ -163,7 +163,8 @@ export class NativeModule {
     return code !== 0 && memory.pointer(at(code, layout.wasm.code.nativeModule)) === this.#address;
   }
 
-  get #module(): WasmBinary | undefined {
+  /** What the module's bytes say; undefined where they cannot be read. */
+  get binary(): WasmBinary | undefined {
     if (this.#binary === null) {
       this.#binary = attemptOr(undefined, () => {
         const bytes = this.#findBytes();

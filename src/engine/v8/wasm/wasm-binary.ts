@@ -7,7 +7,21 @@ export interface WasmBinary {
   readonly bodies: readonly number[];
   /** Names as the module's text format would have them, by function index. */
   readonly names: ReadonlyMap<number, string>;
+  readonly imports: readonly WasmImport[];
+  readonly exports: readonly WasmExport[];
 }
+
+export interface WasmExport {
+  readonly name: string;
+  /** As WebAssembly.Module.exports calls it. */
+  readonly kind: string;
+}
+
+export interface WasmImport extends WasmExport {
+  readonly module: string;
+}
+
+const KINDS = ['function', 'table', 'memory', 'global', 'tag'] as const;
 
 const MAX_ITEMS = 1_000_000;
 const SECTION = { custom: 0, imports: 2, exports: 7, code: 10 } as const;
@@ -16,8 +30,8 @@ const SECTION = { custom: 0, imports: 2, exports: 7, code: 10 } as const;
 export function readWasmBinary(bytes: Uint8Array): WasmBinary | undefined {
   const reader = new Reader(bytes);
   if (reader.u32le() !== 0x6d736100 || reader.u32le() !== 1) return undefined;
-  const imported: string[] = [];
-  const exported = new Map<number, string>();
+  const imports: WasmImport[] = [];
+  const exports: (WasmExport & { readonly index: number })[] = [];
   const own = new Map<number, string>();
   const bodies: number[] = [];
   while (!reader.atEnd) {
@@ -25,25 +39,31 @@ export function readWasmBinary(bytes: Uint8Array): WasmBinary | undefined {
     const size = reader.leb();
     const end = reader.position + size;
     const section = reader.part(size);
-    if (id === SECTION.imports) readImports(section, imported);
-    if (id === SECTION.exports) readExports(section, exported);
+    if (id === SECTION.imports) readImports(section, imports);
+    if (id === SECTION.exports) readExports(section, exports);
     if (id === SECTION.code) readBodies(section, bodies);
     if (id === SECTION.custom && section.name() === 'name') readFunctionNames(section, own);
     reader.position = end;
   }
   // As V8's names provider has them (wasm/names-provider.cc).
-  const names = new Map<number, string>(imported.map((name, index) => [index, name]));
-  for (const [index, name] of exported) if (!names.has(index)) names.set(index, name);
+  const imported = imports.filter(({ kind }) => kind === 'function');
+  const names = new Map(imported.map(({ module, name }, index) => [index, `${module}.${name}`]));
+  for (const { kind, index, name } of exports)
+    if (kind === 'function' && !names.has(index)) names.set(index, name);
   for (const [index, name] of own) names.set(index, name);
-  return { importedFunctions: imported.length, bodies, names };
+  return { importedFunctions: imported.length, bodies, names, imports, exports };
 }
 
-function readImports(reader: Reader, names: string[]): void {
+function readImports(reader: Reader, imports: WasmImport[]): void {
   for (let n = Math.min(reader.leb(), MAX_ITEMS); n > 0 && !reader.atEnd; n--) {
-    const name = `${reader.name()}.${reader.name()}`;
-    switch (reader.u8()) {
+    const module = reader.name();
+    const name = reader.name();
+    const code = reader.u8();
+    const kind = KINDS[code];
+    if (kind === undefined) return;
+    imports.push({ module, name, kind });
+    switch (code) {
       case 0:
-        names.push(name);
         reader.leb();
         break;
       case 1:
@@ -57,12 +77,9 @@ function readImports(reader: Reader, names: string[]): void {
         readType(reader);
         reader.u8();
         break;
-      case 4:
+      default:
         reader.u8();
         reader.leb();
-        break;
-      default:
-        return;
     }
   }
 }
@@ -79,12 +96,13 @@ function readType(reader: Reader): void {
   if (byte === 0x63 || byte === 0x64) reader.leb();
 }
 
-function readExports(reader: Reader, names: Map<number, string>): void {
+function readExports(reader: Reader, exports: (WasmExport & { readonly index: number })[]): void {
   for (let n = Math.min(reader.leb(), MAX_ITEMS); n > 0 && !reader.atEnd; n--) {
     const name = reader.name();
-    const kind = reader.u8();
+    const kind = KINDS[reader.u8()];
     const index = reader.leb();
-    if (kind === 0 && !names.has(index)) names.set(index, name);
+    if (kind === undefined) return;
+    exports.push({ name, kind, index });
   }
 }
 

@@ -39,21 +39,24 @@ export class WasmModules {
     let modules = this.#modules.get(isolate);
     if (!modules) {
       modules = scriptWords(isolate).flatMap((script) => {
-        const native = attemptOr(undefined, () => this.#nativeModule(script));
-        return native === undefined ? [] : [{ script, native: new NativeModule(this.#runtime, native) }];
+        const native = nativeModuleOf(this.#runtime, script);
+        return native === undefined ? [] : [{ script, native }];
       });
       this.#modules.set(isolate, modules);
     }
     return modules;
   }
+}
 
-  #nativeModule(script: Tagged): Address | undefined {
-    const { memory, layout } = this.#runtime;
-    const o = layout.wasm;
-    const type = field(this.#runtime, script, layout.code.script.type);
-    if (!isSmi(type) || smiValue(type) !== o.script.type) return undefined;
-    const managed = field(this.#runtime, script, o.script.nativeModule);
-    const destructor = memory.pointer(at(untag(managed), o.foreignAddress));
-    return memory.pointer(memory.pointer(at(destructor, o.sharedPointer)));
-  }
+/** The module of a script; undefined if it is of JavaScript, or cannot be read. */
+export function nativeModuleOf(runtime: V8Runtime, script: Tagged): NativeModule | undefined {
+  const { memory, layout } = runtime;
+  const { script: o, foreignAddress, sharedPointer } = layout.wasm;
+  return attemptOr(undefined, () => {
+    const type = field(runtime, script, layout.code.script.type);
+    if (!isSmi(type) || smiValue(type) !== o.type) return undefined;
+    const managed = field(runtime, script, o.nativeModule);
+    const destructor = memory.pointer(at(untag(managed), foreignAddress));
+    return new NativeModule(runtime, memory.pointer(memory.pointer(at(destructor, sharedPointer))));
+  });
 }
