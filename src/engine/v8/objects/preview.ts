@@ -3,6 +3,7 @@ import { type Address, address, type Tagged } from '../../address.ts';
 import type { ValueType } from '../../contract.ts';
 import type { ScriptLines } from '../frames/script-lines.ts';
 import type { Preview } from '../inspect.ts';
+import { wasmFunctionText } from '../wasm/exported-function.ts';
 import { arrayBuffer, dataView } from './array-buffer.ts';
 import { bigIntValue } from './bigint.ts';
 import { mapEntries, setEntries } from './collections.ts';
@@ -173,7 +174,8 @@ function mirror(
     default:
       break;
   }
-  if (view.map(word).isCallable) return { subtype: undefined, description: functionText(view, word) };
+  if (view.map(word).isCallable)
+    return { subtype: undefined, description: wasmFunctionText(view, word) ?? functionText(view, word) };
   if (collectionIterator(view, word)) return plain('iterator');
   const length = inspector.arrayLikes ? arrayLikeLength(view, word) : undefined;
   return length === undefined ? plain() : sized('array', length);

@@ -4,6 +4,7 @@ import type { Property } from '../inspect.ts';
 import type { HeapView } from '../objects/heap-view.ts';
 import { Listing } from '../objects/listing.ts';
 import { dataProperty } from '../property.ts';
+import type { NativeModule } from './native-module.ts';
 import { nativeModuleOf } from './wasm-modules.ts';
 
 /** Most imports or exports that are listed. */
@@ -11,7 +12,7 @@ const MOST = 10_000;
 
 /** What the debugger shows of a WebAssembly.Module (debug/debug-interface.cc, GetInternalProperties). */
 export function wasmModuleSlots(view: HeapView, object: Tagged): Property[] {
-  const module = attemptOr(undefined, () => moduleOf(view, object));
+  const module = attemptOr(undefined, () => moduleOf(view, object)?.binary);
   if (!module) return [];
   const { imports, exports } = module;
   const list = (name: string, rows: readonly Readonly<Record<string, string>>[]) =>
@@ -28,8 +29,8 @@ export function wasmModuleSlots(view: HeapView, object: Tagged): Property[] {
   ];
 }
 
-/** A WasmModuleObject: a Managed behind its header, and its Script last (wasm/wasm-objects.tq). */
-function moduleOf(view: HeapView, object: Tagged) {
+/** The module of a WasmModuleObject, which has a Managed behind its header and its Script last (wasm/wasm-objects.tq). */
+function moduleOf(view: HeapView, object: Tagged): NativeModule | undefined {
   const { types } = view.layout;
   const { instanceSize } = view.map(object);
   const { nativeModule } = view.layout.wasm.moduleObject;
@@ -37,5 +38,5 @@ function moduleOf(view: HeapView, object: Tagged) {
     return undefined;
   const script = view.tagged(object, instanceSize - 8);
   if (!view.isType(script, types.SCRIPT)) return undefined;
-  return nativeModuleOf(view.runtime, script)?.binary;
+  return nativeModuleOf(view.runtime, script);
 }

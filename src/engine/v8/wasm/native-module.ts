@@ -73,13 +73,17 @@ export class NativeModule {
     return places;
   }
 
+  /** As the text format writes it: "$inner", "$func2". */
+  functionName(index: number): string {
+    return `$${asIdentifier(this.binary?.names.get(index) ?? `func${index}`)}`;
+  }
+
   #place(index: number, offsetInBody: number | undefined): WasmPlace {
     const { binary } = this;
     const body = binary?.bodies[index - binary.importedFunctions];
-    const name = binary?.names.get(index) ?? `func${index}`;
     return {
       index,
-      name: `$${asIdentifier(name)}`,
+      name: this.functionName(index),
       offset:
         body === undefined || offsetInBody === undefined || offsetInBody < 0
           ? undefined
