@@ -82,7 +82,7 @@ export class ElfCore {
         `${source.name} is a core of ${machineName(file.machine)}; x86-64 is supported`,
       );
     }
-    if (file.programHeaders.length === 0) {
+    if (file.headerCount === 0) {
       throw new DayAfterError('TRUNCATED', `${source.name} ends before its program headers`);
     }
     this.elf = file;
@@ -110,8 +110,10 @@ function segmentsOf(file: ElfFile, remarks: string[]): CoreSegment[] {
   let cut = 0;
   let missing = 0;
   const result: CoreSegment[] = [];
-  for (const p of file.programHeaders) {
-    if (p.type !== elf.PT_LOAD || p.memsz === 0 || p.vaddr + p.memsz > 0xffff_ffff_ffff) continue;
+  for (let i = 0; i < file.headerCount; i++) {
+    if (file.headerType(i) !== elf.PT_LOAD) continue;
+    const p = file.header(i);
+    if (p.memsz === 0 || p.vaddr + p.memsz > 0xffff_ffff_ffff) continue;
     const promised = Math.min(p.filesz, p.memsz);
     const filesz = Math.max(0, Math.min(promised, size - p.offset));
     if (filesz < promised) {

@@ -58,7 +58,11 @@ export class ElfFile {
   readonly type: number;
   readonly machine: number;
   readonly entry: number;
-  readonly programHeaders: readonly ProgramHeader[];
+  readonly headerCount: number;
+  /** The table of program headers: 32-bit words, and how many of them each one takes. */
+  readonly #headers: Uint32Array;
+  readonly #headerWords: number;
+  #programHeaders: readonly ProgramHeader[] | undefined;
   readonly #sectionTable: { offset: number; count: number; entrySize: number; nameIndex: number };
   #sections: readonly SectionHeader[] | undefined;
 
@@ -85,7 +89,35 @@ export class ElfFile {
       entrySize: header.readUInt16LE(58),
       nameIndex: header.readUInt16LE(62),
     };
-    this.programHeaders = this.#readProgramHeaders(header);
+    this.#headers = this.#readProgramHeaders(header);
+    this.#headerWords = header.readUInt16LE(54) / 4;
+    this.headerCount =
+      this.#headers.length === 0 ? 0 : Math.floor((this.#headers.length - 14) / this.#headerWords) + 1;
+  }
+
+  get programHeaders(): readonly ProgramHeader[] {
+    this.#programHeaders ??= Array.from({ length: this.headerCount }, (_, i) => this.header(i));
+    return this.#programHeaders;
+  }
+
+  headerType(index: number): number {
+    return this.#headers[index * this.#headerWords]!;
+  }
+
+  /** One program header; a heap of gigabytes has ten thousand, which are made into objects only if asked for. */
+  header(index: number): ProgramHeader {
+    const words = this.#headers;
+    const at = index * this.#headerWords;
+    const wide = (i: number) => words[at + i]! + words[at + i + 1]! * 0x1_0000_0000;
+    return {
+      type: words[at]!,
+      flags: words[at + 1]!,
+      offset: wide(2),
+      vaddr: wide(4),
+      filesz: wide(8),
+      memsz: wide(10),
+      align: wide(12),
+    };
   }
 
   /** Section headers; empty where the file has none (cores) or they lie beyond its end. */
@@ -121,9 +153,10 @@ export class ElfFile {
   /** All notes of PT_NOTE, or (stripped of program headers) of SHT_NOTE sections. */
   notes(): ElfNote[] {
     const result: ElfNote[] = [];
-    for (const p of this.programHeaders) {
-      if (p.type === elf.PT_NOTE)
-        result.push(...parseNotes(readBytes(this.source, p.offset, p.filesz), p.align));
+    for (let i = 0; i < this.headerCount; i++) {
+      if (this.headerType(i) !== elf.PT_NOTE) continue;
+      const { offset, filesz, align } = this.header(i);
+      result.push(...parseNotes(readBytes(this.source, offset, filesz), align));
     }
     return result;
   }
@@ -133,7 +166,7 @@ export class ElfFile {
     return buildIdOf(this.notes());
   }
 
-  #readProgramHeaders(header: Buffer): ProgramHeader[] {
+  #readProgramHeaders(header: Buffer): Uint32Array {
     const offset = u64(header, 32);
     const entrySize = header.readUInt16LE(54);
     let count = header.readUInt16LE(56);
@@ -142,24 +175,11 @@ export class ElfFile {
       const zero = readBytes(this.source, this.#sectionTable.offset, 64);
       if (zero.length === 64) count = zero.readUInt32LE(44);
     }
-    if (entrySize < 56 || entrySize % 4 !== 0 || count === 0) return [];
+    if (entrySize < 56 || entrySize % 4 !== 0 || count === 0) return new Uint32Array(0);
     const table = readBytes(this.source, offset, count * entrySize);
-    // A heap of gigabytes has ten thousand headers: as words they are decoded twice as fast.
-    const words = new Uint32Array(Uint8Array.from(table).buffer, 0, Math.floor(table.length / 4));
-    const wide = (i: number) => words[i]! + words[i + 1]! * 0x1_0000_0000;
-    const result: ProgramHeader[] = [];
-    for (let i = 0; i + 14 <= words.length && result.length < count; i += entrySize / 4) {
-      result.push({
-        type: words[i]!,
-        flags: words[i + 1]!,
-        offset: wide(i + 2),
-        vaddr: wide(i + 4),
-        filesz: wide(i + 8),
-        memsz: wide(i + 10),
-        align: wide(i + 12),
-      });
-    }
-    return result;
+    // What is cut off at the end is no header.
+    const whole = table.length < 56 ? 0 : Math.floor((table.length - 56) / entrySize) * entrySize + 56;
+    return new Uint32Array(Uint8Array.from(table.subarray(0, whole)).buffer);
   }
 
   #readSections(): SectionHeader[] {

@@ -52,7 +52,8 @@ export class Memory {
   /** `regions` may overlap: earlier ones win. */
   constructor(regions: readonly Region[]) {
     this.regions = splice(regions);
-    this.#starts = Float64Array.from(this.regions, (r) => r.start);
+    this.#starts = new Float64Array(this.regions.length);
+    for (const [i, { start }] of this.regions.entries()) this.#starts[i] = start;
   }
 
   u8(a: Address): number {
