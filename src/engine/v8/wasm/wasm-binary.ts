@@ -67,7 +67,7 @@ function readImports(reader: Reader, imports: WasmImport[]): void {
         reader.leb();
         break;
       case 1:
-        reader.leb();
+        readType(reader);
         readLimits(reader);
         break;
       case 2:
