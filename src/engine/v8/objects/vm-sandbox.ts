@@ -16,6 +16,7 @@ const MARK = 'node:contextify:context';
  * for other global objects, and for contexts that were made without such an object.
  */
 export function sandboxOf(view: HeapView, global: Tagged): Tagged | undefined {
+  if (!view.isType(global, view.layout.types.JS_GLOBAL_OBJECT)) return undefined;
   let ofView = known.get(view);
   if (!ofView) {
     ofView = new Map();
@@ -31,7 +32,6 @@ export function sandboxOf(view: HeapView, global: Tagged): Tagged | undefined {
 
 function findSandbox(view: HeapView, global: Tagged): Tagged | undefined {
   const { types, objects } = view.layout;
-  if (!view.isType(global, types.JS_GLOBAL_OBJECT)) return undefined;
   const maker = view.map(global).constructorWord;
   if (!view.isFunction(maker)) return undefined;
   const realm = nativeContextOf(view, view.tagged(maker, objects.function.context));
