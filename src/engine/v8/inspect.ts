@@ -1,7 +1,7 @@
 import type { Absence } from '../absence.ts';
 import type { Address, Tagged } from '../address.ts';
 import type { ValueType } from '../contract.ts';
-import type { Listing } from './objects/listing.ts';
+import type { Listed } from './objects/listing.ts';
 
 /**
  * A JavaScript value of the dump. `word` is a V8 tagged word; `synthetic` values (a number unboxed from a
@@ -13,7 +13,7 @@ export type Value =
   | { readonly kind: 'tagged'; readonly word: Tagged }
   | { readonly kind: 'synthetic'; readonly primitive: string | number | boolean | bigint | null | undefined }
   | { readonly kind: 'made'; readonly made: object }
-  | { readonly kind: 'listed'; readonly listing: Listing }
+  | Listed
   | { readonly kind: 'absent'; readonly absence: Absence };
 
 /** What one line of a debugger shows of a value. */

@@ -16,6 +16,7 @@ import { generatorPosition } from './objects/generator-position.ts';
 import { HeapView } from './objects/heap-view.ts';
 import { collectionIterator, internalSlots, slot } from './objects/internal-slots.ts';
 import { kindOf } from './objects/kind.ts';
+import { isListedArray, listedElements, listedNames, listedPreview } from './objects/listing.ts';
 import { NameIndex } from './objects/name-index.ts';
 import {
   elementProperty,
@@ -80,7 +81,7 @@ export class V8Inspector implements Inspector {
       case 'synthetic':
         return primitivePreview(value.primitive);
       case 'listed':
-        return value.listing.preview;
+        return listedPreview(value);
       case 'made':
         return absent('made by an evaluation');
       case 'tagged': {
@@ -92,7 +93,7 @@ export class V8Inspector implements Inspector {
   }
 
   kind(value: Value): Kind | undefined {
-    if (value.kind === 'listed') return value.listing.preview;
+    if (value.kind === 'listed') return listedPreview(value);
     const word = value.kind === 'tagged' ? this.view.strong(value.word) : undefined;
     if (word === undefined) return undefined;
     const kind = attemptOr(undefined, () => kindOf(this.view, word));
@@ -102,8 +103,8 @@ export class V8Inspector implements Inspector {
 
   counts(value: Value): ChildCounts {
     if (value.kind === 'listed') {
-      const { named, length } = value.listing;
-      return { named: named.length, indexed: length, internal: this.internal(value).length, entries: 0 };
+      const indexed = isListedArray(value) ? value.length : 0;
+      return { named: listedNames(value).length, indexed, internal: 1, entries: 0 };
     }
     const object = this.#object(value);
     if (object === undefined) return NO_CHILDREN;
@@ -120,7 +121,7 @@ export class V8Inspector implements Inspector {
   }
 
   named(value: Value): readonly Property[] {
-    if (value.kind === 'listed') return value.listing.named;
+    if (value.kind === 'listed') return listedNames(value);
     const object = this.#object(value);
     if (object === undefined || this.#isList(object)) return [];
     if (object === this.#environment()) return this.#variables();
@@ -165,8 +166,7 @@ export class V8Inspector implements Inspector {
   }
 
   indexed(value: Value, start: number, count: number): readonly Property[] {
-    if (value.kind === 'listed')
-      return value.listing.isArray ? value.listing.properties.slice(start, start + count) : [];
+    if (value.kind === 'listed') return listedElements(value, start, count);
     const object = this.#object(value);
     if (object === undefined) return [];
     const elements = attempt(() => this.#elements(object).slice(start, start + count));
@@ -251,12 +251,11 @@ export class V8Inspector implements Inspector {
   }
 
   own(value: Value, name: string): Property | undefined {
-    if (value.kind === 'listed')
-      return [...value.listing.properties, ...value.listing.named].find((p) => p.name === name);
     const object = this.#object(value);
-    if (object === undefined) return undefined;
+    if (object === undefined && value.kind !== 'listed') return undefined;
     if (name.charCodeAt(0) <= 57 && /^(0|[1-9]\d{0,9})$/.test(name))
       return this.indexed(value, Number(name), 1)[0];
+    if (object === undefined) return this.named(value).find((p) => p.name === name);
     if (object === this.#environment()) return this.#variables().find((p) => p.name === name);
     const found = attempt(() => {
       const { types } = this.view.layout;
@@ -275,7 +274,7 @@ export class V8Inspector implements Inspector {
 
   prototype(value: Value): Value {
     if (value.kind === 'listed') {
-      const maker = this.own(this.global(), value.listing.isArray ? 'Array' : 'Object');
+      const maker = this.own(this.global(), isListedArray(value) ? 'Array' : 'Object');
       return (maker && this.own(maker.value, 'prototype')?.value) ?? { kind: 'synthetic', primitive: null };
     }
     const object = this.#object(value);

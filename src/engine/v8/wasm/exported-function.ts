@@ -17,6 +17,6 @@ export function wasmFunctionText(view: HeapView, fn: Tagged): string | undefined
     const index = sharedName(view, shared);
     const script = /^\d{1,7}$/.test(index) ? sharedScript(view, shared) : undefined;
     const module = script === undefined ? undefined : nativeModuleOf(view.runtime, script);
-    return module && `function ${module.functionName(Number(index))}() { [native code] }`;
+    return module?.binary && `function ${module.functionName(Number(index))}() { [native code] }`;
   });
 }

@@ -2,31 +2,24 @@ import { attemptOr } from '../../absence.ts';
 import type { Tagged } from '../../address.ts';
 import type { Property } from '../inspect.ts';
 import type { HeapView } from '../objects/heap-view.ts';
-import { Listing } from '../objects/listing.ts';
+import type { ListedArray } from '../objects/listing.ts';
 import { dataProperty } from '../property.ts';
 import type { NativeModule } from './native-module.ts';
 import { nativeModuleOf } from './wasm-modules.ts';
-
-/** Most imports or exports that are listed. */
-const MOST = 10_000;
 
 /** What the debugger shows of a WebAssembly.Module (debug/debug-interface.cc, GetInternalProperties). */
 export function wasmModuleSlots(view: HeapView, object: Tagged): Property[] {
   const module = attemptOr(undefined, () => moduleOf(view, object)?.binary);
   if (!module) return [];
   const { imports, exports } = module;
-  const list = (name: string, rows: readonly Readonly<Record<string, string>>[]) =>
-    dataProperty(name, { kind: 'listed', listing: Listing.of(rows.slice(0, MOST)) }, { kind: 'internal' });
   return [
-    list(
-      '[[Exports]]',
-      exports.map(({ name, kind }) => ({ name, kind })),
-    ),
-    list(
-      '[[Imports]]',
-      imports.map(({ module: from, name, kind }) => ({ module: from, name, kind })),
-    ),
+    listed('[[Exports]]', exports.length, (i) => ({ name: exports[i]!.name, kind: exports[i]!.kind })),
+    listed('[[Imports]]', imports.length, (i) => ({ ...imports[i]! })),
   ];
+}
+
+function listed(name: string, length: number, row: ListedArray['row']): Property {
+  return dataProperty(name, { kind: 'listed', length, row }, { kind: 'internal' });
 }
 
 /** The module of a WasmModuleObject, which has a Managed behind its header and its Script last (wasm/wasm-objects.tq). */

@@ -48,8 +48,17 @@ export class WasmModules {
   }
 }
 
-/** The module of a script; undefined if it is of JavaScript, or cannot be read. */
+const known = new WeakMap<V8Runtime, Map<Tagged, NativeModule | undefined>>();
+
+/** The module of a script, which is one object for all that ask; undefined if it is of JavaScript, or cannot be read. */
 export function nativeModuleOf(runtime: V8Runtime, script: Tagged): NativeModule | undefined {
+  const modules = known.get(runtime) ?? new Map<Tagged, NativeModule | undefined>();
+  known.set(runtime, modules);
+  if (!modules.has(script)) modules.set(script, findModule(runtime, script));
+  return modules.get(script);
+}
+
+function findModule(runtime: V8Runtime, script: Tagged): NativeModule | undefined {
   const { memory, layout } = runtime;
   const { script: o, foreignAddress, sharedPointer } = layout.wasm;
   return attemptOr(undefined, () => {
