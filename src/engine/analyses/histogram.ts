@@ -86,8 +86,7 @@ export function retainedByClass(heap: Heap, { ofNode, list }: Classes): Float64A
   const { shallowSizes, retainedSizes } = heap;
   const sums = new Float64Array(list.length);
   const open = new Uint8Array(list.length);
-  const { spare } = heap.dominators;
-  const stack = spare.scratch(ofNode.length + 1);
+  const stack = heap.dominators.spare.borrow(ofNode.length + 1);
   // A class to close again is put on the stack behind the nodes below it, as a second stack would.
   const closing = new Uint32Array(ofNode.length + 1);
   const closeAt = new Uint32Array(ofNode.length + 1);
@@ -111,7 +110,6 @@ export function retainedByClass(heap: Heap, { ofNode, list }: Classes): Float64A
     }
     for (let i = from; i < to; i++) stack[depth++] = nodes[i]!;
   }
-  spare.giveBack(stack);
   return sums;
 }
 

@@ -82,7 +82,7 @@ export class ElfCore {
         `${source.name} is a core of ${machineName(file.machine)}; x86-64 is supported`,
       );
     }
-    if (file.headerCount === 0) {
+    if (file.programHeadersOf().next().done) {
       throw new DayAfterError('TRUNCATED', `${source.name} ends before its program headers`);
     }
     this.elf = file;
@@ -110,9 +110,7 @@ function segmentsOf(file: ElfFile, remarks: string[]): CoreSegment[] {
   let cut = 0;
   let missing = 0;
   const result: CoreSegment[] = [];
-  for (let i = 0; i < file.headerCount; i++) {
-    if (file.headerType(i) !== elf.PT_LOAD) continue;
-    const p = file.header(i);
+  for (const p of file.programHeadersOf(elf.PT_LOAD)) {
     if (p.memsz === 0 || p.vaddr + p.memsz > 0xffff_ffff_ffff) continue;
     const promised = Math.min(p.filesz, p.memsz);
     const filesz = Math.max(0, Math.min(promised, size - p.offset));

@@ -58,8 +58,7 @@ export class ElfFile {
   readonly type: number;
   readonly machine: number;
   readonly entry: number;
-  readonly headerCount: number;
-  /** The table of program headers: 32-bit words, and how many of them each one takes. */
+  /** The table of program headers, and how many of its words each one takes. */
   readonly #headers: Uint32Array;
   readonly #headerWords: number;
   #programHeaders: readonly ProgramHeader[] | undefined;
@@ -91,33 +90,29 @@ export class ElfFile {
     };
     this.#headers = this.#readProgramHeaders(header);
     this.#headerWords = header.readUInt16LE(54) / 4;
-    this.headerCount =
-      this.#headers.length === 0 ? 0 : Math.floor((this.#headers.length - 14) / this.#headerWords) + 1;
   }
 
   get programHeaders(): readonly ProgramHeader[] {
-    this.#programHeaders ??= Array.from({ length: this.headerCount }, (_, i) => this.header(i));
+    this.#programHeaders ??= [...this.programHeadersOf()];
     return this.#programHeaders;
   }
 
-  headerType(index: number): number {
-    return this.#headers[index * this.#headerWords]!;
-  }
-
-  /** One program header; a heap of gigabytes has ten thousand, which are made into objects only if asked for. */
-  header(index: number): ProgramHeader {
+  /** Those of a type, or all, made one by one: a heap of gigabytes has ten thousand. */
+  *programHeadersOf(type?: number): Generator<ProgramHeader> {
     const words = this.#headers;
-    const at = index * this.#headerWords;
-    const wide = (i: number) => words[at + i]! + words[at + i + 1]! * 0x1_0000_0000;
-    return {
-      type: words[at]!,
-      flags: words[at + 1]!,
-      offset: wide(2),
-      vaddr: wide(4),
-      filesz: wide(8),
-      memsz: wide(10),
-      align: wide(12),
-    };
+    for (let at = 0; at < words.length; at += this.#headerWords) {
+      if (type !== undefined && words[at] !== type) continue;
+      const wide = (i: number) => words[at + i]! + words[at + i + 1]! * 0x1_0000_0000;
+      yield {
+        type: words[at]!,
+        flags: words[at + 1]!,
+        offset: wide(2),
+        vaddr: wide(4),
+        filesz: wide(8),
+        memsz: wide(10),
+        align: wide(12),
+      };
+    }
   }
 
   /** Section headers; empty where the file has none (cores) or they lie beyond its end. */
@@ -153,11 +148,8 @@ export class ElfFile {
   /** All notes of PT_NOTE, or (stripped of program headers) of SHT_NOTE sections. */
   notes(): ElfNote[] {
     const result: ElfNote[] = [];
-    for (let i = 0; i < this.headerCount; i++) {
-      if (this.headerType(i) !== elf.PT_NOTE) continue;
-      const { offset, filesz, align } = this.header(i);
+    for (const { offset, filesz, align } of this.programHeadersOf(elf.PT_NOTE))
       result.push(...parseNotes(readBytes(this.source, offset, filesz), align));
-    }
     return result;
   }
 
@@ -166,6 +158,7 @@ export class ElfFile {
     return buildIdOf(this.notes());
   }
 
+  /** All headers that are whole, as 32-bit words. */
   #readProgramHeaders(header: Buffer): Uint32Array {
     const offset = u64(header, 32);
     const entrySize = header.readUInt16LE(54);

@@ -32,21 +32,18 @@ export class SpareMemory {
 
   /** Zeros. */
   words(length: number): Uint32Array {
-    return this.scratch(length).fill(0);
-  }
-
-  /** Not cleared. */
-  scratch(length: number): Uint32Array {
     const at = this.#words.findIndex((words) => words.length >= length);
     const found = this.#words[at];
     if (!found) return new Uint32Array(length);
     this.#words[at] = found.subarray(length);
-    return found.subarray(0, length);
+    return found.subarray(0, length).fill(0);
   }
 
-  /** Takes back what `scratch` gave, once nothing reads it any more. */
-  giveBack(words: Uint32Array): void {
-    this.#words.push(words);
+  /** Not cleared, and free again as soon as something else is made: for a computation that keeps none of it. */
+  borrow(length: number): Uint32Array {
+    return (
+      this.#words.find((words) => words.length >= length)?.subarray(0, length) ?? new Uint32Array(length)
+    );
   }
 }
 

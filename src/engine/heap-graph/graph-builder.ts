@@ -240,7 +240,8 @@ export class GraphBuilder implements ReferenceSink {
     const id = this.#nodes.kind[ordinal]!;
     const kind = this.#kinds.all[id]!;
     this.#at = i;
-    const plan = this.#planOf[id] === undefined ? this.#plan(kind) : this.#planOf[id]!;
+    let plan = this.#planOf[id];
+    if (plan === undefined) plan = this.#plan(kind);
     let shown: Uint8Array;
     let size: number;
     if (plan !== null) {

@@ -52,8 +52,7 @@ export class Memory {
   /** `regions` may overlap: earlier ones win. */
   constructor(regions: readonly Region[]) {
     this.regions = splice(regions);
-    this.#starts = new Float64Array(this.regions.length);
-    for (const [i, { start }] of this.regions.entries()) this.#starts[i] = start;
+    this.#starts = Float64Array.from(this.regions, (r) => r.start);
   }
 
   u8(a: Address): number {

@@ -60,21 +60,22 @@ export class ProfileBuilder {
       this.#measures[1]?.values.add(last, second);
       return;
     }
-    this.#stack.push(stack);
-    this.#thread.push(thread);
-    this.#time.push(time);
-    if (Number.isNaN(time)) this.#timed = false;
+    this.#begin(stack, time, thread);
     this.#measures[0]!.values.push(value);
     this.#measures[1]?.values.push(second);
   }
 
   /** Adds a sample that has a value in one measure only. */
   weigh(stack: number, measure: number, value: number): void {
-    this.#stack.push(stack);
-    this.#thread.push(0);
-    this.#timed = false;
-    this.#time.push(Number.NaN);
+    this.#begin(stack, Number.NaN, 0);
     for (const [i, { values }] of this.#measures.entries()) values.push(i === measure ? value : 0);
+  }
+
+  #begin(stack: number, time: number, thread: number): void {
+    this.#stack.push(stack);
+    this.#thread.push(thread);
+    this.#time.push(time);
+    if (Number.isNaN(time)) this.#timed = false;
   }
 
   done(): Profile {

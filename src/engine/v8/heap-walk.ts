@@ -50,7 +50,7 @@ class Walker {
     this.#sizes = new ObjectSizes(view);
     this.#areas = new Map(view.isolate.allocationAreas.map((a) => [a.top, a.limit]));
     const names = ['free_space_map', 'one_pointer_filler_map', 'two_pointer_filler_map'];
-    this.#fillers = new Set(names.map((n) => attemptOr(Number.NaN as Tagged, () => view.isolate.root(n))));
+    this.#fillers = new Set(names.map((n) => view.isolate.knownRoot(n)));
   }
 
   page(page: HeapPage): void {

@@ -77,12 +77,17 @@ export class Isolate {
     if (this.#lostRoots.has(index)) {
       throw new Fault(at(this.#rootsTable, 8 * index), `the root ${name} is not in the dump`);
     }
-    return (index < 0 ? Number.NaN : this.#roots[index]!) as Tagged;
+    return this.knownRoot(name);
   }
 
   /** How many roots are not in the dump. */
   get lostRoots(): number {
     return this.#lostRoots.size;
+  }
+
+  /** As `root`, but NaN also if it is not in the dump. */
+  knownRoot(name: string): Tagged {
+    return (this.#roots[this.runtime.rootIndex(name)] ?? Number.NaN) as Tagged;
   }
 
   /** The name of the root that `word` is the value of. */
@@ -93,7 +98,7 @@ export class Isolate {
   /** Instance type of the map that a root is, or undefined. */
   instanceTypeOfRootMap(name: string): number | undefined {
     const { memory, layout } = this.runtime;
-    const map = address(this.#roots[this.runtime.rootIndex(name)]! - 1 + layout.objects.map.instanceType);
+    const map = address(this.knownRoot(name) - 1 + layout.objects.map.instanceType);
     return memory.has(map, 2) ? memory.u16(map) : undefined;
   }
 

@@ -1,4 +1,4 @@
-import { attemptOr, Fault } from '../../absence.ts';
+import { Fault } from '../../absence.ts';
 import { type Address, address, type Tagged } from '../../address.ts';
 import type { Memory } from '../../memory/memory.ts';
 import { isHeapObject, isSmi, smiValue } from '../frames/heap-object.ts';
@@ -36,13 +36,12 @@ export class HeapView {
     this.runtime = isolate.runtime;
     this.memory = isolate.runtime.memory;
     this.layout = isolate.runtime.layout;
-    const root = (name: string) => attemptOr(Number.NaN as Tagged, () => isolate.root(name));
-    this.undefined = root('undefined_value');
-    this.null = root('null_value');
-    this.true = root('true_value');
-    this.false = root('false_value');
-    this.theHole = root('the_hole_value');
-    this.hashTableHole = root('hash_table_hole_value');
+    this.undefined = isolate.knownRoot('undefined_value');
+    this.null = isolate.knownRoot('null_value');
+    this.true = isolate.knownRoot('true_value');
+    this.false = isolate.knownRoot('false_value');
+    this.theHole = isolate.knownRoot('the_hole_value');
+    this.hashTableHole = isolate.knownRoot('hash_table_hole_value');
   }
 
   isPointer(word: Tagged): boolean {
