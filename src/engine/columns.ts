@@ -1,18 +1,16 @@
-/** Typed arrays that grow by doubling. One class for all of them would make every push a polymorphic one. */
-export class Int32Column {
-  length = 0;
-  #values: Int32Array;
+type Numbers = Int32Array | Uint32Array | Float64Array;
 
-  constructor(capacity = 1024) {
-    this.#values = new Int32Array(capacity);
+/** A typed array that grows by doubling. */
+class Column<T extends Numbers> {
+  length = 0;
+  #values: T;
+
+  constructor(values: T) {
+    this.#values = values;
   }
 
   push(value: number): number {
-    if (this.length === this.#values.length) {
-      const grown = new Int32Array(this.#values.length * 2);
-      grown.set(this.#values);
-      this.#values = grown;
-    }
+    if (this.length === this.#values.length) this.#values = grown(this.#values);
     this.#values[this.length] = value;
     return this.length++;
   }
@@ -25,65 +23,44 @@ export class Int32Column {
     this.#values[index] = value;
   }
 
-  /** The values without spare room; a copy where there is much of it. */
-  done(): Int32Array {
-    const part = this.#values.subarray(0, this.length);
-    return part.length === this.#values.length ? part : part.slice();
-  }
-}
-
-export class Float64Column {
-  length = 0;
-  #values: Float64Array;
-
-  constructor(capacity = 1024) {
-    this.#values = new Float64Array(capacity);
-  }
-
-  push(value: number): number {
-    if (this.length === this.#values.length) {
-      const grown = new Float64Array(this.#values.length * 2);
-      grown.set(this.#values);
-      this.#values = grown;
-    }
-    this.#values[this.length] = value;
-    return this.length++;
-  }
-
-  get(index: number): number {
-    return this.#values[index]!;
-  }
-
   add(index: number, value: number): void {
     this.#values[index]! += value;
   }
 
-  done(): Float64Array {
-    const part = this.#values.subarray(0, this.length);
-    return part.length === this.#values.length ? part : part.slice();
+  /** The values, with the spare room behind them. */
+  take(): T {
+    return this.#values.subarray(0, this.length) as T;
+  }
+
+  /** The values without spare room; a copy where there is some of it. */
+  done(): T {
+    const part = this.take();
+    return part.length === this.#values.length ? part : (part.slice() as T);
   }
 }
 
-export class Uint32Column {
-  length = 0;
-  #values: Uint32Array;
-
+export class Int32Column extends Column<Int32Array> {
   constructor(capacity = 1024) {
-    this.#values = new Uint32Array(capacity);
+    super(new Int32Array(capacity));
   }
+}
 
-  push(value: number): number {
-    if (this.length === this.#values.length) {
-      const grown = new Uint32Array(this.#values.length * 2);
-      grown.set(this.#values);
-      this.#values = grown;
-    }
-    this.#values[this.length] = value;
-    return this.length++;
+export class Uint32Column extends Column<Uint32Array> {
+  constructor(capacity = 1024) {
+    super(new Uint32Array(capacity));
   }
+}
 
-  /** The values, with the spare room behind them. */
-  take(): Uint32Array {
-    return this.#values.subarray(0, this.length);
+export class Float64Column extends Column<Float64Array> {
+  constructor(capacity = 1024) {
+    super(new Float64Array(capacity));
   }
+}
+
+/** The same content with room for as much again, and for `needed` items at least. */
+export function grown<T extends Numbers | Uint8Array>(column: T, needed = 0): T {
+  const length = Math.max(2 * column.length + 16, needed);
+  const larger = new (column.constructor as new (n: number) => T)(length);
+  larger.set(column as never);
+  return larger;
 }

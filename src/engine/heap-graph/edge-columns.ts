@@ -1,3 +1,5 @@
+import { grown } from '../columns.ts';
+
 /** Edges in the order in which they were found: type, name or number, and where they lead. */
 export class EdgeColumns {
   #types: Uint8Array;
@@ -30,10 +32,4 @@ export class EdgeColumns {
       targets: this.#targets.subarray(0, this.length),
     };
   }
-}
-
-function grown<T extends Uint8Array | Uint32Array>(column: T): T {
-  const larger = new (column.constructor as new (n: number) => T)(2 * column.length + 16);
-  larger.set(column as never);
-  return larger;
 }

@@ -1,6 +1,6 @@
 import { attemptOr } from '../absence.ts';
 import type { Address, Tagged } from '../address.ts';
-import { Uint32Column } from '../columns.ts';
+import { grown, Uint32Column } from '../columns.ts';
 import { HeapGraph, Locations, plainExtras } from '../graph/heap-graph.ts';
 import { LargeNumbers } from '../graph/large-numbers.ts';
 import { EdgeType, NodeType } from '../graph/types.ts';
@@ -526,7 +526,7 @@ export class GraphBuilder implements ReferenceSink {
 
   #indexName(index: number): number {
     if (index >= MAX_INDEX) return this.#strings.add(String(index));
-    if (index >= this.#indexNames.length) this.#indexNames = doubled(this.#indexNames, index + 1);
+    if (index >= this.#indexNames.length) this.#indexNames = grown(this.#indexNames, index + 1);
     const known = this.#indexNames[index]!;
     if (known !== 0) return known;
     // No name of an index is "<dummy>", the string of id 0.
@@ -594,12 +594,6 @@ export class GraphBuilder implements ReferenceSink {
       },
     );
   }
-}
-
-function doubled(array: Uint32Array, needed: number): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(Math.max(2 * array.length, needed));
-  larger.set(array);
-  return larger;
 }
 
 /** Snapshot ids are odd; these follow from the position and so are the same for the same core. */

@@ -1,3 +1,4 @@
+import { grown } from '../columns.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
 import type { Kind, ObjectKinds } from './object-kinds.ts';
 import type { Share } from './pass-progress.ts';
@@ -10,8 +11,8 @@ class WorkStack {
 
   push(i: number, kind: number): void {
     if (this.count === this.#indexes.length) {
-      this.#indexes = doubled(this.#indexes);
-      this.#kinds = doubled(this.#kinds);
+      this.#indexes = grown(this.#indexes);
+      this.#kinds = grown(this.#kinds);
     }
     this.#indexes[this.count] = i;
     this.#kinds[this.count++] = kind;
@@ -26,12 +27,6 @@ class WorkStack {
   get kind(): number {
     return this.#kinds[this.count]!;
   }
-}
-
-function doubled(array: Uint32Array): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(array.length * 2);
-  larger.set(array);
-  return larger;
 }
 
 /** Words of an object, on the average. */

@@ -1,3 +1,4 @@
+import { grown } from '../columns.ts';
 import type { StringTable } from '../graph/string-table.ts';
 import type { StringId } from '../graph/types.ts';
 
@@ -121,9 +122,9 @@ export class StringArena implements StringTable {
     }
     const id = this.count++;
     if (id === this.#starts.length) {
-      this.#starts = doubled(this.#starts);
-      this.#lengths = doubled(this.#lengths);
-      this.#hashes = doubled(this.#hashes);
+      this.#starts = grown(this.#starts);
+      this.#lengths = grown(this.#lengths);
+      this.#hashes = grown(this.#hashes);
     }
     this.#starts[id] = this.#used;
     this.#lengths[id] = length;
@@ -156,15 +157,7 @@ export class StringArena implements StringTable {
   #reserve(bytes: number): void {
     const needed = this.#used + Math.ceil(bytes / 4);
     if (needed <= this.#words.length) return;
-    const larger = new Uint32Array(Math.max(2 * this.#words.length, needed));
-    larger.set(this.#words.subarray(0, this.#used));
-    this.#words = larger;
-    this.#bytes = Buffer.from(larger.buffer);
+    this.#words = grown(this.#words, needed);
+    this.#bytes = Buffer.from(this.#words.buffer);
   }
-}
-
-function doubled(array: Uint32Array): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(2 * array.length);
-  larger.set(array);
-  return larger;
 }
