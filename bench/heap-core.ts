@@ -87,6 +87,7 @@ async function bundle(): Promise<void> {
     entryPoints: {
       'dayafter-core': here('heap/dayafter-core.ts'),
       'heap-worker': here('../src/engine/snapshot/worker.ts'),
+      'core-thread': here('../src/engine/heap-graph/core-thread.ts'),
     },
     outdir: folder,
     bundle: true,

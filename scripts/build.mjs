@@ -57,6 +57,7 @@ const bundles = [
       cli: 'src/cli/main.ts',
       'heap-process': 'src/heap-process/main.ts',
       'heap-thread': 'src/heap-process/thread.ts',
+      'core-thread': 'src/engine/heap-graph/core-thread.ts',
     },
     outdir: 'dist',
     // What a command does not need is not even parsed by it.

@@ -51,16 +51,25 @@ export class Uint32Column extends Column<Uint32Array> {
   }
 }
 
+/** In memory that threads share. */
+export class SharedUint32Column extends Column<Uint32Array> {
+  constructor(capacity: number) {
+    super(new Uint32Array(new SharedArrayBuffer(4 * capacity)));
+  }
+}
+
 export class Float64Column extends Column<Float64Array> {
   constructor(capacity = 1024) {
     super(new Float64Array(capacity));
   }
 }
 
-/** The same content with room for as much again, and for `needed` items at least. */
+/** The same content, shared if it was, with room for as much again, and for `needed` items at least. */
 export function grown<T extends Numbers | Uint8Array>(column: T, needed = 0): T {
   const length = Math.max(2 * column.length + 16, needed);
-  const larger = new (column.constructor as new (n: number) => T)(length);
+  const isShared = column.buffer instanceof SharedArrayBuffer;
+  const memory = isShared ? new SharedArrayBuffer(length * column.BYTES_PER_ELEMENT) : length;
+  const larger = new (column.constructor as new (memory: number | SharedArrayBuffer) => T)(memory);
   larger.set(column as never);
   return larger;
 }

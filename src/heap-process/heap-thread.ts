@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import { startWorker } from '../engine/snapshot/start-worker.ts';
+import { startWorker } from '../engine/threads/start-worker.ts';
 import type { FromHeap, ToHeap } from './protocol.ts';
 
 /** The thread that holds the heap, while anybody looks at it. */

@@ -31,7 +31,10 @@ export async function openHeap(
     const search = [...searchPaths, dirname(dump)];
     // What reads cores is a large part of the engine: who opens a snapshot does not load it.
     const { heapOfCore } = await import('../engine/heap-graph/heap-of-core.ts');
-    const { heap, ...core } = heapOfCore({ format, source }, { program, sysroot, search, passes: progress });
+    const { heap, ...core } = await heapOfCore(
+      { format, source },
+      { program, sysroot, search, passes: progress },
+    );
     return { heap, core };
   } catch (error) {
     source.close();

@@ -27,7 +27,10 @@ export async function openGraph(path: string, options: OpenGraphOptions = {}): P
     // What reads cores is a large part of the engine: who opens a snapshot does not load it.
     const { heapOfCore } = await import('../heap-graph/heap-of-core.ts');
     const { program, search, sysroot, isolate, progress: passes } = options;
-    const { heap, session } = heapOfCore({ format, source }, { program, search, sysroot, isolate, passes });
+    const { heap, session } = await heapOfCore(
+      { format, source },
+      { program, search, sysroot, isolate, passes },
+    );
     session.close();
     return heap;
   } catch (error) {

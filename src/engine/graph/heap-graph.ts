@@ -184,7 +184,8 @@ export class HeapGraph implements GraphColumns, GraphExtras {
   readonly nodeTypeNames: readonly string[];
   readonly largeSizes: LargeNumbers;
   readonly detachedness: ReadonlyMap<number, number>;
-  readonly locations: Locations;
+  /** Replaced once, where nodes are described behind their edges. */
+  locations: Locations;
   readonly traces: AllocationTraces | null;
   readonly samples: Float64Array;
   readonly extraNativeBytes: number;

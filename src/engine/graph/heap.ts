@@ -35,11 +35,12 @@ export class Heap {
     this.graph = graph;
   }
 
-  /** Computes sizes and dominators, the former on `other` at the same time. */
-  async prepare(other?: OwnershipRunner): Promise<void> {
+  /** Computes sizes and dominators, the former on `other` at the same time. Nodes have their sizes only once `described`. */
+  async prepare(other?: OwnershipRunner, described?: Promise<void>): Promise<void> {
     const input = other ? this.#ownershipInput() : null;
     const sizes = input && other ? other(input) : null;
     this.#dominators ??= computeDominators(this.graph);
+    await described;
     // Without the other thread the sizes are made here.
     if (sizes) this.#shallow ??= await sizes.catch(() => null);
     this.retainedSizes;

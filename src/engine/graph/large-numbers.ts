@@ -9,6 +9,10 @@ export class LargeNumbers {
     this.#values = new Map(values);
   }
 
+  add(values: Iterable<LargeNumber>): void {
+    for (const [ordinal, value] of values) this.#values.set(ordinal, value);
+  }
+
   get size(): number {
     return this.#values.size;
   }

@@ -1,35 +1,40 @@
 import { grown } from '../columns.ts';
 
-/** Edges in the order in which they were found: type, name or number, and where they lead. */
+/** Edges in the order in which they were found: type, name or number, and where they lead; in shared memory. */
 export class EdgeColumns {
-  #types: Uint8Array;
-  #names: Uint32Array;
-  #targets: Uint32Array;
+  types: Uint8Array;
+  names: Uint32Array;
+  targets: Uint32Array;
   length = 0;
 
   constructor(expected: number) {
-    this.#types = new Uint8Array(expected);
-    this.#names = new Uint32Array(expected);
-    this.#targets = new Uint32Array(expected);
+    this.types = new Uint8Array(new SharedArrayBuffer(expected));
+    this.names = new Uint32Array(new SharedArrayBuffer(4 * expected));
+    this.targets = new Uint32Array(new SharedArrayBuffer(4 * expected));
+  }
+
+  /** Makes room for `count` more, for loops that fill the columns themselves. */
+  reserve(count: number): void {
+    const needed = this.length + count;
+    if (needed <= this.types.length) return;
+    this.types = grown(this.types, needed);
+    this.names = grown(this.names, needed);
+    this.targets = grown(this.targets, needed);
   }
 
   push(type: number, name: number, to: number): void {
+    if (this.length === this.types.length) this.reserve(1);
     const i = this.length++;
-    if (i === this.#types.length) {
-      this.#types = grown(this.#types);
-      this.#names = grown(this.#names);
-      this.#targets = grown(this.#targets);
-    }
-    this.#types[i] = type;
-    this.#names[i] = name;
-    this.#targets[i] = to;
+    this.types[i] = type;
+    this.names[i] = name;
+    this.targets[i] = to;
   }
 
   take(): { types: Uint8Array; names: Uint32Array; targets: Uint32Array } {
     return {
-      types: this.#types.subarray(0, this.length),
-      names: this.#names.subarray(0, this.length),
-      targets: this.#targets.subarray(0, this.length),
+      types: this.types.subarray(0, this.length),
+      names: this.names.subarray(0, this.length),
+      targets: this.targets.subarray(0, this.length),
     };
   }
 }

@@ -11,6 +11,9 @@ interface Place {
   readonly column: number;
 }
 
+/** Ordinals, script ids, lines and columns. */
+export type LocationColumns = [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
+
 /** Where the code of functions stands, read once for all closures of a function. */
 export class FunctionLocations {
   readonly #inspector: V8Inspector;
@@ -45,9 +48,9 @@ export class FunctionLocations {
     this.#columns[3].push(place.column);
   }
 
-  take(): [Uint32Array, Uint32Array, Uint32Array, Uint32Array] {
+  take(): LocationColumns {
     const [ordinals, scripts, lines, columns] = this.#columns;
-    return [ordinals.take(), scripts.take(), lines.take(), columns.take()];
+    return [ordinals.done(), scripts.done(), lines.done(), columns.done()];
   }
 
   #find(word: Tagged): Place | null {

@@ -1,5 +1,6 @@
 import type { Tagged } from '../address.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
+import type { HeapImage } from './heap-image.ts';
 
 /** What references are left out for, as V8 does: they lead to every heap's furniture (IsEssentialObject). */
 const FURNITURE = [
@@ -30,10 +31,26 @@ const HOLES = [
   'termination_exception',
 ];
 
-/** The objects that internal references never show. */
-export function furniture({ layout, isolate }: HeapView): Tagged[] {
-  const names = layout.graph.holesAreShown ? FURNITURE : [...FURNITURE, ...HOLES];
-  return names.map((name) => isolate.root(name));
+/** Ordinals of the objects that internal references never show. */
+export class Furniture {
+  readonly first: number;
+  /** From `first` on: 1 for furniture. They lie close together, in the read-only space. */
+  readonly flags: Uint8Array;
+
+  constructor({ layout, isolate }: HeapView, image: HeapImage) {
+    const names = layout.graph.holesAreShown ? FURNITURE : [...FURNITURE, ...HOLES];
+    const ordinals = names
+      .map((name) => image.ordinalOf(image.indexAt(isolate.root(name))))
+      .filter((ordinal) => ordinal >= 0);
+    this.first = Math.min(...ordinals, Number.MAX_SAFE_INTEGER);
+    this.flags = new Uint8Array(ordinals.length === 0 ? 0 : Math.max(...ordinals) - this.first + 1);
+    for (const ordinal of ordinals) this.flags[ordinal - this.first] = 1;
+  }
+
+  has(ordinal: number): boolean {
+    const i = ordinal - this.first;
+    return i >= 0 && i < this.flags.length && this.flags[i] === 1;
+  }
 }
 
 /** Maps of what fills gaps between objects. */

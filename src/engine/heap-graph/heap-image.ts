@@ -2,10 +2,12 @@ import { address } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
 import { type HeapPage, pagesOf } from '../v8/heap-pages.ts';
 import type { Isolate } from '../v8/isolate.ts';
-import type { PassProgress, Share } from './pass-progress.ts';
+import type { Share } from './pass-progress.ts';
 
 const UNIT = 4096;
 const HIGH = 0x1_0000_0000;
+/** Shift of the number of words by which pages are looked up; most pages have 2^15. */
+const GRANULE = 12;
 
 /** A heap page and where its words stand in the image. */
 export interface LoadedPage extends HeapPage {
@@ -15,6 +17,40 @@ export interface LoadedPage extends HeapPage {
   readonly end: number;
 }
 
+/** What makes an image, on whatever thread: everything in `buffers` is shared. */
+export interface ImageShape {
+  readonly pages: readonly LoadedPage[];
+  /** Bytes of a regular page. */
+  readonly pageSize: number;
+  readonly words: number;
+  readonly buffers: {
+    readonly words: SharedArrayBuffer;
+    readonly marks: SharedArrayBuffer;
+    readonly ranks: SharedArrayBuffer;
+  };
+}
+
+/** The shape of the image of an isolate's heap, still empty. */
+export function shapeOfHeap(isolate: Isolate): ImageShape {
+  const pages: LoadedPage[] = [];
+  let words = 0;
+  const live = pagesOf(isolate).filter((p) => !p.isDead);
+  for (const page of [...live].sort((a, b) => a.start - b.start)) {
+    pages.push({ ...page, first: words, end: words + Math.floor((page.areaEnd - page.start) / 8) });
+    words += Math.ceil(page.size / 256) * 32;
+  }
+  return {
+    pages,
+    words,
+    pageSize: isolate.runtime.layout.pages.pageSize,
+    buffers: {
+      words: new SharedArrayBuffer(8 * words),
+      marks: new SharedArrayBuffer(words / 8),
+      ranks: new SharedArrayBuffer(words / 8),
+    },
+  };
+}
+
 /**
  * The pages of one isolate in one array, with a mark bit for each word: a heap of n bytes takes n bytes here
  * and n/32 for marks and ranks. An object is named by the index of its first word; marked objects get
@@ -22,86 +58,75 @@ export interface LoadedPage extends HeapPage {
  */
 export class HeapImage {
   readonly pages: readonly LoadedPage[];
-  /** Bytes of pages that the dump does not have. */
-  readonly unreadable: number;
-  /** Low and high halves of all words: word i stands at 2i and 2i + 1. */
-  readonly halves: Uint32Array;
+  /**
+   * Low and high halves of all words: word i stands at 2i and 2i + 1. Of marked objects the low half of the first
+   * word, which leads to the map, is replaced by the id of their kind.
+   */
+  readonly halves: Int32Array;
   /** The same bytes. */
   readonly bytes: Uint8Array;
   /** Bit i: a live object starts at word i. */
-  readonly #marks: Uint32Array;
+  readonly marks: Int32Array;
   /** Number of live objects before each 32 words; filled by `number`. */
-  readonly #ranks: Uint32Array;
+  readonly ranks: Uint32Array;
   readonly #unitShift: number;
   readonly #unitMask: number;
-  /** Open addressing by the number of a page's first unit: unit + 1, page. */
-  readonly #units: Int32Array;
-  readonly #unitPages: Int32Array;
-  readonly #tableMask: number;
-  /** By page: bytes from its start to its area, and to the area's end; index of its first word. */
-  readonly #areaStarts: Float64Array;
-  readonly #areaEnds: Float64Array;
-  readonly #firsts: Float64Array;
-  #lastPage: LoadedPage | undefined;
+  /**
+   * Open addressing by the number of a page's first unit, in rows of four: unit + 1; index of the page's first
+   * word; bytes from its start to its area, and to the area's end or the unit's.
+   */
+  readonly #units: Uint32Array;
+  readonly #unitsMask: number;
+  /** By page: index of its first word. */
+  readonly #firsts: Uint32Array;
+  /** By 2^GRANULE words: the page of the first of them. */
+  readonly #granules: Uint32Array;
 
-  constructor(isolate: Isolate, progress: PassProgress) {
-    const { memory, layout } = isolate.runtime;
-    this.#unitShift = Math.log2(layout.pages.pageSize);
-    this.#unitMask = layout.pages.pageSize - 1;
-    const pages: LoadedPage[] = [];
-    let words = 0;
-    const live = pagesOf(isolate).filter((p) => !p.isDead);
-    for (const page of [...live].sort((a, b) => a.start - b.start)) {
-      pages.push({ ...page, first: words, end: words + Math.floor((page.areaEnd - page.start) / 8) });
-      words += Math.ceil(page.size / 256) * 32;
-    }
+  /** The image of pages whose bytes are in `memory`, or are put there by `load`. */
+  constructor({ pages, pageSize, words, buffers }: ImageShape) {
     this.pages = pages;
-    this.halves = new Uint32Array(2 * words);
-    this.bytes = new Uint8Array(this.halves.buffer);
-    this.#marks = new Uint32Array(words / 32);
-    this.#ranks = new Uint32Array(words / 32);
-    progress.total = 8 * words;
-    const loaded = progress.of('load');
-    let unreadable = 0;
-    for (const page of pages) {
-      unreadable += this.#load(memory, page);
-      loaded(page.end / words);
-    }
-    this.unreadable = unreadable;
-    const size = 2 ** Math.ceil(Math.log2(4 * pages.length + 16));
-    this.#tableMask = size - 1;
-    this.#units = new Int32Array(size);
-    this.#unitPages = new Int32Array(size);
-    this.#areaStarts = Float64Array.from(pages, (p) => p.areaStart - p.start);
-    this.#areaEnds = Float64Array.from(pages, (p) => p.areaEnd - p.start);
-    this.#firsts = Float64Array.from(pages, (p) => p.first);
+    this.#unitShift = Math.log2(pageSize);
+    this.#unitMask = pageSize - 1;
+    this.halves = new Int32Array(buffers.words);
+    this.bytes = new Uint8Array(buffers.words);
+    this.marks = new Int32Array(buffers.marks);
+    this.ranks = new Uint32Array(buffers.ranks);
+    const rows = 2 ** Math.ceil(Math.log2(4 * pages.length + 16));
+    this.#unitsMask = 4 * rows - 1;
+    this.#units = new Uint32Array(4 * rows);
+    this.#firsts = Uint32Array.from(pages, (p) => p.first);
+    this.#granules = new Uint32Array((words >>> GRANULE) + 1);
     for (const [i, page] of pages.entries()) {
-      const unit = Math.floor(page.start / layout.pages.pageSize);
-      let slot = this.#slot(unit);
-      while (this.#units[slot] !== 0) slot = (slot + 1) & this.#tableMask;
-      this.#units[slot] = unit + 1;
-      this.#unitPages[slot] = i;
+      const unit = Math.floor(page.start / pageSize);
+      let row = this.#row(unit);
+      while (this.#units[row] !== 0) row = (row + 4) & this.#unitsMask;
+      this.#units[row] = unit + 1;
+      this.#units[row + 1] = page.first;
+      this.#units[row + 2] = page.areaStart - page.start;
+      this.#units[row + 3] = Math.min(page.areaEnd - page.start, pageSize);
+      const next = pages[i + 1]?.first ?? words;
+      for (let g = Math.ceil(page.first / 2 ** GRANULE); g * 2 ** GRANULE < next; g++) this.#granules[g] = i;
     }
   }
 
   /** Index of the word that a pointer of these halves leads to, its tag left out of account; -1 outside of the heap. */
   indexOf(low: number, high: number): number {
-    if (high >= 0x10000) return -1;
+    if (high >>> 16 !== 0) return -1;
+    const units = this.#units;
     const unit = ((high << (32 - this.#unitShift)) | (low >>> this.#unitShift)) >>> 0;
-    let slot = this.#slot(unit);
-    for (let found = this.#units[slot]!; found !== unit + 1; found = this.#units[slot]!) {
+    let row = this.#row(unit);
+    for (let found = units[row]!; found !== unit + 1; found = units[row]!) {
       if (found === 0) return -1;
-      slot = (slot + 1) & this.#tableMask;
+      row = (row + 4) & this.#unitsMask;
     }
-    const page = this.#unitPages[slot]!;
     const offset = low & this.#unitMask & ~3;
-    if ((offset & 4) !== 0 || offset < this.#areaStarts[page]! || offset >= this.#areaEnds[page]!) return -1;
-    return this.#firsts[page]! + (offset >>> 3);
+    if ((offset & 4) !== 0 || offset < units[row + 2]! || offset >= units[row + 3]!) return -1;
+    return units[row + 1]! + (offset >>> 3);
   }
 
   /** As `indexOf`, for an address. */
   indexAt(a: number): number {
-    return this.indexOf((a % HIGH) >>> 0, Math.floor(a / HIGH));
+    return this.indexOf((a % HIGH) | 0, Math.floor(a / HIGH));
   }
 
   /** Index of what the strong pointer at word `i` leads to, or -1. */
@@ -112,17 +137,14 @@ export class HeapImage {
 
   /** The page of a word. */
   pageOf(i: number): LoadedPage {
-    const last = this.#lastPage;
-    if (last !== undefined && i >= last.first && i < last.end) return last;
-    let low = 0;
-    let high = this.pages.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.#firsts[middle]! <= i) low = middle;
-      else high = middle - 1;
-    }
-    this.#lastPage = this.pages[low]!;
-    return this.#lastPage;
+    return this.pages[this.#pageNumber(i)]!;
+  }
+
+  #pageNumber(i: number): number {
+    const firsts = this.#firsts;
+    let page = this.#granules[i >>> GRANULE]!;
+    while (page + 1 < firsts.length && firsts[page + 1]! <= i) page++;
+    return page;
   }
 
   addressOf(i: number): number {
@@ -131,20 +153,20 @@ export class HeapImage {
   }
 
   isMarked(i: number): boolean {
-    return ((this.#marks[i >>> 5]! >>> (i & 31)) & 1) === 1;
+    return ((this.marks[i >>> 5]! >>> (i & 31)) & 1) === 1;
   }
 
-  /** Sets the mark of an object. */
+  /** Sets the mark of an object; its first word is the kind's from then on (see ObjectKinds.mark). */
   mark(i: number): void {
-    this.#marks[i >>> 5]! |= 1 << (i & 31);
+    this.marks[i >>> 5]! |= 1 << (i & 31);
   }
 
   /** Numbers the marked objects from `first` on; returns how many there are. */
   number(first: number): number {
     let count = first;
-    const marks = this.#marks;
+    const marks = this.marks;
     for (let i = 0; i < marks.length; i++) {
-      this.#ranks[i] = count;
+      this.ranks[i] = count;
       if (marks[i] !== 0) count += bitCount(marks[i]!);
     }
     return count - first;
@@ -153,15 +175,15 @@ export class HeapImage {
   /** Ordinal of the object at word `i`, or -1 if it is not marked. */
   ordinalOf(i: number): number {
     if (i < 0) return -1;
-    const bits = this.#marks[i >>> 5]!;
+    const bits = this.marks[i >>> 5]!;
     const bit = 1 << (i & 31);
     if ((bits & bit) === 0) return -1;
-    return this.#ranks[i >>> 5]! + bitCount(bits & (bit - 1));
+    return this.ranks[i >>> 5]! + bitCount(bits & (bit - 1));
   }
 
   /** Calls `visit` for each marked object in the order of addresses, and `passed` behind each page. */
   forEachMarked(visit: (i: number, page: LoadedPage) => void, passed?: Share): void {
-    const marks = this.#marks;
+    const marks = this.marks;
     const words = 32 * marks.length;
     for (const page of this.pages) {
       const end = (page.end + 31) >>> 5;
@@ -174,12 +196,15 @@ export class HeapImage {
     }
   }
 
-  #slot(unit: number): number {
-    return (Math.imul(unit, 0x9e37_79b1) >>> 8) & this.#tableMask;
+  #row(unit: number): number {
+    return (Math.imul(unit, 0x9e37_79b1) >>> 8) & this.#unitsMask & ~3;
   }
 
-  /** Bytes that are missing. */
-  #load(memory: Memory, page: LoadedPage): number {
+  /**
+   * Reads the page of that number; returns how many bytes of its area the dump does not have.
+   */
+  load(memory: Memory, number: number): number {
+    const page = this.pages[number]!;
     const target = this.bytes.subarray(8 * page.first, 8 * page.first + page.size);
     if (memory.copy(page.start, target) === page.size) return 0;
     let missing = 0;
@@ -198,4 +223,18 @@ function bitCount(word: number): number {
   let n = word - ((word >>> 1) & 0x5555_5555);
   n = (n & 0x3333_3333) + ((n >>> 2) & 0x3333_3333);
   return (((n + (n >>> 4)) & 0x0f0f_0f0f) * 0x0101_0101) >>> 24;
+}
+
+/**
+ * Loads pages of an image until all are claimed, by this thread or by others that do the same: `next` is the
+ * number of the first page that is not. Returns the bytes that the dump does not have, of these pages.
+ */
+export function loadPages(image: HeapImage, memory: Memory, next: Int32Array, loaded?: Share): number {
+  let unreadable = 0;
+  for (;;) {
+    const number = Atomics.add(next, 0, 1);
+    if (number >= image.pages.length) return unreadable;
+    unreadable += image.load(memory, number);
+    loaded?.(number / image.pages.length);
+  }
 }

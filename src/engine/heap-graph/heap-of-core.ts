@@ -1,7 +1,10 @@
+import { availableParallelism } from 'node:os';
+import { FileSource } from '../dump/byte-source.ts';
 import type { OpenedDump } from '../dump/detect.ts';
 import { Heap } from '../graph/heap.ts';
 import { CoreSession, type OpenOptions } from '../session.ts';
 import type { Isolate } from '../v8/isolate.ts';
+import { type CoreHelper, startCoreHelper } from './core-tasks.ts';
 import { graphFromCore } from './from-core.ts';
 import type { Progress } from './pass-progress.ts';
 
@@ -18,16 +21,35 @@ export interface HeapOfCoreOptions extends OpenOptions {
   readonly passes?: Progress | undefined;
 }
 
-/** The heap of one isolate of a core, with its sizes. The caller closes the session. */
-export function heapOfCore(dump: OpenedDump, options: HeapOfCoreOptions): HeapOfCore {
-  const session = new CoreSession(dump, options);
+/** From this size of a core on a second thread pays. */
+const PARALLEL_SIZE = 96 << 20;
+
+/** The heap of one isolate of a core, with its sizes, made on two threads where that pays. The caller closes the session. */
+export async function heapOfCore(dump: OpenedDump, options: HeapOfCoreOptions): Promise<HeapOfCore> {
+  const helper = helperFor(dump, options);
   try {
-    const isolate = session.isolateFor({ isolate: options.isolate });
-    const heap = new Heap(graphFromCore(session, isolate, options.passes));
-    heap.retainedSizes;
-    return { heap, session, isolate };
-  } catch (error) {
-    session.close();
-    throw error;
+    const session = new CoreSession(dump, options);
+    try {
+      const isolate = session.isolateFor({ isolate: options.isolate });
+      const { graph, described } = await graphFromCore(session, isolate, { helper, report: options.passes });
+      const heap = new Heap(graph);
+      await heap.prepare(helper && ((input) => helper.run('ownership', input, true)), described);
+      return { heap, session, isolate };
+    } catch (error) {
+      session.close();
+      throw error;
+    }
+  } finally {
+    helper?.close();
   }
+}
+
+/** A second thread, which opens the core while this one does. */
+function helperFor({ source }: OpenedDump, options: HeapOfCoreOptions): CoreHelper | undefined {
+  if (!(source instanceof FileSource) || source.size < PARALLEL_SIZE || availableParallelism() < 2)
+    return undefined;
+  const { program, search, sysroot } = options;
+  const helper = startCoreHelper();
+  helper.run('open', { path: source.name, options: { program, search, sysroot } }).catch(() => undefined);
+  return helper;
 }

@@ -24,7 +24,7 @@ export class HeapWords {
     const i = object + offset / 8;
     if (i >= this.#image.pageOf(object).end) return this.#view.tagged(word, offset);
     const { halves } = this.#image;
-    return (halves[2 * i + 1]! * HIGH + halves[2 * i]!) as Tagged;
+    return (halves[2 * i + 1]! * HIGH + (halves[2 * i]! >>> 0)) as Tagged;
   }
 
   /** What the object that a strong pointer leads to has for a kind; undefined if it is none. */

@@ -2,29 +2,50 @@ import { attemptOr } from '../absence.ts';
 import type { CoreSession } from '../session.ts';
 import type { Isolate } from '../v8/isolate.ts';
 import { fillerMaps } from './furniture.ts';
-import { HeapImage } from './heap-image.ts';
+import { HeapImage, shapeOfHeap } from './heap-image.ts';
 import { Liveness } from './liveness.ts';
 import { ObjectKinds } from './object-kinds.ts';
 import { PassProgress } from './pass-progress.ts';
-import { gcRoots, type RootSlot } from './roots.ts';
+import { gcRoots, type RootSlot, type RootsReport } from './roots.ts';
 
 /** The heap of an isolate with a mark on every object that V8's collector would keep. */
 export interface LiveHeap {
-  readonly image: HeapImage;
   readonly kinds: ObjectKinds;
   /** Roots that lead to an object. */
   readonly used: readonly RootSlot[];
   /** Indexes of the tables of WeakMaps and WeakSets. */
   readonly tables: readonly number[];
+  /** Indexes of objects that may stand for objects of Node's C++. */
+  readonly wrappers: readonly number[];
+  /** Words of the longest array. */
+  readonly longest: number;
   /** What the dump does not have, in words. */
   readonly gaps: readonly string[];
 }
 
-export function markLive(session: CoreSession, isolate: Isolate, progress = new PassProgress()): LiveHeap {
-  const image = new HeapImage(isolate, progress);
+/** Reads the heap of an isolate and marks it. */
+export function readLiveHeap(
+  session: CoreSession,
+  isolate: Isolate,
+): LiveHeap & { readonly image: HeapImage } {
+  const image = new HeapImage(shapeOfHeap(isolate));
+  const progress = new PassProgress();
+  let unreadable = 0;
+  for (const n of image.pages.keys()) unreadable += image.load(isolate.runtime.memory, n);
+  return { image, ...markLive(session, isolate, image, gcRoots(session, isolate), unreadable, progress) };
+}
+
+/** Marks the objects of a loaded image; `unreadable` bytes of it are not in the dump. */
+export function markLive(
+  session: CoreSession,
+  isolate: Isolate,
+  image: HeapImage,
+  { slots, notes }: RootsReport,
+  unreadable: number,
+  progress: PassProgress,
+): LiveHeap {
   const { view } = session.inspectorOf(isolate);
   const kinds = new ObjectKinds(view, image);
-  const { slots, notes } = gcRoots(session, isolate);
   const live = new Liveness(image, kinds, (handle) => {
     const entry = attemptOr(undefined, () => isolate.dispatchEntry(handle));
     return entry ? image.indexAt(entry.code) : -1;
@@ -33,7 +54,7 @@ export function markLive(session: CoreSession, isolate: Isolate, progress = new 
   const used: RootSlot[] = [];
   for (const root of slots) {
     if (!memory.has(root.slot, 8)) continue;
-    const low = memory.u32(root.slot);
+    const low = memory.u32(root.slot) | 0;
     const high = memory.u32((root.slot + 4) as typeof root.slot);
     if (root.weak ? (low & 3) === 1 : live.root(low, high)) used.push(root);
   }
@@ -42,6 +63,7 @@ export function markLive(session: CoreSession, isolate: Isolate, progress = new 
   for (const page of image.pages) if (page.space === 'read_only_space') live.page(page, fillers);
   live.finish(progress.of('mark'));
   const gaps = [...notes];
-  if (image.unreadable > 0) gaps.push(`${image.unreadable} bytes of heap pages are not in the dump`);
-  return { image, kinds, used, tables: live.tables, gaps };
+  if (unreadable > 0) gaps.push(`${unreadable} bytes of heap pages are not in the dump`);
+  const { tables, wrappers, longest } = live;
+  return { kinds, used, tables, wrappers, longest, gaps };
 }

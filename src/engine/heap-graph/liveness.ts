@@ -3,31 +3,10 @@ import type { HeapImage, LoadedPage } from './heap-image.ts';
 import type { Kind, ObjectKinds } from './object-kinds.ts';
 import type { Share } from './pass-progress.ts';
 
-/** Objects whose words are still to be followed: their indexes and the ids of their kinds. */
-class WorkStack {
-  #indexes = new Uint32Array(1 << 16);
-  #kinds = new Uint32Array(1 << 16);
-  count = 0;
-
-  push(i: number, kind: number): void {
-    if (this.count === this.#indexes.length) {
-      this.#indexes = grown(this.#indexes);
-      this.#kinds = grown(this.#kinds);
-    }
-    this.#indexes[this.count] = i;
-    this.#kinds[this.count++] = kind;
-  }
-
-  /** Index of the object taken last; its kind is `kind`. */
-  pop(): number {
-    return this.#indexes[--this.count]!;
-  }
-
-  /** Kind of what `pop` gave just before. */
-  get kind(): number {
-    return this.#kinds[this.count]!;
-  }
-}
+/** How many words of the objects of a kind are to be followed, the first one not among them; or one of these. */
+const UNKNOWN = -2;
+const SPECIAL = -1;
+const NOTHING = 0;
 
 /** Words of an object, on the average. */
 const USUAL_WORDS = 6;
@@ -39,9 +18,20 @@ const USUAL_WORDS = 6;
 export class Liveness {
   /** Tables of WeakMaps and WeakSets that were found alive, by their index. */
   readonly tables: number[] = [];
+  /** Indexes of live objects that may stand for objects of Node's C++. */
+  readonly wrappers: number[] = [];
+  /** Words of the longest array that was found alive. */
+  longest = 0;
   readonly #image: HeapImage;
   readonly #kinds: ObjectKinds;
-  readonly #stack = new WorkStack();
+  /** Objects whose words are still to be followed: their indexes and the ids of their kinds. */
+  #indexes = new Uint32Array(1 << 16);
+  #ids = new Uint32Array(1 << 16);
+  #depth = 0;
+  /** By kind's id. */
+  #words = new Int32Array(1 << 12).fill(UNKNOWN);
+  /** Kinds whose maps are marked, too. */
+  #mapsMarked = 0;
   #followed = 0;
 
   readonly #codeOf: (handle: number) => number;
@@ -72,32 +62,105 @@ export class Liveness {
 
   /** Follows all references until nothing new is found; `followed` is told by the pages' size how much of them. */
   finish(followed: Share): void {
-    do this.#drain(followed);
+    do this.#follow(followed);
     while (this.#ephemerons());
   }
 
+  /** True if an object stands at word `i`, which is marked now. */
   #reach(i: number): boolean {
     if (i < 0) return false;
     if (this.#image.isMarked(i)) return true;
-    const kind = this.#kinds.idAt(i);
-    if (kind < 0) return false;
-    this.#image.mark(i);
-    this.#stack.push(i, kind);
+    const id = this.#kinds.idAt(i);
+    if (id < 0) return false;
+    this.#kinds.mark(i, id);
+    if (this.#wordsOf(id) !== NOTHING) this.#push(i, id);
     return true;
   }
 
-  #drain(followed: Share): void {
-    const stack = this.#stack;
-    const { all } = this.#kinds;
-    while (stack.count > 0) {
-      const i = stack.pop();
-      const kind = all[stack.kind]!;
-      if ((++this.#followed & 0xffff) === 0)
-        followed((this.#followed * USUAL_WORDS) / (this.#image.halves.length / 2));
-      this.#word(i);
-      if (kind.body !== 'data') this.#body(i, kind);
-      if (kind.dispatchHandle > 0) this.#dispatch(this.#image.halves[2 * i + kind.dispatchHandle / 4]!);
+  #push(i: number, id: number): void {
+    if (this.#depth === this.#indexes.length) {
+      this.#indexes = grown(this.#indexes);
+      this.#ids = grown(this.#ids);
     }
+    this.#indexes[this.#depth] = i;
+    this.#ids[this.#depth++] = id;
+  }
+
+  #follow(followed: Share): void {
+    const kinds = this.#kinds;
+    do {
+      this.#drain(followed);
+      // All objects of a kind have one map.
+      for (; this.#mapsMarked < kinds.count; this.#mapsMarked++)
+        this.#reach(kinds.of(this.#mapsMarked).mapIndex);
+    } while (this.#depth > 0);
+  }
+
+  #drain(followed: Share): void {
+    const image = this.#image;
+    const kinds = this.#kinds;
+    const { halves, marks } = image;
+    while (this.#depth > 0) {
+      const i = this.#indexes[--this.#depth]!;
+      const id = this.#ids[this.#depth]!;
+      if ((++this.#followed & 0xffff) === 0) followed((this.#followed * USUAL_WORDS) / (halves.length / 2));
+      let words = this.#words[id]!;
+      if (words === SPECIAL) words = this.#special(i, kinds.of(id));
+      const end = 2 * (i + words);
+      for (let w = 2 * i + 2; w <= end; w += 2) {
+        const low = halves[w]!;
+        if ((low & 3) !== 1) continue;
+        const target = image.indexOf(low, halves[w + 1]!);
+        if (target < 0) continue;
+        const bit = 1 << (target & 31);
+        if ((marks[target >>> 5]! & bit) !== 0) continue;
+        const found = kinds.idAt(target);
+        if (found < 0) continue;
+        marks[target >>> 5]! |= bit;
+        halves[2 * target] = found;
+        if (this.#wordsOf(found) !== NOTHING) this.#push(target, found);
+      }
+    }
+  }
+
+  #wordsOf(id: number): number {
+    while (id >= this.#words.length) {
+      const known = this.#words.length;
+      this.#words = grown(this.#words);
+      this.#words.fill(UNKNOWN, known);
+    }
+    let words = this.#words[id]!;
+    if (words === UNKNOWN) {
+      const kind = this.#kinds.of(id);
+      if (kind.body === 'data') words = NOTHING;
+      else if (kind.dispatchHandle > 0 || kind.isWrapper || kind.body !== 'words') words = SPECIAL;
+      else words = kind.sizeRule === 'fixed' ? kind.map.instanceSize / 8 - 1 : SPECIAL;
+      this.#words[id] = words;
+    }
+    return words;
+  }
+
+  /** What is more than to follow a fixed number of words; returns how many are still to be followed. */
+  #special(i: number, kind: Kind): number {
+    if (kind.dispatchHandle > 0) this.#dispatch(this.#image.halves[2 * i + kind.dispatchHandle / 4]! >>> 0);
+    if (kind.isWrapper) this.wrappers.push(i);
+    const words = Math.ceil(this.#bytes(i, kind) / 8);
+    if (words > this.longest) this.longest = words;
+    if (kind.body === 'ephemerons') {
+      this.tables.push(i);
+      return 0;
+    }
+    if (kind.weakOffsets.length === 0) return words - 1;
+    for (let w = 1; w < words; w++)
+      if (!kind.weakOffsets.includes(8 * w)) this.#reach(this.#image.target(i + w));
+    return 0;
+  }
+
+  #bytes(i: number, kind: Kind): number {
+    if (kind.sizeRule === 'fixed' && kind.body !== 'header') return kind.map.instanceSize;
+    const page = this.#image.pageOf(i);
+    if (kind.body === 'header') return Math.min(kind.header, 8 * (page.end - i));
+    return this.#kinds.size(i, kind, page);
   }
 
   /** A function holds its code by an entry of a table outside of the heap. */
@@ -106,38 +169,6 @@ export class Liveness {
     this.#dispatched.add(handle);
     const code = this.#codeOf(handle);
     if (code >= 0) this.#reach(code);
-  }
-
-  #body(i: number, kind: Kind): void {
-    if (kind.body === 'ephemerons') {
-      this.tables.push(i);
-      return;
-    }
-    const bytes =
-      kind.sizeRule === 'fixed' && kind.body !== 'header'
-        ? kind.map.instanceSize
-        : this.#variableSize(i, kind);
-    const end = i + bytes / 8;
-    if (kind.weakOffsets.length > 0) {
-      for (let w = i + 1; w < end; w++) if (!kind.weakOffsets.includes((w - i) * 8)) this.#word(w);
-      return;
-    }
-    const { halves } = this.#image;
-    for (let w = i + 1; w < end; w++) {
-      const low = halves[2 * w]!;
-      if ((low & 3) === 1) this.#reach(this.#image.indexOf(low, halves[2 * w + 1]!));
-    }
-  }
-
-  #variableSize(i: number, kind: Kind): number {
-    const page = this.#image.pageOf(i);
-    const size = this.#kinds.size(i, kind, page);
-    return kind.body === 'header' ? Math.min(kind.header, 8 * (page.end - i)) : size;
-  }
-
-  #word(i: number): void {
-    const target = this.#image.target(i);
-    if (target >= 0) this.#reach(target);
   }
 
   /** Marks values whose keys are alive; true if any was new. */

@@ -7,8 +7,6 @@ import type { ObjectKinds } from './object-kinds.ts';
 /** An object of Node's C++ that a JavaScript object stands for (src/base_object.h). */
 export interface NativeObject {
   readonly at: Address;
-  /** Ordinal of the JavaScript object. */
-  readonly wrapper: number;
   /** Its class, as Node names it: "TCPSocketWrap". */
   readonly name: string;
   /** Bytes of the C++ object alone. */
@@ -47,30 +45,24 @@ export class NativeObjects {
     this.#kinds = kinds;
   }
 
-  /** True for the JavaScript objects that may wrap one. */
-  wraps(type: number): boolean {
-    const { types } = this.#view.layout;
-    return type === types.JS_API_OBJECT || type === types.JS_SPECIAL_API_OBJECT;
-  }
-
-  /** The native object of a JavaScript one at index `i`, whose ordinal is `wrapper`; undefined if it has none that is known. */
-  of(i: number, wrapper: number): NativeObject | undefined {
+  /** The native object of a JavaScript one at index `i`; undefined if it has none that is known. */
+  of(i: number): NativeObject | undefined {
     const { graph } = this.#view.layout;
     const kind = this.#kinds.at(i);
     if (!kind || 8 * kind.map.inObjectStart < graph.embedderFields + 16) return undefined;
     const { halves } = this.#image;
     const w = 2 * (i + graph.embedderFields / 8 + 1);
-    const native = address(halves[w]! + halves[w + 1]! * 0x1_0000_0000);
+    const native = address((halves[w]! >>> 0) + halves[w + 1]! * 0x1_0000_0000);
     if (native === 0 || native % 8 !== 0) return undefined;
-    return attemptOr(undefined, () => this.#read(native, wrapper));
+    return attemptOr(undefined, () => this.#read(native));
   }
 
-  #read(native: Address, wrapper: number): NativeObject | undefined {
+  #read(native: Address): NativeObject | undefined {
     const known = this.#known(this.#view.memory.pointer(native));
     if (!known) return undefined;
     const { name, size } = known;
     const parts = attemptOr([], () => this.#parts(native, name, size));
-    return { at: native, wrapper, name, size, isRoot: this.#isRoot(native), parts };
+    return { at: native, name, size, isRoot: this.#isRoot(native), parts };
   }
 
   /** BaseObject::IsRootNode: the persistent handle, its first field, is not weak. */

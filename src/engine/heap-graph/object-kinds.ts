@@ -8,6 +8,7 @@ import type { HeapImage, LoadedPage } from './heap-image.ts';
 /** ScopeType up to 22: class, eval, function, module, script, catch, block, with, ... (common/globals.h). */
 const CATCH_SCOPE = 5;
 const WITH_SCOPE = 7;
+const NONE = -1;
 
 /** How the words of an object are to be read. */
 export type Body =
@@ -24,13 +25,19 @@ export type Body =
 
 /** What all objects of a map have in common. */
 export interface Kind extends KindShape {
-  /** Position in ObjectKinds.all. */
+  /** Position among the kinds. */
   readonly id: number;
   readonly sizeRule: SizeRule;
   /** Offset of the handle by which functions hold their code; 0 where there is none. */
   readonly dispatchHandle: number;
   /** Bytes of a character of a text that lies outside of the heap, where V8 does not count it to the string; else 0. */
   readonly externalWidth: 0 | 1 | 2;
+  /** Index of the map. */
+  readonly mapIndex: number;
+  /** True for functions, bound ones among them. */
+  readonly isClosure: boolean;
+  /** True for objects that may stand for one of Node's C++. */
+  readonly isWrapper: boolean;
 }
 
 interface KindShape {
@@ -47,22 +54,25 @@ type SizeRule = 'fixed' | 'elements' | 'bytes' | 'one-byte text' | 'two-byte tex
 
 /** Tells kinds by map, and sizes of objects. */
 export class ObjectKinds {
-  /** By kind's id. */
-  readonly all: Kind[] = [];
+  /** By kind's id: index of the map; the kind, once it was asked for. */
+  readonly #maps: number[];
+  readonly #kinds: Kind[] = [];
   readonly #view: HeapView;
   readonly #image: HeapImage;
   readonly #sizes: ObjectSizes;
   readonly #data: ReadonlySet<number>;
   readonly #elements: ReadonlySet<number>;
-  /** Open addressing by the index of a map: index + 1, kind's id or -1. */
-  #maps = new Float64Array(1 << 14);
-  #ids = new Int32Array(1 << 14);
-  #count = 0;
+  /** By the index of a map: its kind's id + 1, NONE for what is no map, 0 for what was not asked for yet. */
+  readonly #ids: Int32Array;
 
-  constructor(view: HeapView, image: HeapImage) {
+  /** `maps` are indexes of maps by kind's id, where marks were made with those ids before. */
+  constructor(view: HeapView, image: HeapImage, maps: Uint32Array = new Uint32Array(0)) {
     this.#view = view;
     this.#image = image;
+    this.#maps = [...maps];
     this.#sizes = new ObjectSizes(view);
+    // Memory that is never touched costs nothing, and maps lie on few pages.
+    this.#ids = new Int32Array(image.halves.length / 2);
     const { types } = view.layout;
     this.#data = new Set([
       types.FIXED_DOUBLE_ARRAY,
@@ -87,43 +97,75 @@ export class ObjectKinds {
     ]);
   }
 
+  /** How many there are. */
+  get count(): number {
+    return this.#maps.length;
+  }
+
+  /** Indexes of maps, by kind's id. */
+  get maps(): Uint32Array {
+    return Uint32Array.from(this.#maps);
+  }
+
   /** Id of the kind of the object at word `i`; -1 if no map stands there. */
   idAt(i: number): number {
-    const map = this.#image.target(i);
+    const image = this.#image;
+    if (image.isMarked(i)) return image.halves[2 * i]!;
+    const map = image.target(i);
     if (map < 0) return -1;
-    const mask = this.#maps.length - 1;
-    let slot = (Math.imul(map, 0x9e37_79b1) >>> 8) & mask;
-    for (let found = this.#maps[slot]!; found !== 0; found = this.#maps[slot]!) {
-      if (found === map + 1) return this.#ids[slot]!;
-      slot = (slot + 1) & mask;
-    }
-    return this.#add(map);
+    const id = this.#ids[map]!;
+    if (id > 0) return id - 1;
+    return id === NONE ? -1 : this.#add(map);
   }
 
   at(i: number): Kind | undefined {
-    return this.all[this.idAt(i)];
+    const id = this.idAt(i);
+    return id < 0 ? undefined : this.of(id);
+  }
+
+  of(id: number): Kind {
+    const known = this.#kinds[id];
+    return known ?? this.#made(id, this.#maps[id]!)!;
+  }
+
+  /** Marks the object at word `i`, which is of that kind. */
+  mark(i: number, id: number): void {
+    this.#image.mark(i);
+    this.#image.halves[2 * i] = id;
   }
 
   #add(map: number): number {
+    const id = this.#maps.length;
+    if (!this.#made(id, map)) {
+      this.#ids[map] = NONE;
+      return -1;
+    }
+    this.#maps.push(map);
+    this.#ids[map] = id + 1;
+    return id;
+  }
+
+  #made(id: number, map: number): Kind | undefined {
     const word = (this.#image.addressOf(map) + 1) as Tagged;
     const made = attemptOr(undefined, () => this.#make(word));
-    let id = -1;
-    if (made) {
-      id = this.all.length;
-      const { layout } = this.#view;
-      const { dispatchHandle } = layout.objects.function;
-      const hasHandle = layout.isFunction(made.map.type) && dispatchHandle > 0;
-      this.all.push({
-        ...made,
-        id,
-        sizeRule: this.#sizeRule(made.map),
-        dispatchHandle: hasHandle ? dispatchHandle : 0,
-        externalWidth: this.#externalWidth(made.map.type),
-      });
-    }
-    if (2 * ++this.#count > this.#maps.length) this.#grow();
-    this.#put(map, id);
-    return id;
+    if (!made) return undefined;
+    const { layout } = this.#view;
+    const { types } = layout;
+    const { type } = made.map;
+    const { dispatchHandle } = layout.objects.function;
+    const isFunction = layout.isFunction(type);
+    const kind: Kind = {
+      ...made,
+      id,
+      sizeRule: this.#sizeRule(made.map),
+      dispatchHandle: isFunction && dispatchHandle > 0 ? dispatchHandle : 0,
+      externalWidth: this.#externalWidth(type),
+      mapIndex: map,
+      isClosure: isFunction || type === types.JS_BOUND_FUNCTION,
+      isWrapper: type === types.JS_API_OBJECT || type === types.JS_SPECIAL_API_OBJECT,
+    };
+    this.#kinds[id] = kind;
+    return kind;
   }
 
   #externalWidth(type: number): 0 | 1 | 2 {
@@ -132,21 +174,6 @@ export class ObjectKinds {
     if (layout.graph.externalStringsCount || !layout.isString(type)) return 0;
     if ((type & representationMask) !== externalTag) return 0;
     return (type & encodingMask) === oneByteTag ? 1 : 2;
-  }
-
-  #put(map: number, id: number): void {
-    const mask = this.#maps.length - 1;
-    let slot = (Math.imul(map, 0x9e37_79b1) >>> 8) & mask;
-    while (this.#maps[slot] !== 0) slot = (slot + 1) & mask;
-    this.#maps[slot] = map + 1;
-    this.#ids[slot] = id;
-  }
-
-  #grow(): void {
-    const [maps, ids] = [this.#maps, this.#ids];
-    this.#maps = new Float64Array(2 * maps.length);
-    this.#ids = new Int32Array(2 * maps.length);
-    for (let i = 0; i < maps.length; i++) if (maps[i] !== 0) this.#put(maps[i]! - 1, ids[i]!);
   }
 
   #sizeRule({ type, instanceSize }: MapInfo): SizeRule {

@@ -5,36 +5,39 @@ import type { MapInfo } from '../v8/objects/map.ts';
 import type { HeapWords } from './heap-words.ts';
 import type { PropertyReferences } from './property-references.ts';
 
-/** A step of a plan; `arg` is an offset in words, or an ordinal for `constant`. */
+/** A step of a plan; `arg` is an offset in words, or an ordinal for `constant`. The usual ones come first. */
 export const Step = {
-  /** Edge of type `type` to what the object's word `arg` holds. */
+  /** Edge of type `type` to what the object's word `arg` holds, which gets the tag. */
   own: 0,
-  /** Property edge to what word `arg` of the PropertyArray holds. */
-  backing: 1,
   /** Edge to node `arg`. */
-  constant: 2,
-  /** Edges by index. */
-  elements: 3,
-  /** Gives what word `arg` holds the name `name`, and the type `type` if it is not 255. */
-  tag: 4,
+  constant: 1,
+  /** Edges by index, to what the array that word `arg` holds does. */
+  elements: 2,
+  /** Property edge to what word `arg` of the PropertyArray holds. */
+  backing: 3,
   /** `prototype` and initial map of a function, at word `arg`. */
-  prototype: 5,
+  prototype: 4,
   /** A function's code behind the dispatch handle at byte `arg`. */
-  dispatch: 6,
+  dispatch: 5,
 } as const;
+
+/** Numbers of a row: step, type of the edge, id of its name, arg, id of the tag or 0. */
+export const ROW = 5;
+
+/** Elements kinds of small integers and of doubles, packed and holey (objects/elements-kind.h). */
+const UNTAGGED: ReadonlySet<number> = new Set([0, 1, 4, 5]);
 
 /** How a word is shown by the plan's steps, and so not as a hidden reference. */
 export const Cover = { none: 0, always: 1, unlessFurniture: 2 } as const;
 
 /** What all objects of a map show, step by step. */
 export interface ReceiverPlan {
-  readonly steps: Uint8Array;
-  readonly types: Uint8Array;
-  /** Ids of names. */
-  readonly names: Uint32Array;
-  readonly args: Int32Array;
+  /** In rows of ROW numbers. */
+  readonly rows: Int32Array;
   /** By word: Cover. */
   readonly cover: Uint8Array;
+  /** True if there are words that no step shows. */
+  readonly hasMore: boolean;
 }
 
 /** Tells ids of names and ordinals of objects. */
@@ -42,8 +45,6 @@ export interface PlanContext {
   name(text: string): number;
   ordinal(word: Tagged): number;
 }
-
-const KEEP_TYPE = 255;
 
 /**
  * Plans for objects with fast properties, which have the references of their map in common
@@ -82,7 +83,8 @@ export class ReceiverPlans {
     const steps = new Steps(map.instanceSize / 8, this.#context);
     this.#internals(type, steps);
     if (!this.#ownProperties(map, steps)) return undefined;
-    steps.add(Step.elements, EdgeType.element, '', 0);
+    if (!UNTAGGED.has(map.elementsKind))
+      steps.add(Step.elements, EdgeType.element, '', layout.objects.object.elements / 8);
     this.#embedderFields(map, steps);
     const { object, map: mapLayout } = layout.objects;
     const prototype = this.#context.ordinal(this.#words.tagged(map.word, mapLayout.prototype));
@@ -96,10 +98,8 @@ export class ReceiverPlans {
     ) {
       steps.internal('buffer', layout.objects.arrayBufferView.buffer);
     }
-    steps.tag('(object properties)', object.properties);
-    steps.internal('properties', object.properties);
-    steps.tag('(object elements)', object.elements);
-    steps.internal('elements', object.elements);
+    steps.internal('properties', object.properties, '(object properties)');
+    steps.internal('elements', object.elements, '(object elements)');
     return steps.plan();
   }
 
@@ -165,10 +165,8 @@ export class ReceiverPlans {
       steps.add(Step.prototype, EdgeType.property, 'prototype', f.prototypeOrInitialMap / 8);
       steps.cover(f.prototypeOrInitialMap, Cover.always);
     }
-    steps.tag('(function feedback cell)', f.feedbackCell);
-    steps.internal('feedback_cell', f.feedbackCell);
-    steps.tag('(shared function info)', f.shared);
-    steps.internal('shared', f.shared);
+    steps.internal('feedback_cell', f.feedbackCell, '(function feedback cell)');
+    steps.internal('shared', f.shared, '(shared function info)');
     steps.internal('context', f.context);
     if (!Number.isNaN(f.code)) steps.internal('code', f.code);
     else {
@@ -179,10 +177,7 @@ export class ReceiverPlans {
 }
 
 class Steps {
-  readonly #steps: number[] = [];
-  readonly #types: number[] = [];
-  readonly #names: number[] = [];
-  readonly #args: number[] = [];
+  readonly #rows: number[] = [];
   readonly #cover: Uint8Array;
   readonly #context: PlanContext;
 
@@ -191,25 +186,24 @@ class Steps {
     this.#context = context;
   }
 
-  add(step: number, type: number, name: string, arg: number): void {
-    this.#steps.push(step);
-    this.#types.push(type);
-    this.#names.push(this.#context.name(name));
-    this.#args.push(arg);
+  add(step: number, type: number, name: string, arg: number, tag?: string): void {
+    this.#rows.push(
+      step,
+      type,
+      this.#context.name(name),
+      arg,
+      tag === undefined ? 0 : this.#context.name(tag),
+    );
   }
 
-  own(type: number, name: string, offset: number): void {
-    this.add(Step.own, type, name, offset / 8);
+  own(type: number, name: string, offset: number, tag?: string): void {
+    this.add(Step.own, type, name, offset / 8, tag);
     const isShownInAnyCase = type !== EdgeType.internal && type !== EdgeType.weak;
     this.cover(offset, isShownInAnyCase ? Cover.always : Cover.unlessFurniture);
   }
 
-  internal(name: string, offset: number): void {
-    this.own(EdgeType.internal, name, offset);
-  }
-
-  tag(name: string, offset: number, type: number = KEEP_TYPE): void {
-    this.add(Step.tag, type, name, offset / 8);
+  internal(name: string, offset: number, tag?: string): void {
+    this.own(EdgeType.internal, name, offset, tag);
   }
 
   cover(offset: number, cover: number): void {
@@ -218,11 +212,9 @@ class Steps {
 
   plan(): ReceiverPlan {
     return {
-      steps: Uint8Array.from(this.#steps),
-      types: Uint8Array.from(this.#types),
-      names: Uint32Array.from(this.#names),
-      args: Int32Array.from(this.#args),
+      rows: Int32Array.from(this.#rows),
       cover: this.#cover,
+      hasMore: this.#cover.indexOf(Cover.none, 1) >= 0,
     };
   }
 }

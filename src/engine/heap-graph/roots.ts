@@ -1,9 +1,11 @@
 import { attemptOr } from '../absence.ts';
 import { type Address, address, at } from '../address.ts';
 import type { CoreSession } from '../session.ts';
+import { x64Architecture } from '../unwind/registers.ts';
 import { instanceType } from '../v8/frames/heap-object.ts';
 import { openHandles } from '../v8/handles.ts';
 import type { Isolate } from '../v8/isolate.ts';
+import { IsolateParts, wordOf } from './isolate-parts.ts';
 
 /** A kind of GC roots, as V8 names them (Root names in objects/visitors.h). */
 export type RootName =
@@ -56,13 +58,14 @@ export function gcRoots(session: CoreSession, isolate: Isolate): RootsReport {
   builtins(isolate, add);
   isolateFields(isolate, add);
   for (const slot of openHandles(isolate)) add('(Handle scope)', slot);
-  if (!globalHandles(isolate, add))
+  const parts = new IsolateParts(isolate);
+  if (!globalHandles(isolate, parts, add))
     notes.push('global handles were not found: objects that only native code holds may be missing');
-  if (!eternalHandles(isolate, add))
+  if (!eternalHandles(isolate, parts, add))
     notes.push('eternal handles were not found: strings and templates of Node itself may be missing');
-  objectCaches(isolate, add);
-  microtasks(isolate, add);
-  compilationCache(isolate, add);
+  objectCaches(isolate, parts, add);
+  microtasks(isolate, parts, add);
+  compilationCache(parts, add);
   stacks(session, isolate, add);
   return { slots, notes };
 }
@@ -106,56 +109,11 @@ function isolateFields(isolate: Isolate, add: Add): void {
   for (let offset = first; offset < end; offset += 8) add('(Isolate)', at(base, offset));
 }
 
-const nativeCache = new WeakMap<Isolate, readonly Address[]>();
-
-/** Native objects that the Isolate points to and that point back to it. */
-function nativeParts(isolate: Isolate): readonly Address[] {
-  let parts = nativeCache.get(isolate);
-  if (!parts) {
-    const reader = new WordReader(isolate);
-    parts = pointersOf(isolate, 8).filter(
-      (part) => part !== isolate.address && reader.at(part) === isolate.address,
-    );
-    nativeCache.set(isolate, parts);
-  }
-  return parts;
-}
-
-/** The different words of the Isolate that may be pointers to `align`ed memory. */
-function pointersOf(isolate: Isolate, align: number): Address[] {
-  const { memory, layout } = isolate.runtime;
-  const end = layout.pages.heapInIsolate + 0x4000;
-  const found = new Set<Address>();
-  for (let offset = 0; offset < end; offset += 8) {
-    const slot = at(isolate.address, offset);
-    if (!memory.has(slot, 8)) continue;
-    const part = memory.pointer(slot);
-    if (part !== 0 && part % align === 0 && memory.regionAt(part)?.source) found.add(part);
-  }
-  return [...found];
-}
-
-/** Reads single words all over the memory, which would fill its cache with blocks that nobody needs. */
-class WordReader {
-  readonly #isolate: Isolate;
-  readonly #word = Buffer.alloc(8);
-
-  constructor(isolate: Isolate) {
-    this.#isolate = isolate;
-  }
-
-  /** The pointer at `a`; 0 where there is none. */
-  at(a: Address): Address {
-    if (this.#isolate.runtime.memory.copy(a, this.#word) < 8) return address(0);
-    return address(this.#word.readUInt32LE(0) + this.#word.readUInt32LE(4) * 0x1_0000_0000);
-  }
-}
-
 /** Nodes of persistent handles; false if the isolate's GlobalHandles was not found. */
-function globalHandles(isolate: Isolate, add: Add): boolean {
+function globalHandles(isolate: Isolate, parts: IsolateParts, add: Add): boolean {
   const { memory, layout } = isolate.runtime;
   const o = layout.graph.globalHandles;
-  for (const part of nativeParts(isolate)) {
+  for (const part of parts.native) {
     const space = memory.pointer(at(part, o.nodeSpace));
     if (!memory.has(space, 32) || memory.pointer(space) !== part) continue;
     let block = memory.pointer(at(space, o.firstBlock));
@@ -190,19 +148,14 @@ function globalHandles(isolate: Isolate, add: Add): boolean {
  * Handles that live as long as the isolate: full blocks of words, the last of them partly. False if they were
  * not found; they are told by a count that agrees with the number of blocks, and by what their slots hold.
  */
-function eternalHandles(isolate: Isolate, add: Add): boolean {
+function eternalHandles(isolate: Isolate, parts: IsolateParts, add: Add): boolean {
   const { runtime } = isolate;
   const { memory, layout } = runtime;
   const { blocks, blockSize } = layout.graph.eternalHandles;
-  const reader = new WordReader(isolate);
-  for (const part of pointersOf(isolate, 8)) {
-    const size = reader.at(part) % 0x1_0000_0000;
-    if (size < 16 || size > 1 << 20 || !memory.has(part, 32)) continue;
-    const [begin, end, limit] = [0, 8, 16].map((o) => memory.pointer(at(part, blocks + o))) as [
-      Address,
-      Address,
-      Address,
-    ];
+  for (const part of parts) {
+    const size = part.word(0) % 0x1_0000_0000;
+    if (size < 16 || size > 1 << 20) continue;
+    const [begin, end, limit] = [0, 8, 16].map((o) => part.word(blocks + o)) as [Address, Address, Address];
     const count = Math.ceil(size / blockSize);
     if (end - begin !== 8 * count || limit < end || !memory.has(begin, 8 * count)) continue;
     const slots: Address[] = [];
@@ -224,17 +177,10 @@ function eternalHandles(isolate: Isolate, add: Add): boolean {
  * The Isolate's vectors of objects that a startup snapshot refers to (startup_object_cache_ and that of
  * shareable objects): told by holding nothing but heap objects.
  */
-function objectCaches(isolate: Isolate, add: Add): void {
-  const { runtime } = isolate;
-  const { memory, layout } = runtime;
-  for (let offset = 0; offset < layout.pages.heapInIsolate + 0x4000; offset += 8) {
-    const slot = at(isolate.address, offset);
-    if (!memory.has(slot, 24)) continue;
-    const [begin, end, limit] = [0, 8, 16].map((o) => memory.pointer(at(slot, o))) as [
-      Address,
-      Address,
-      Address,
-    ];
+function objectCaches(isolate: Isolate, { own }: IsolateParts, add: Add): void {
+  const { memory } = isolate.runtime;
+  for (let offset = 0; offset + 24 <= own.length; offset += 8) {
+    const [begin, end, limit] = [0, 8, 16].map((o) => wordOf(own, offset + o)) as [Address, Address, Address];
     const bytes = end - begin;
     if (begin === 0 || begin % 8 !== 0 || bytes < 64 || bytes % 8 !== 0 || bytes > MAX_CACHE || limit < end)
       continue;
@@ -251,14 +197,14 @@ function holdsObjects({ runtime }: Isolate, begin: Address, bytes: number): bool
   return true;
 }
 
-function microtasks(isolate: Isolate, add: Add): void {
+function microtasks(isolate: Isolate, parts: IsolateParts, add: Add): void {
   const { memory, module, layout } = isolate.runtime;
   const vtable = module.addressOf('_ZTVN2v88internal14MicrotaskQueueE');
   if (vtable === undefined) return;
   const o = layout.graph.microtaskQueue;
-  const reader = new WordReader(isolate);
-  for (const queue of pointersOf(isolate, 8)) {
-    if (reader.at(queue) !== vtable + 16) continue;
+  for (const part of parts) {
+    if (part.word(0) !== vtable + 16) continue;
+    const queue = part.address;
     attemptOr(undefined, () => {
       const [size, capacity, start] = [o.size, o.capacity, o.start].map((f) => memory.pointer(at(queue, f)));
       const ring = memory.pointer(at(queue, o.ringBuffer));
@@ -270,19 +216,19 @@ function microtasks(isolate: Isolate, add: Add): void {
 }
 
 /** Native objects of the isolate that keep tagged words among their first fields, its caches above all. */
-function compilationCache(isolate: Isolate, add: Add): void {
-  for (const part of nativeParts(isolate)) {
+function compilationCache(parts: IsolateParts, add: Add): void {
+  for (const part of parts.native) {
     for (let i = 1; i < NATIVE_WORDS; i++) add('(Compilation cache)', at(part, 8 * i));
   }
 }
 
 function stacks(session: CoreSession, isolate: Isolate, add: Add): void {
   const { memory } = session.modules;
-  for (const { tid } of session.core.threads) {
+  for (const { tid, registers } of session.core.threads) {
     if (isolate.runtime.isolateOf(tid) !== isolate) continue;
-    const sp = session.thread(tid).frames[0]?.sp;
-    const region = sp === undefined ? undefined : memory.regionAt(sp);
-    if (sp === undefined || region === undefined) continue;
+    const { sp } = x64Architecture.fromCore(registers);
+    const region = memory.regionAt(sp);
+    if (region === undefined) continue;
     const end = Math.min(region.end, sp + MAX_STACK);
     for (let slot = Math.ceil(sp / 8) * 8; slot < end; slot += 8) add('(Stack roots)', address(slot));
   }

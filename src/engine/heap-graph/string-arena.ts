@@ -4,59 +4,101 @@ import type { StringId } from '../graph/types.ts';
 
 const MAX_CACHED = 1 << 16;
 const WIDE = 1;
+const DUMMY = '<dummy>';
+const MAX_DIGITS = 9;
+
+/** The texts of an arena, as another thread takes them. */
+export interface ArenaState {
+  readonly first: number;
+  readonly words: Int32Array<ArrayBuffer>;
+  readonly starts: Uint32Array<ArrayBuffer>;
+  readonly lengths: Uint32Array<ArrayBuffer>;
+  readonly hashes: Int32Array<ArrayBuffer>;
+}
 
 /**
  * Texts as bytes, one after another; equal texts are kept once. Latin-1 where the characters allow it, else
  * UTF-16: n texts of m bytes take about m + 20 n bytes, whatever they are, and no object each.
+ *
+ * Id 0 is V8's dummy. The digits of the `numbers` whole numbers from 0 on have the ids from 1 on and take no
+ * memory: arrays have as many names of elements as elements.
  */
 export class StringArena implements StringTable {
-  #words = new Uint32Array(1 << 18);
+  readonly numbers: number;
+  /** Id of the first text that is kept here. */
+  first: number;
+  #words = new Int32Array(1 << 18);
   #bytes = Buffer.from(this.#words.buffer);
   #used = 0;
-  /** By id: where it begins, in words of four bytes; twice its bytes, and 1 for UTF-16. */
+  /** By position: where it begins, in words of four bytes; twice its bytes, and 1 for UTF-16. */
   #starts = new Uint32Array(1 << 14);
   #lengths = new Uint32Array(1 << 14);
-  #hashes = new Uint32Array(1 << 14);
-  /** Open addressing by hash: id + 1. */
+  #hashes = new Int32Array(1 << 14);
+  /** Open addressing by hash: position + 1. */
   #table = new Uint32Array(1 << 15);
+  #count = 0;
+  #slot = 0;
   /** Ids of texts that were added as such. */
   readonly #ids = new Map<string, StringId>();
-  readonly #digits = new Uint32Array(3);
-  count = 0;
+  readonly #digits = Buffer.alloc(MAX_DIGITS);
+
+  /** Ids below `first` are those of numbers and of texts of another arena. */
+  constructor(numbers: number, first?: number) {
+    this.numbers = Math.min(numbers, 10 ** MAX_DIGITS);
+    this.first = first ?? this.numbers + 1;
+  }
+
+  /** The texts of an arena of another thread, to be read. */
+  static of(state: ArenaState): StringArena {
+    const arena = new StringArena(0, state.first);
+    arena.#words = state.words;
+    arena.#bytes = Buffer.from(state.words.buffer);
+    arena.#used = state.words.length;
+    arena.#starts = state.starts;
+    arena.#lengths = state.lengths;
+    arena.#hashes = state.hashes;
+    arena.#count = state.starts.length;
+    return arena;
+  }
+
+  /** A copy of the texts. */
+  state(): ArenaState {
+    return {
+      first: this.first,
+      words: this.#words.slice(0, this.#used),
+      starts: this.#starts.slice(0, this.#count),
+      lengths: this.#lengths.slice(0, this.#count),
+      hashes: this.#hashes.slice(0, this.#count),
+    };
+  }
+
+  /** One more than the greatest id. */
+  get count(): number {
+    return this.first + this.#count;
+  }
 
   /** The id of a text, which is added where it is new. */
   add(text: string): StringId {
     let id = this.#ids.get(text);
     if (id === undefined) {
-      id = this.#encode(text);
+      id = text === DUMMY ? (0 as StringId) : this.#encode(text);
       if (this.#ids.size < MAX_CACHED) this.#ids.set(text, id);
     }
     return id;
   }
 
-  /** The id of the digits of a whole number of at most nine digits. */
+  /** The id of the digits of a whole number. */
   addNumber(n: number): StringId {
-    const digits = this.#digits;
-    let low = 0;
-    let middle = 0;
-    let high = 0;
-    let length = 0;
-    // From the last digit to the first, which moves to the front.
-    for (let rest = n; length === 0 || rest > 0; length++) {
-      const tens = (rest / 10) | 0;
-      high = (high << 8) | (middle >>> 24);
-      middle = (middle << 8) | (low >>> 24);
-      low = (low << 8) | (48 + rest - 10 * tens);
-      rest = tens;
-    }
-    digits[0] = low;
-    digits[1] = middle;
-    digits[2] = high;
-    return this.addLatin1(digits, 0, length);
+    return n < this.numbers ? ((n + 1) as StringId) : this.add(String(n));
   }
 
   /** The id of `length` Latin-1 bytes that begin at a word of `source`. */
-  addLatin1(source: Uint32Array, start: number, length: number): StringId {
+  addLatin1(source: Int32Array, start: number, length: number): StringId {
+    const digit = (source[start]! & 0xff) - 48;
+    if (digit >= 0 && digit <= 9 && length <= MAX_DIGITS && length > 0) {
+      const n = numberIn(source, start, length);
+      if (n >= 0 && n < this.numbers) return (n + 1) as StringId;
+    }
     this.#reserve(length);
     const words = this.#words;
     const begin = this.#used;
@@ -70,26 +112,53 @@ export class StringArena implements StringTable {
     }
     const rest = length & 3;
     if (rest > 0) {
-      const word = source[start + whole]! & (0xffff_ffff >>> (32 - 8 * rest));
+      const word = source[start + whole]! & (-1 >>> (32 - 8 * rest));
       words[begin + whole] = word;
       hash = Math.imul(hash ^ word, 0x9e37_79b1);
       hash ^= hash >>> 15;
     }
-    return this.#settle(2 * length, hash >>> 0);
+    return this.#settle(2 * length, hash);
+  }
+
+  /**
+   * Moves all ids behind those of another arena. Returns, by position, the ids from then on, which for texts that
+   * the other one has, too, are its.
+   */
+  moveBehind(other: ArenaState): Uint32Array {
+    const behind = other.first + other.lengths.length;
+    const ids = new Uint32Array(this.#count);
+    for (let i = 0; i < ids.length; i++) ids[i] = behind + i;
+    for (let k = 0; k < other.lengths.length; k++) {
+      const length = other.lengths[k]!;
+      const start = other.starts[k]!;
+      const own = this.#find(other.hashes[k]!, length, other.words, start);
+      if (own >= 0) ids[own] = other.first + k;
+    }
+    this.first = behind;
+    this.#ids.clear();
+    return ids;
   }
 
   text(id: number): string {
-    if (!(id >= 0 && id < this.count)) return '';
-    const start = 4 * this.#starts[id]!;
-    const length = this.#lengths[id]!;
+    if (id === 0) return DUMMY;
+    if (id > 0 && id <= this.numbers) return String(id - 1);
+    const i = id - this.first;
+    if (!(i >= 0 && i < this.#count)) return '';
+    const start = 4 * this.#starts[i]!;
+    const length = this.#lengths[i]!;
     const end = start + (length >>> 1);
     return this.#bytes.toString((length & WIDE) === 0 ? 'latin1' : 'utf16le', start, end);
   }
 
   latin1(id: number): Uint8Array | undefined {
-    const length = this.#lengths[id]!;
-    if ((length & WIDE) !== 0) return undefined;
-    const start = 4 * this.#starts[id]!;
+    if (id > 0 && id <= this.numbers) {
+      const text = String(id - 1);
+      this.#digits.write(text, 'latin1');
+      return this.#digits.subarray(0, text.length);
+    }
+    const length = this.#lengths[id - this.first];
+    if (length === undefined || (length & WIDE) !== 0) return undefined;
+    const start = 4 * this.#starts[id - this.first]!;
     return this.#bytes.subarray(start, start + (length >>> 1));
   }
 
@@ -99,7 +168,7 @@ export class StringArena implements StringTable {
     let wide = false;
     for (let i = 0; i < text.length && !wide; i++) wide = text.charCodeAt(i) > 255;
     const bytes = Buffer.from(text, wide ? 'utf16le' : 'latin1');
-    const words = new Uint32Array(Math.ceil(bytes.length / 4));
+    const words = new Int32Array(Math.ceil(bytes.length / 4));
     Buffer.from(words.buffer).set(bytes);
     if (!wide) return this.addLatin1(words, 0, bytes.length);
     this.#reserve(bytes.length);
@@ -109,48 +178,58 @@ export class StringArena implements StringTable {
       hash = Math.imul(hash ^ word, 0x9e37_79b1);
       hash ^= hash >>> 15;
     }
-    return this.#settle(2 * bytes.length + WIDE, hash >>> 0);
+    return this.#settle(2 * bytes.length + WIDE, hash);
   }
 
   /** Makes the text behind the last one a text of its own, unless there is an equal one. */
   #settle(length: number, hash: number): StringId {
-    const mask = this.#table.length - 1;
-    let slot = hash & mask;
-    for (let found = this.#table[slot]!; found !== 0; found = this.#table[slot]!) {
-      if (this.#hashes[found - 1] === hash && this.#equals(found - 1, length)) return (found - 1) as StringId;
-      slot = (slot + 1) & mask;
-    }
-    const id = this.count++;
-    if (id === this.#starts.length) {
+    const known = this.#find(hash, length, this.#words, this.#used);
+    if (known >= 0) return (this.first + known) as StringId;
+    const i = this.#count++;
+    if (i === this.#starts.length) {
       this.#starts = grown(this.#starts);
       this.#lengths = grown(this.#lengths);
       this.#hashes = grown(this.#hashes);
     }
-    this.#starts[id] = this.#used;
-    this.#lengths[id] = length;
-    this.#hashes[id] = hash;
-    this.#table[slot] = id + 1;
+    this.#starts[i] = this.#used;
+    this.#lengths[i] = length;
+    this.#hashes[i] = hash;
+    this.#table[this.#slot] = i + 1;
     this.#used += Math.ceil((length >>> 1) / 4);
-    if (2 * this.count > this.#table.length) this.#rehash();
-    return id as StringId;
+    if (2 * this.#count > this.#table.length) this.#rehash(2 * this.#table.length);
+    return (this.first + i) as StringId;
   }
 
-  #equals(id: number, length: number): boolean {
-    if (this.#lengths[id] !== length) return false;
-    const words = this.#words;
-    const start = this.#starts[id]!;
+  /** Position of the text whose bytes begin at a word of `words`; -1, and `#slot` is where it belongs, if it is new. */
+  #find(hash: number, length: number, words: Int32Array, start: number): number {
+    const table = this.#table;
+    const hashes = this.#hashes;
+    const mask = table.length - 1;
+    let slot = hash & mask;
+    for (let found = table[slot]!; found !== 0; found = table[slot]!) {
+      if (hashes[found - 1] === hash && this.#equals(found - 1, length, words, start)) return found - 1;
+      slot = (slot + 1) & mask;
+    }
+    this.#slot = slot;
+    return -1;
+  }
+
+  #equals(i: number, length: number, words: Int32Array, from: number): boolean {
+    if (this.#lengths[i] !== length) return false;
+    const own = this.#words;
+    const start = this.#starts[i]!;
     const n = Math.ceil((length >>> 1) / 4);
-    for (let i = 0; i < n; i++) if (words[start + i] !== words[this.#used + i]) return false;
+    for (let k = 0; k < n; k++) if (own[start + k] !== words[from + k]) return false;
     return true;
   }
 
-  #rehash(): void {
-    this.#table = new Uint32Array(2 * this.#table.length);
-    const mask = this.#table.length - 1;
-    for (let id = 0; id < this.count; id++) {
-      let slot = this.#hashes[id]! & mask;
+  #rehash(size: number): void {
+    this.#table = new Uint32Array(size);
+    const mask = size - 1;
+    for (let i = 0; i < this.#count; i++) {
+      let slot = this.#hashes[i]! & mask;
       while (this.#table[slot] !== 0) slot = (slot + 1) & mask;
-      this.#table[slot] = id + 1;
+      this.#table[slot] = i + 1;
     }
   }
 
@@ -160,4 +239,15 @@ export class StringArena implements StringTable {
     this.#words = grown(this.#words, needed);
     this.#bytes = Buffer.from(this.#words.buffer);
   }
+}
+
+/** The number whose decimal digits the bytes are, as String writes it; -1 if they are something else. */
+function numberIn(source: Int32Array, start: number, length: number): number {
+  let n = 0;
+  for (let k = 0; k < length; k++) {
+    const digit = ((source[start + (k >>> 2)]! >>> (8 * (k & 3))) & 0xff) - 48;
+    if (digit < 0 || digit > 9 || (k === 1 && n === 0)) return -1;
+    n = 10 * n + digit;
+  }
+  return n;
 }

@@ -1,14 +1,14 @@
 import type { Tagged } from '../address.ts';
 import type { CoreSession } from '../session.ts';
 import type { Isolate } from '../v8/isolate.ts';
-import { markLive } from './live-heap.ts';
+import { readLiveHeap } from './live-heap.ts';
 
 /** Suspended async functions and async generators that something keeps alive: JSGeneratorObjects, by address. */
 export function suspendedAsyncFunctions(
   session: CoreSession,
   isolate: Isolate,
 ): { generators: Tagged[]; gaps: readonly string[] } {
-  const { image, kinds, gaps } = markLive(session, isolate);
+  const { image, kinds, gaps } = readLiveHeap(session, isolate);
   const { types, objects } = isolate.runtime.layout;
   const generators: Tagged[] = [];
   image.forEachMarked((i) => {

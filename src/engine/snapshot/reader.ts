@@ -17,11 +17,11 @@ import {
 } from './number-section.ts';
 import { collectSparse, readFunctions, readLocations, readSamples, readTraceTree } from './small-sections.ts';
 import { indexStrings, type StringIndex } from './string-section.ts';
-import type { HelperThread } from './threads.ts';
+import type { SnapshotHelper } from './tasks.ts';
 
 export interface ReadOptions {
   /** Shares the work; without it, all is done by this thread. */
-  readonly helper?: HelperThread | undefined;
+  readonly helper?: SnapshotHelper | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Bytes read, of how many. */
   readonly progress?: ((done: number, total: number) => void) | undefined;
@@ -189,7 +189,7 @@ class Reading {
       columns,
       progress: sectionProgress(start, this.#source.size, CHUNK),
     };
-    const theirs = helper?.run({ kind: 'numbers', section });
+    const theirs = helper?.run('numbers', section);
     const ours = await this.#readOurShare(section);
     // Where the other thread could not even start, this one has done everything.
     const other = theirs ? await theirs.catch(() => null) : null;

@@ -1,18 +1,15 @@
-import { type OwnershipInput, ownShallowSizes } from '../graph/ownership.ts';
-import { type NumberSection, readSection, type SectionPart } from './number-section.ts';
+import type { OwnershipInput } from '../graph/ownership.ts';
+import { HelperThread } from '../threads/helper-thread.ts';
+import type { NumberSection, SectionPart } from './number-section.ts';
 
-/** What the helper thread can do. */
-export type Task =
-  | { readonly kind: 'numbers'; readonly section: NumberSection }
-  | { readonly kind: 'ownership'; readonly input: OwnershipInput };
+/** What the helper thread of a snapshot can do. */
+export interface SnapshotTasks {
+  readonly numbers: { readonly input: NumberSection; readonly result: SectionPart };
+  readonly ownership: { readonly input: OwnershipInput; readonly result: Uint32Array };
+}
 
-export type TaskResult<T extends Task> = T extends { kind: 'numbers' } ? SectionPart : Uint32Array;
+export type SnapshotHelper = HelperThread<SnapshotTasks>;
 
-export function perform(task: Task): SectionPart | Uint32Array {
-  switch (task.kind) {
-    case 'numbers':
-      return readSection(task.section);
-    case 'ownership':
-      return ownShallowSizes(task.input);
-  }
+export function startSnapshotHelper(): SnapshotHelper {
+  return new HelperThread<SnapshotTasks>(import.meta.url, './heap-worker.js', './worker.ts');
 }

@@ -1,11 +1,6 @@
-import { parentPort } from 'node:worker_threads';
-import { perform, type Task } from './tasks.ts';
+import { ownShallowSizes } from '../graph/ownership.ts';
+import { serve } from '../threads/serve.ts';
+import { readSection } from './number-section.ts';
+import type { SnapshotTasks } from './tasks.ts';
 
-parentPort?.on('message', (message: { id: number; task: Task; isLast: boolean }) => {
-  try {
-    parentPort?.postMessage({ id: message.id, value: perform(message.task) });
-  } catch (error) {
-    parentPort?.postMessage({ id: message.id, error: String(error) });
-  }
-  if (message.isLast) parentPort?.close();
-});
+serve<SnapshotTasks>({ numbers: readSection, ownership: ownShallowSizes });

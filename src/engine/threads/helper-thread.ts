@@ -1,18 +1,19 @@
 import type { Worker } from 'node:worker_threads';
 import { startWorker } from './start-worker.ts';
-import type { Task, TaskResult } from './tasks.ts';
+import type { Answer, Request, Tasks } from './tasks.ts';
 
 /** A second thread for the engine's heavy loops; arrays are shared with it, never copied. */
-export class HelperThread {
+export class HelperThread<T extends Tasks<T>> {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, { done: (value: unknown) => void; failed: (error: Error) => void }>();
   #next = 0;
   #ended: Error | null = null;
 
-  constructor() {
-    this.#worker = startWorker(import.meta.url, './heap-worker.js', './worker.ts');
+  /** The arguments are those of `startWorker`. */
+  constructor(from: string, bundled: string, source: string) {
+    this.#worker = startWorker(from, bundled, source);
     this.#worker.unref();
-    this.#worker.on('message', (message: { id: number; value?: unknown; error?: string }) => {
+    this.#worker.on('message', (message: Answer) => {
       const waiting = this.#waiting.get(message.id);
       this.#waiting.delete(message.id);
       if (message.error !== undefined) waiting?.failed(new Error(message.error));
@@ -31,16 +32,16 @@ export class HelperThread {
    * Runs a task there; the promise settles when this thread is idle again. After the last one the thread ends
    * at once, and gives its memory back.
    */
-  run<T extends Task>(task: T, isLast = false): Promise<TaskResult<T>> {
+  run<K extends keyof T & string>(kind: K, input: T[K]['input'], isLast = false): Promise<T[K]['result']> {
     if (this.#ended) return Promise.reject(this.#ended);
     const id = this.#next++;
-    const result = new Promise<TaskResult<T>>((done, failed) => {
-      this.#waiting.set(id, { done: done as (value: unknown) => void, failed });
+    const result = new Promise<T[K]['result']>((done, failed) => {
+      this.#waiting.set(id, { done, failed });
     });
     // It is awaited only after this thread's own share of the work.
     result.catch(() => undefined);
     this.#worker.ref();
-    this.#worker.postMessage({ id, task, isLast });
+    this.#worker.postMessage({ id, kind, input, isLast } satisfies Request);
     return result.finally(() => {
       if (this.#waiting.size === 0) this.#worker.unref();
     });
