@@ -24,8 +24,9 @@ export interface LoadInput {
 export interface DescribeInput {
   /** Indexes of maps by kind's id, as the marks have it. */
   readonly maps: Uint32Array;
-  /** Ordinal of the first object. */
+  /** Ordinal of the first object, and how many there are. */
   readonly base: number;
+  readonly objects: number;
   readonly columns: NodeColumns;
   /** Numbers that have ids of their own; the first id that is free. */
   readonly numbers: number;

@@ -25,9 +25,12 @@ serve<CoreTasks>({
     image = new HeapImage(shape);
     return loadPages(image, inspector.view.memory, next);
   },
-  describe({ maps, base, columns, numbers, firstText }) {
+  describe({ maps, base, objects, columns, numbers, firstText }) {
     const kinds = new ObjectKinds(inspector.view, image, maps);
-    describer = new NodeDescriber(inspector, image, kinds, new StringArena(numbers, firstText), columns);
+    // Not more texts than objects, and less of them than the heap has bytes.
+    const room = { first: firstText, texts: objects + 1, words: image.halves.length };
+    const strings = new StringArena(numbers, room);
+    describer = new NodeDescriber(inspector, image, kinds, strings, columns);
     describer.describe(base);
     return undefined;
   },
@@ -35,7 +38,7 @@ serve<CoreTasks>({
     describer.join(strings);
     describer.apply(tags);
     isFinished = true;
-    const state = describer.strings.state();
+    const state = describer.strings.take();
     const { words, starts, lengths, hashes } = state;
     const { locations } = describer;
     const columns = [words, starts, lengths, hashes, ...locations];

@@ -69,6 +69,7 @@ export class GraphBuilder {
     this.#columns = nodeColumns(2 * this.#end + natives.nodes.length);
     const base = this.#base;
     this.describeInput = {
+      objects: this.#end - base,
       maps: kinds.maps,
       base,
       columns: this.#columns,

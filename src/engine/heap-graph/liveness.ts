@@ -25,8 +25,8 @@ export class Liveness {
   readonly #image: HeapImage;
   readonly #kinds: ObjectKinds;
   /** Objects whose words are still to be followed: their indexes and the ids of their kinds. */
-  #indexes = new Uint32Array(1 << 16);
-  #ids = new Uint32Array(1 << 16);
+  #indexes: Int32Array;
+  #ids: Int32Array;
   #depth = 0;
   /** By kind's id. */
   #words = new Int32Array(1 << 12).fill(UNKNOWN);
@@ -43,6 +43,10 @@ export class Liveness {
     this.#image = image;
     this.#kinds = kinds;
     this.#codeOf = codeOf;
+    // Far more than is ever needed at once; memory that is never touched costs nothing.
+    const room = image.halves.length / 16 + (1 << 10);
+    this.#indexes = new Int32Array(room);
+    this.#ids = new Int32Array(room);
   }
 
   /** Marks from a strong root; false if the words lead to no heap object. */
@@ -78,10 +82,7 @@ export class Liveness {
   }
 
   #push(i: number, id: number): void {
-    if (this.#depth === this.#indexes.length) {
-      this.#indexes = grown(this.#indexes);
-      this.#ids = grown(this.#ids);
-    }
+    if (this.#depth === this.#indexes.length) this.#grow(1);
     this.#indexes[this.#depth] = i;
     this.#ids[this.#depth++] = id;
   }
@@ -100,12 +101,19 @@ export class Liveness {
     const image = this.#image;
     const kinds = this.#kinds;
     const { halves, marks } = image;
+    const { byMap } = kinds;
     while (this.#depth > 0) {
       const i = this.#indexes[--this.#depth]!;
       const id = this.#ids[this.#depth]!;
       if ((++this.#followed & 0xffff) === 0) followed((this.#followed * USUAL_WORDS) / (halves.length / 2));
       let words = this.#words[id]!;
       if (words === SPECIAL) words = this.#special(i, kinds.of(id));
+      // Room for all that the object may lead to.
+      if (this.#depth + words >= this.#indexes.length) this.#grow(words);
+      const wordsOf = this.#words;
+      const indexes = this.#indexes;
+      const ids = this.#ids;
+      let depth = this.#depth;
       const end = 2 * (i + words);
       for (let w = 2 * i + 2; w <= end; w += 2) {
         const low = halves[w]!;
@@ -114,13 +122,26 @@ export class Liveness {
         if (target < 0) continue;
         const bit = 1 << (target & 31);
         if ((marks[target >>> 5]! & bit) !== 0) continue;
-        const found = kinds.idAt(target);
+        const map = image.target(target);
+        if (map < 0) continue;
+        const known = byMap[map]!;
+        const found = known > 0 ? known - 1 : kinds.idAt(target);
         if (found < 0) continue;
         marks[target >>> 5]! |= bit;
         halves[2 * target] = found;
-        if (this.#wordsOf(found) !== NOTHING) this.#push(target, found);
+        const more = found < wordsOf.length ? wordsOf[found]! : UNKNOWN;
+        if (more === NOTHING) continue;
+        if (more === UNKNOWN && this.#wordsOf(found) === NOTHING) continue;
+        indexes[depth] = target;
+        ids[depth++] = found;
       }
+      this.#depth = depth;
     }
+  }
+
+  #grow(needed: number): void {
+    this.#indexes = grown(this.#indexes, this.#depth + needed + 1);
+    this.#ids = grown(this.#ids, this.#depth + needed + 1);
   }
 
   #wordsOf(id: number): number {

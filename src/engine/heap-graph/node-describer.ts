@@ -33,6 +33,9 @@ export function nodeColumns(nodes: number): NodeColumns {
 /** How the nodes of a kind are named: all alike, by a text in the object, by the function, or each by itself. */
 const Naming = { unknown: 0, alike: 1, text: 2, function: 3, each: 4 } as const;
 
+/** A size that follows from the length of the text in the object. */
+const TEXT = -2;
+
 /** Fills the columns of nodes that are objects: type, name, size and address, as V8's own snapshot has them. */
 export class NodeDescriber {
   /** Ordinals and sizes that do not fit in 32 bits. */
@@ -47,12 +50,13 @@ export class NodeDescriber {
   #unnamed: number;
   #base = 0;
   #end = 0;
-  /** By kind's id: Naming, and the label where all are alike. */
-  readonly #namings: number[] = [];
-  readonly #types: number[] = [];
-  readonly #labels: number[] = [];
-  /** By kind's id: bytes where all have as many; else -1. */
-  readonly #sizes: number[] = [];
+  /** By kind's id: Naming; type and id of the name where all are alike; bytes where all have as many, else TEXT or -1. */
+  readonly #kindsOf: {
+    readonly namings: Uint8Array;
+    readonly types: Uint8Array;
+    readonly names: Uint32Array;
+    readonly sizes: Int32Array;
+  };
   /** By index of a SharedFunctionInfo: id of the functions' name. */
   readonly #functions = new Map<number, number>();
 
@@ -72,25 +76,83 @@ export class NodeDescriber {
     this.#columns = columns;
     this.#names = new NodeNames(view, image);
     this.#unnamed = strings.add('');
+    const { count } = kinds;
+    this.#kindsOf = {
+      namings: new Uint8Array(count),
+      types: new Uint8Array(count),
+      names: new Uint32Array(count),
+      sizes: new Int32Array(count),
+    };
   }
 
   /** Describes all marked objects, of which the first has the ordinal `base`. */
   describe(base: number): void {
-    const { marks, pages } = this.#image;
-    const { sharedHaveNoSize } = this.#view.layout.graph;
-    let ordinal = base;
     this.#base = base;
-    for (const page of pages) {
-      const isSized = !sharedHaveNoSize || page.space !== 'read_only_space';
-      const end = (page.end + 31) >>> 5;
-      for (let m = page.first >>> 5; m < end; m++) {
-        for (let bits = marks[m]!; bits !== 0; bits &= bits - 1) {
-          this.#describe(32 * m + 31 - Math.clz32(bits & -bits), page, isSized, ordinal);
-          ordinal++;
-        }
+    let ordinal = base;
+    for (const page of this.#image.pages) ordinal = this.#page(page, ordinal);
+    this.#end = ordinal;
+  }
+
+  /** Describes the objects of a page; returns the ordinal behind them. What most objects are is done here. */
+  #page(page: LoadedPage, first: number): number {
+    const { marks, halves } = this.#image;
+    const { strings } = this;
+    const { type: types, name: names, size: sizes, address: addresses } = this.#columns;
+    const { namings, types: typesOf, names: namesOf, sizes: sizesOf } = this.#kindsOf;
+    const isSized = !this.#view.layout.graph.sharedHaveNoSize || page.space !== 'read_only_space';
+    const pageStart = page.start - 8 * page.first;
+    const end = (page.end + 31) >>> 5;
+    let ordinal = first;
+    for (let m = page.first >>> 5; m < end; m++) {
+      for (let bits = marks[m]!; bits !== 0; bits &= bits - 1) {
+        const i = 32 * m + 31 - Math.clz32(bits & -bits);
+        const id = halves[2 * i]!;
+        let naming = namings[id]!;
+        if (naming === Naming.unknown) naming = this.#namingOf(id, i);
+        addresses[ordinal] = pageStart + 8 * i;
+        let size = sizesOf[id]!;
+        if (size === TEXT) size = 16 + 8 * ((halves[2 * i + 3]! + 7) >>> 3);
+        if (!isSized) size = 0;
+        else if (size < 8 || size > 8 * (page.end - i)) size = this.#sizeOf(i, id, page, ordinal);
+        sizes[ordinal] = size;
+        if (naming === Naming.alike) {
+          types[ordinal] = typesOf[id]!;
+          names[ordinal] = namesOf[id]!;
+        } else if (naming === Naming.text) {
+          const length = halves[2 * i + 3]!;
+          types[ordinal] = NodeType.string;
+          names[ordinal] = strings.addLatin1(halves, 2 * i + 4, this.#cut(length, size));
+        } else this.#named(i, id, naming, ordinal);
+        ordinal++;
       }
     }
-    this.#end = ordinal;
+    return ordinal;
+  }
+
+  /** How many characters of a text of that length are its name, in an object of that size. */
+  #cut(length: number, size: number): number {
+    if (length >= 0 && length <= MAX_NAME && (length <= size || size === 0)) return length;
+    return Math.max(0, Math.min(length, MAX_NAME, size === 0 ? MAX_NAME : size));
+  }
+
+  #sizeOf(i: number, id: number, page: LoadedPage, ordinal: number): number {
+    const size = this.#snapshotSize(i, this.#kinds.of(id), page);
+    if (size >= 2 ** 32) this.large.push([ordinal, size]);
+    return size;
+  }
+
+  #named(i: number, id: number, naming: number, ordinal: number): void {
+    const columns = this.#columns;
+    const kind = this.#kinds.of(id);
+    if (naming === Naming.function) {
+      this.#locations.add(i, ordinal);
+      columns.type[ordinal] = NodeType.closure;
+      columns.name[ordinal] = this.#functionName(i, kind);
+      return;
+    }
+    const { type, name } = this.#labelOf(i, kind);
+    columns.type[ordinal] = type;
+    columns.name[ordinal] = this.strings.add(name);
   }
 
   /** Moves the ids of names that were added here behind those of `others`, or to those of equal texts there. */
@@ -111,45 +173,6 @@ export class NodeDescriber {
     }
   }
 
-  #describe(i: number, page: LoadedPage, isSized: boolean, ordinal: number): void {
-    const columns = this.#columns;
-    const id = this.#kinds.idAt(i);
-    let naming = this.#namings[id];
-    if (naming === undefined) naming = this.#namingOf(id, i);
-    columns.address[ordinal] = page.start + 8 * (i - page.first);
-    let size = this.#sizes[id]!;
-    if (!isSized) size = 0;
-    else if (size < 0 || size > 8 * (page.end - i)) {
-      size = this.#snapshotSize(i, this.#kinds.of(id), page);
-      if (size >= 2 ** 32) this.large.push([ordinal, size]);
-    }
-    columns.size[ordinal] = size;
-    switch (naming) {
-      case Naming.alike:
-        columns.type[ordinal] = this.#types[id]!;
-        columns.name[ordinal] = this.#labels[id]!;
-        break;
-      case Naming.text: {
-        const { halves } = this.#image;
-        columns.type[ordinal] = NodeType.string;
-        const room = size === 0 ? MAX_NAME : size;
-        const length = Math.max(0, Math.min(halves[2 * i + 3]!, MAX_NAME, room));
-        columns.name[ordinal] = this.strings.addLatin1(halves, 2 * i + 4, length);
-        break;
-      }
-      case Naming.function:
-        this.#locations.add(i, ordinal);
-        columns.type[ordinal] = NodeType.closure;
-        columns.name[ordinal] = this.#functionName(i, this.#kinds.of(id));
-        break;
-      default: {
-        const { type, name } = this.#labelOf(i, this.#kinds.of(id));
-        columns.type[ordinal] = type;
-        columns.name[ordinal] = this.strings.add(name);
-      }
-    }
-  }
-
   /** Ordinals of functions and where they stand: script ids, lines, columns. */
   get locations(): LocationColumns {
     return this.#locations.take();
@@ -157,17 +180,19 @@ export class NodeDescriber {
 
   #namingOf(id: number, i: number): number {
     const kind = this.#kinds.of(id);
+    const { namings, types, names, sizes } = this.#kindsOf;
     let naming: number = Naming.each;
     if (kind.sizeRule === 'one-byte text') naming = Naming.text;
     else if (this.#names.isOfMap(kind.map)) {
-      const { type, name } = this.#labelOf(i, kind);
-      this.#types[id] = type;
-      this.#labels[id] = this.strings.add(name);
+      const label = this.#labelOf(i, kind);
+      types[id] = label.type;
+      names[id] = this.strings.add(label.name);
       naming = Naming.alike;
     } else if (this.#view.layout.isFunction(kind.map.type)) naming = Naming.function;
     const isExternal = kind.sizeRule === 'fixed' && this.#externalWidth(kind) > 0;
-    this.#sizes[id] = kind.sizeRule === 'fixed' && !isExternal ? kind.map.instanceSize : -1;
-    this.#namings[id] = naming;
+    sizes[id] = kind.sizeRule === 'fixed' && !isExternal ? kind.map.instanceSize : -1;
+    if (naming === Naming.text) sizes[id] = TEXT;
+    namings[id] = naming;
     return naming;
   }
 

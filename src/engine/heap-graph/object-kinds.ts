@@ -63,7 +63,7 @@ export class ObjectKinds {
   readonly #data: ReadonlySet<number>;
   readonly #elements: ReadonlySet<number>;
   /** By the index of a map: its kind's id + 1, NONE for what is no map, 0 for what was not asked for yet. */
-  readonly #ids: Int32Array;
+  readonly byMap: Int32Array;
 
   /** `maps` are indexes of maps by kind's id, where marks were made with those ids before. */
   constructor(view: HeapView, image: HeapImage, maps: Uint32Array = new Uint32Array(0)) {
@@ -72,7 +72,7 @@ export class ObjectKinds {
     this.#maps = [...maps];
     this.#sizes = new ObjectSizes(view);
     // Memory that is never touched costs nothing, and maps lie on few pages.
-    this.#ids = new Int32Array(image.halves.length / 2);
+    this.byMap = new Int32Array(image.halves.length / 2);
     const { types } = view.layout;
     this.#data = new Set([
       types.FIXED_DOUBLE_ARRAY,
@@ -113,7 +113,7 @@ export class ObjectKinds {
     if (image.isMarked(i)) return image.halves[2 * i]!;
     const map = image.target(i);
     if (map < 0) return -1;
-    const id = this.#ids[map]!;
+    const id = this.byMap[map]!;
     if (id > 0) return id - 1;
     return id === NONE ? -1 : this.#add(map);
   }
@@ -137,11 +137,11 @@ export class ObjectKinds {
   #add(map: number): number {
     const id = this.#maps.length;
     if (!this.#made(id, map)) {
-      this.#ids[map] = NONE;
+      this.byMap[map] = NONE;
       return -1;
     }
     this.#maps.push(map);
-    this.#ids[map] = id + 1;
+    this.byMap[map] = id + 1;
     return id;
   }
 

@@ -5,6 +5,7 @@ import { x64Architecture } from '../unwind/registers.ts';
 import { instanceType } from '../v8/frames/heap-object.ts';
 import { openHandles } from '../v8/handles.ts';
 import type { Isolate } from '../v8/isolate.ts';
+import { symbolNames } from '../v8/layout/symbol-names.ts';
 import { IsolateParts, wordOf } from './isolate-parts.ts';
 
 /** A kind of GC roots, as V8 names them (Root names in objects/visitors.h). */
@@ -178,19 +179,22 @@ function eternalHandles(isolate: Isolate, parts: IsolateParts, add: Add): boolea
  * shareable objects): told by holding nothing but heap objects.
  */
 function objectCaches(isolate: Isolate, { own }: IsolateParts, add: Add): void {
-  const { memory } = isolate.runtime;
   for (let offset = 0; offset + 24 <= own.length; offset += 8) {
-    const [begin, end, limit] = [0, 8, 16].map((o) => wordOf(own, offset + o)) as [Address, Address, Address];
+    const begin = wordOf(own, offset);
+    if (begin === 0 || begin % 8 !== 0) continue;
+    const end = wordOf(own, offset + 8);
+    const limit = wordOf(own, offset + 16);
     const bytes = end - begin;
-    if (begin === 0 || begin % 8 !== 0 || bytes < 64 || bytes % 8 !== 0 || bytes > MAX_CACHE || limit < end)
-      continue;
-    if (!memory.has(begin, bytes) || !holdsObjects(isolate, begin, bytes)) continue;
+    if (bytes < 64 || bytes % 8 !== 0 || bytes > MAX_CACHE || limit < end) continue;
+    if (!holdsObjects(isolate, begin, bytes)) continue;
     for (let done = 0; done < bytes; done += 8) add('(Startup object cache)', at(begin, done));
   }
 }
 
+/** Word by word, so that what is none is left before all of it is read. */
 function holdsObjects({ runtime }: Isolate, begin: Address, bytes: number): boolean {
   for (let done = 0; done < bytes; done += 8) {
+    if (!runtime.memory.has(at(begin, done), 8)) return false;
     const word = runtime.memory.tagged(at(begin, done));
     if (word % 4 !== 1 || instanceType(runtime, word) === undefined) return false;
   }
@@ -199,7 +203,7 @@ function holdsObjects({ runtime }: Isolate, begin: Address, bytes: number): bool
 
 function microtasks(isolate: Isolate, parts: IsolateParts, add: Add): void {
   const { memory, module, layout } = isolate.runtime;
-  const vtable = module.addressOf('_ZTVN2v88internal14MicrotaskQueueE');
+  const vtable = module.addressOf(symbolNames.microtaskQueue);
   if (vtable === undefined) return;
   const o = layout.graph.microtaskQueue;
   for (const part of parts) {

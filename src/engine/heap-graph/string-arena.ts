@@ -7,10 +7,20 @@ const WIDE = 1;
 const DUMMY = '<dummy>';
 const MAX_DIGITS = 9;
 
-/** The texts of an arena, as another thread takes them. */
+export interface ArenaOptions {
+  readonly first?: number;
+  readonly texts?: number;
+  readonly words?: number;
+}
+
+/** The texts of an arena, as another thread takes them; columns may have room to spare. */
 export interface ArenaState {
   readonly first: number;
+  readonly count: number;
+  /** Texts, and how many words of four bytes they take. */
   readonly words: Int32Array<ArrayBuffer>;
+  readonly used: number;
+  /** By position, as the arena has them. */
   readonly starts: Uint32Array<ArrayBuffer>;
   readonly lengths: Uint32Array<ArrayBuffer>;
   readonly hashes: Int32Array<ArrayBuffer>;
@@ -27,13 +37,13 @@ export class StringArena implements StringTable {
   readonly numbers: number;
   /** Id of the first text that is kept here. */
   first: number;
-  #words = new Int32Array(1 << 18);
-  #bytes = Buffer.from(this.#words.buffer);
+  #words: Int32Array<ArrayBuffer>;
+  #bytes: Buffer;
   #used = 0;
   /** By position: where it begins, in words of four bytes; twice its bytes, and 1 for UTF-16. */
-  #starts = new Uint32Array(1 << 14);
-  #lengths = new Uint32Array(1 << 14);
-  #hashes = new Int32Array(1 << 14);
+  #starts: Uint32Array<ArrayBuffer>;
+  #lengths: Uint32Array<ArrayBuffer>;
+  #hashes: Int32Array<ArrayBuffer>;
   /** Open addressing by hash: position + 1. */
   #table = new Uint32Array(1 << 15);
   #count = 0;
@@ -42,33 +52,55 @@ export class StringArena implements StringTable {
   readonly #ids = new Map<string, StringId>();
   readonly #digits = Buffer.alloc(MAX_DIGITS);
 
-  /** Ids below `first` are those of numbers and of texts of another arena. */
-  constructor(numbers: number, first?: number) {
+  /**
+   * Ids below `first` are those of numbers and of texts of another arena. `texts` and `words` say for how much
+   * there is room without a copy; memory that is never touched costs nothing.
+   */
+  constructor(numbers: number, { first, texts = 1 << 14, words = 1 << 18 }: ArenaOptions = {}) {
     this.numbers = Math.min(numbers, 10 ** MAX_DIGITS);
     this.first = first ?? this.numbers + 1;
+    this.#words = new Int32Array(words);
+    this.#bytes = Buffer.from(this.#words.buffer);
+    this.#starts = new Uint32Array(texts);
+    this.#lengths = new Uint32Array(texts);
+    this.#hashes = new Int32Array(texts);
   }
 
   /** The texts of an arena of another thread, to be read. */
-  static of(state: ArenaState): StringArena {
-    const arena = new StringArena(0, state.first);
-    arena.#words = state.words;
-    arena.#bytes = Buffer.from(state.words.buffer);
-    arena.#used = state.words.length;
-    arena.#starts = state.starts;
-    arena.#lengths = state.lengths;
-    arena.#hashes = state.hashes;
-    arena.#count = state.starts.length;
+  static of({ first, count, words, used, starts, lengths, hashes }: ArenaState): StringArena {
+    const arena = new StringArena(0, { first, texts: 0, words: 0 });
+    arena.#words = words;
+    arena.#bytes = Buffer.from(words.buffer);
+    arena.#used = used;
+    arena.#starts = starts;
+    arena.#lengths = lengths;
+    arena.#hashes = hashes;
+    arena.#count = count;
     return arena;
   }
 
   /** A copy of the texts. */
   state(): ArenaState {
+    const { words, starts, lengths, hashes, ...counts } = this.take();
+    return {
+      ...counts,
+      words: words.slice(0, this.#used),
+      starts: starts.slice(0, this.#count),
+      lengths: lengths.slice(0, this.#count),
+      hashes: hashes.slice(0, this.#count),
+    };
+  }
+
+  /** The texts themselves: the arena has come to its end. */
+  take(): ArenaState {
     return {
       first: this.first,
-      words: this.#words.slice(0, this.#used),
-      starts: this.#starts.slice(0, this.#count),
-      lengths: this.#lengths.slice(0, this.#count),
-      hashes: this.#hashes.slice(0, this.#count),
+      count: this.#count,
+      words: this.#words,
+      used: this.#used,
+      starts: this.#starts,
+      lengths: this.#lengths,
+      hashes: this.#hashes,
     };
   }
 
@@ -125,10 +157,10 @@ export class StringArena implements StringTable {
    * the other one has, too, are its.
    */
   moveBehind(other: ArenaState): Uint32Array {
-    const behind = other.first + other.lengths.length;
+    const behind = other.first + other.count;
     const ids = new Uint32Array(this.#count);
     for (let i = 0; i < ids.length; i++) ids[i] = behind + i;
-    for (let k = 0; k < other.lengths.length; k++) {
+    for (let k = 0; k < other.count; k++) {
       const length = other.lengths[k]!;
       const start = other.starts[k]!;
       const own = this.#find(other.hashes[k]!, length, other.words, start);

@@ -15,6 +15,7 @@ export const symbolNames = {
   builtinMetadata: '_ZN2v88internal12_GLOBAL__N_116builtin_metadataE',
   /** The same from compilers that mark internal linkage. */
   localBuiltinMetadata: '_ZN2v88internal12_GLOBAL__N_1L16builtin_metadataE',
+  microtaskQueue: '_ZTVN2v88internal14MicrotaskQueueE',
 } as const;
 
 export const symbolPrefixes = { debug: 'v8dbg_', nodeDebug: 'nodedbg_', builtins: 'Builtins_' } as const;
