@@ -20,6 +20,8 @@ export class FunctionLocations {
   readonly #image: HeapImage;
   /** By index of the SharedFunctionInfo. */
   readonly #places = new Map<number, Place | null>();
+  #lastShared = -1;
+  #last: Place | null | undefined;
   /** Ordinals, script ids, lines and columns. */
   readonly #columns = [
     new Uint32Column(),
@@ -36,11 +38,15 @@ export class FunctionLocations {
   /** The function at index `i` is the node of that ordinal; ordinals ascend. */
   add(i: number, ordinal: number): void {
     const shared = this.#image.target(i + this.#inspector.view.layout.objects.function.shared / 8);
-    let place = this.#places.get(shared);
-    if (place === undefined) {
-      place = attemptOr(null, () => this.#find((this.#image.addressOf(i) + 1) as Tagged));
-      this.#places.set(shared, place);
+    if (shared !== this.#lastShared || this.#last === undefined) {
+      this.#last = this.#places.get(shared);
+      if (this.#last === undefined) {
+        this.#last = attemptOr(null, () => this.#find((this.#image.addressOf(i) + 1) as Tagged));
+        this.#places.set(shared, this.#last);
+      }
+      this.#lastShared = shared;
     }
+    const place = this.#last;
     if (place === null) return;
     this.#columns[0].push(ordinal);
     this.#columns[1].push(place.script);

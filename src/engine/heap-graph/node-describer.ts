@@ -59,6 +59,8 @@ export class NodeDescriber {
   };
   /** By index of a SharedFunctionInfo: id of the functions' name. */
   readonly #functions = new Map<number, number>();
+  #lastShared = -1;
+  #lastName = 0;
 
   constructor(
     inspector: V8Inspector,
@@ -202,11 +204,15 @@ export class NodeDescriber {
 
   #functionName(i: number, kind: Kind): number {
     const shared = this.#image.target(i + this.#view.layout.objects.function.shared / 8);
+    // Closures that come one after another are often of one function.
+    if (shared >= 0 && shared === this.#lastShared) return this.#lastName;
     let name = shared < 0 ? undefined : this.#functions.get(shared);
     if (name === undefined) {
       name = this.strings.add(this.#labelOf(i, kind).name);
       if (shared >= 0) this.#functions.set(shared, name);
     }
+    this.#lastShared = shared;
+    this.#lastName = name;
     return name;
   }
 

@@ -186,6 +186,8 @@ export class ObjectEdges implements ReferenceSink {
               types[length] = type;
               names[length] = rows[r + 2]!;
               targets[length++] = to;
+            } else if (step === Step.unshown) {
+              if ((low & 1) !== 0) rest = 1;
             } else if (
               step !== Step.elements ||
               low !== emptyLow ||
@@ -198,6 +200,9 @@ export class ObjectEdges implements ReferenceSink {
             }
           }
           edges.length = length;
+        } else if (mode === Mode.array) {
+          if (this.#array(i, page)) rest = 0;
+          else this.#unplanned(i, page, id, mode);
         } else if (mode > Mode.plan) this.#unplanned(i, page, id, mode);
         const map = maps[id]!;
         if (map >= 0) edges.push(EdgeType.internal, mapName, map);
@@ -223,8 +228,8 @@ export class ObjectEdges implements ReferenceSink {
     else if (this.#references.indexed.has(type) && kind.sizeRule === 'elements') mode = Mode.array;
     else if (layout.isContext(type) && type !== layout.types.nativeContext) mode = Mode.context;
     const map = this.#image.ordinalOf(kind.mapIndex);
-    const isSimple = mode === Mode.plan && plan?.hasMore !== true && !kind.isWrapper;
-    this.#table.set(id, mode, this.#furniture.has(map) ? -1 : map, plan, !isSimple && mode !== Mode.data);
+    const hasMore = kind.isWrapper || mode > Mode.plan;
+    this.#table.set(id, mode, this.#furniture.has(map) ? -1 : map, plan, hasMore);
     return mode;
   }
 
@@ -253,7 +258,6 @@ export class ObjectEdges implements ReferenceSink {
     const size = this.#kinds.size(i, kind, page);
     this.#wordCount = size / 8;
     if (kind.externalWidth !== 0) this.#externalText(i, kind.externalWidth);
-    if (mode === Mode.array && this.#array(i)) return;
     if (kind.body === 'data' && kind.sizeRule !== 'other') return;
     this.#shownNow = this.#clearedShown();
     if (mode === Mode.array) this.#shownArray(i);
@@ -277,7 +281,7 @@ export class ObjectEdges implements ReferenceSink {
     if (kind.body === 'ephemerons') this.#weakEntries(i);
     else if (kind.body !== 'data') {
       const plan = this.#table.planOf(id);
-      const shown = plan ? (plan.hasMore ? plan.cover : undefined) : this.#shownNow;
+      const shown = plan ? plan.cover : this.#shownNow;
       if (shown !== undefined)
         this.#hidden(i, kind, plan ? kind.map.instanceSize : this.#kinds.size(i, kind, page), shown);
     }
@@ -301,15 +305,18 @@ export class ObjectEdges implements ReferenceSink {
   }
 
   /** The elements of an array by their number; false, and nothing is done, if it has weak references. */
-  #array(i: number): boolean {
+  #array(i: number, page: LoadedPage): boolean {
     const image = this.#image;
     const furniture = this.#furniture;
     const { edges } = this;
     const { halves } = image;
     const { numbers } = this.#strings;
-    const end = 2 * (i + this.#wordCount);
+    // A length that does not fit makes no sense: the array has none.
+    const count = halves[2 * i + 3]!;
+    if (!(count >= 0 && i + 2 + count <= page.end)) return true;
+    const end = 2 * (i + 2 + count);
     const before = edges.length;
-    edges.reserve(this.#wordCount);
+    edges.reserve(count);
     const { types, names, targets } = edges;
     let { length } = edges;
     for (let w = 2 * i + 4, n = 0; w < end; w += 2, n++) {

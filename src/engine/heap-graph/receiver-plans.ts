@@ -19,6 +19,8 @@ export const Step = {
   prototype: 4,
   /** A function's code behind the dispatch handle at byte `arg`. */
   dispatch: 5,
+  /** No step shows word `arg`: if it is a pointer, the rest of the object is to be looked at. */
+  unshown: 6,
 } as const;
 
 /** Numbers of a row: step, type of the edge, id of its name, arg, id of the tag or 0. */
@@ -36,8 +38,6 @@ export interface ReceiverPlan {
   readonly rows: Int32Array;
   /** By word: Cover. */
   readonly cover: Uint8Array;
-  /** True if there are words that no step shows. */
-  readonly hasMore: boolean;
 }
 
 /** Tells ids of names and ordinals of objects. */
@@ -211,10 +211,8 @@ class Steps {
   }
 
   plan(): ReceiverPlan {
-    return {
-      rows: Int32Array.from(this.#rows),
-      cover: this.#cover,
-      hasMore: this.#cover.indexOf(Cover.none, 1) >= 0,
-    };
+    for (const [word, cover] of this.#cover.entries())
+      if (word > 0 && cover === Cover.none) this.#rows.push(Step.unshown, 0, 0, word, 0);
+    return { rows: Int32Array.from(this.#rows), cover: this.#cover };
   }
 }
