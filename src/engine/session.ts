@@ -115,6 +115,11 @@ export class CoreSession {
     if (runtime instanceof DayAfterError && !runtime.code.startsWith('EXECUTABLE_')) throw runtime;
   }
 
+  /** The file that is read, unpacked if it was packed. */
+  get path(): string {
+    return this.#dump.source.name;
+  }
+
   close(): void {
     this.#dump.source.close();
     for (const module of this.modules.modules) module.file?.source.close();

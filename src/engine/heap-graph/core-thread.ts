@@ -1,49 +1,49 @@
 import { FileSource } from '../dump/byte-source.ts';
 import { ownShallowSizes } from '../graph/ownership.ts';
-import { CoreSession } from '../session.ts';
 import { serve, Transferred } from '../threads/serve.ts';
-import type { V8Inspector } from '../v8/inspector.ts';
 import type { CoreTasks } from './core-tasks.ts';
-import { HeapImage, loadPages } from './heap-image.ts';
-import { NodeDescriber } from './node-describer.ts';
-import { ObjectKinds } from './object-kinds.ts';
+import { HeapImage } from './heap-image.ts';
+import type { NodeColumns } from './node-columns.ts';
+import { claimPages } from './page-loader.ts';
+import { applyTags } from './role-tags.ts';
 import { StringArena } from './string-arena.ts';
+import { FIRST_APART, TextNodes } from './text-nodes.ts';
 
-let session: CoreSession;
-let inspector: V8Inspector;
 let image: HeapImage;
-let describer: NodeDescriber;
+let columns: NodeColumns;
+let texts: TextNodes;
 let isFinished = false;
 
 serve<CoreTasks>({
-  open({ path, options }) {
-    session = new CoreSession({ format: 'elf', source: new FileSource(path) }, options);
-    return undefined;
-  },
-  load({ shape, isolate, next }) {
-    inspector = session.inspectorOf(session.isolateFor({ isolate }));
+  load({ shape, path, positions, next }) {
     image = new HeapImage(shape);
-    return loadPages(image, inspector.view.memory, next);
+    const source = new FileSource(path);
+    let missing = 0;
+    claimPages(next, positions, (n) => {
+      const target = image.bytesOf(n);
+      missing += target.length - source.read(positions[n]!, target);
+    });
+    source.close();
+    return missing;
   },
-  describe({ maps, base, objects, columns, numbers, firstText }) {
-    const kinds = new ObjectKinds(inspector.view, image, maps);
+  texts({ numbers, ...input }) {
+    ({ columns } = input);
     // Not more texts than objects, and less of them than the heap has bytes.
-    const room = { first: firstText, texts: objects + 1, words: image.halves.length };
-    const strings = new StringArena(numbers, room);
-    describer = new NodeDescriber(inspector, image, kinds, strings, columns);
-    describer.describe(base);
+    const room = { first: FIRST_APART, texts: input.end - input.first, words: image.halves.length };
+    texts = new TextNodes(image, new StringArena(numbers, room), input);
+    texts.describe();
     return undefined;
   },
-  finish({ tags, strings }) {
-    describer.join(strings);
-    describer.apply(tags);
+  finish({ tags, unnamed, strings }) {
+    texts.join(strings);
+    applyTags(tags, columns, unnamed);
     isFinished = true;
-    const state = describer.strings.take();
+    const state = texts.strings.take();
     const { words, starts, lengths, hashes } = state;
-    const { locations } = describer;
-    const columns = [words, starts, lengths, hashes, ...locations];
-    const buffers = columns.map((column) => column.buffer as ArrayBuffer);
-    return new Transferred({ strings: state, large: describer.large, locations }, buffers);
+    return new Transferred(
+      state,
+      [words, starts, lengths, hashes].map((column) => column.buffer),
+    );
   },
   ownership(input) {
     if (!isFinished) throw new Error('the nodes are not described');

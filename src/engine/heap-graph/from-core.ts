@@ -1,14 +1,16 @@
 import { attemptOr } from '../absence.ts';
 import type { Tagged } from '../address.ts';
 import type { HeapGraph } from '../graph/heap-graph.ts';
+import type { Memory } from '../memory/memory.ts';
 import type { CoreSession } from '../session.ts';
 import type { Isolate } from '../v8/isolate.ts';
 import { globalsOf, nativeContextOf } from '../v8/objects/realm.ts';
 import type { CoreHelper } from './core-tasks.ts';
 import { GraphBuilder } from './graph-builder.ts';
-import { HeapImage, loadPages, shapeOfHeap } from './heap-image.ts';
+import { HeapImage, type ImageShape } from './heap-image.ts';
 import { markLive } from './live-heap.ts';
-import { PassProgress, type Progress } from './pass-progress.ts';
+import { claimPages, loadPage, positionsIn, shapeOfHeap } from './page-loader.ts';
+import { PassProgress, type Progress, type Share } from './pass-progress.ts';
 import { gcRoots } from './roots.ts';
 
 /** A graph, and when its nodes have their names and sizes; edges are there before. */
@@ -18,7 +20,7 @@ export interface CoreGraph {
 }
 
 export interface CoreGraphOptions {
-  /** A second thread that has opened the same core. */
+  /** A second thread. */
   readonly helper?: CoreHelper | undefined;
   /** Told bytes of heap pages that are done, of how many, as far as the time is concerned. */
   readonly report?: Progress | undefined;
@@ -30,8 +32,8 @@ export interface CoreGraphOptions {
  *
  *     pages → image → roots → marks → ordinals → edges → nodes
  *
- * The helper loads pages with this thread, and describes nodes while this one connects them; without one, or
- * where it fails, this thread does everything.
+ * The helper loads pages together with this thread, describes texts while this one connects objects, and joins
+ * their names while this one goes on; without one, or where it fails, this thread does everything.
  */
 export async function graphFromCore(
   session: CoreSession,
@@ -39,39 +41,79 @@ export async function graphFromCore(
   { helper, report }: CoreGraphOptions = {},
 ): Promise<CoreGraph> {
   const progress = new PassProgress(report);
-  const inspector = session.inspectorOf(isolate);
   const shape = shapeOfHeap(isolate);
   const image = new HeapImage(shape);
   progress.total = 8 * shape.words;
-  const next = new Int32Array(new SharedArrayBuffer(4));
-  const number = isolate.runtime.isolates.indexOf(isolate);
-  const loaded = helper?.run('load', { shape, isolate: number, next });
+  const loading = new Loading(session, isolate, image, shape, helper);
   const roots = gcRoots(session, isolate);
-  const { memory } = isolate.runtime;
-  let unreadable = loadPages(image, memory, next, progress.of('load'));
-  const theirs = loaded ? await loaded.catch(() => null) : null;
-  if (loaded && theirs === null) {
-    // Nobody knows which pages it has left undone.
-    next[0] = 0;
-    unreadable = loadPages(image, memory, next);
-  }
-  const live = markLive(session, isolate, image, roots, unreadable + (theirs ?? 0), progress);
-  const builder = new GraphBuilder(inspector, image, live, globalObjects(session, isolate));
-  const other = theirs === null ? undefined : helper;
-  const begun = other?.run('describe', builder.describeInput);
+  const unreadable = await loading.finish(progress.of('load'));
+  const live = markLive(session, isolate, image, roots, unreadable, progress);
+  const builder = new GraphBuilder(
+    session.inspectorOf(isolate),
+    image,
+    live,
+    globalObjects(session, isolate),
+  );
+  const other = loading.hasHelped ? helper : undefined;
+  const begun = other?.run('texts', builder.textTask);
   builder.connect(progress);
   const graph = builder.graph();
-  const describeHere = () => builder.describe(graph);
+  builder.describe(graph);
   if (!begun || !other) {
-    describeHere();
+    builder.finish();
     return { graph, described: Promise.resolve() };
   }
   // The helper does one after another: who computes for long now does not have to wait for it first.
   const described = other
     .run('finish', builder.finishInput)
-    .then((result) => builder.adopt(result, graph))
-    .catch(describeHere);
+    .then((texts) => builder.adopt(texts))
+    .catch(() => builder.finish());
   return { graph, described };
+}
+
+/** Loads the pages of an image, those that lie in the dump as they are together with a helper. */
+class Loading {
+  /** True if the helper has loaded its share. */
+  hasHelped = false;
+  readonly #image: HeapImage;
+  readonly #memory: Memory;
+  readonly #positions: Float64Array;
+  readonly #next = new Int32Array(new SharedArrayBuffer(4));
+  readonly #theirs: Promise<number> | undefined;
+
+  constructor(
+    session: CoreSession,
+    isolate: Isolate,
+    image: HeapImage,
+    shape: ImageShape,
+    helper: CoreHelper | undefined,
+  ) {
+    const { memory } = isolate.runtime;
+    const path = session.path;
+    this.#image = image;
+    this.#memory = memory;
+    this.#positions = positionsIn(path, shape, memory);
+    this.#theirs = helper?.run('load', { shape, path, positions: this.#positions, next: this.#next });
+  }
+
+  /** Resolves to the bytes that are not in the dump once all is loaded. */
+  async finish(loaded: Share): Promise<number> {
+    let unreadable = 0;
+    const load = (n: number) => {
+      unreadable += loadPage(this.#image, this.#memory, n);
+      loaded(n / this.#positions.length);
+    };
+    for (const [n, position] of this.#positions.entries()) if (position < 0) load(n);
+    claimPages(this.#next, this.#positions, load);
+    const missing = (await this.#theirs?.catch(() => undefined)) ?? -1;
+    this.hasHelped = missing >= 0;
+    if (this.hasHelped) return unreadable + missing;
+    if (!this.#theirs) return unreadable;
+    // Nobody knows which pages it has left undone.
+    unreadable = 0;
+    for (const n of this.#positions.keys()) load(n);
+    return unreadable;
+  }
 }
 
 /** The global objects that V8 counts as the user's roots. */

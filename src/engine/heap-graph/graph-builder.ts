@@ -3,7 +3,7 @@ import { type Ephemerons, HeapGraph, Locations, plainExtras } from '../graph/hea
 import { LargeNumbers } from '../graph/large-numbers.ts';
 import { EdgeType, NodeType } from '../graph/types.ts';
 import type { V8Inspector } from '../v8/inspector.ts';
-import type { Described, DescribeInput, FinishInput } from './core-tasks.ts';
+import type { FinishInput, TextTask } from './core-tasks.ts';
 import { CoreTexts } from './core-texts.ts';
 import { ephemeronEdges } from './ephemerons.ts';
 import { Furniture } from './furniture.ts';
@@ -11,17 +11,20 @@ import { Furniture } from './furniture.ts';
 import type { HeapImage } from './heap-image.ts';
 import type { LiveHeap } from './live-heap.ts';
 import { type NodeObjects, nodeObjects } from './native-nodes.ts';
-import { type NodeColumns, NodeDescriber, nodeColumns } from './node-describer.ts';
+import { type NodeColumns, nodeColumns } from './node-columns.ts';
+import { NodeDescriber } from './node-describer.ts';
 import { NodeNames } from './node-names.ts';
 import { ObjectEdges } from './object-edges.ts';
 import type { PassProgress } from './pass-progress.ts';
+import { applyTags } from './role-tags.ts';
 import type { RootName, RootSlot } from './roots.ts';
-import { StringArena } from './string-arena.ts';
+import { type ArenaState, StringArena } from './string-arena.ts';
+import { TextNodes } from './text-nodes.ts';
 
 /**
  * Makes a heap graph of the marked objects of an image: node 0 is the root, then "(GC roots)" and its kinds,
- * then objects in the order of their addresses, then memory that they own outside of the heap. Edges and
- * nodes are made apart from each other: one thread can connect while another one describes.
+ * then objects in the order of their addresses, then memory that they own outside of the heap. Edges come
+ * first, since dominators need no more. Texts, which are many, can be described by another thread at any time.
  */
 export class GraphBuilder {
   readonly #inspector: V8Inspector;
@@ -39,8 +42,9 @@ export class GraphBuilder {
   readonly #entries: Omit<Ephemerons, 'isEphemeron'>;
   readonly #columns: NodeColumns;
   readonly #large: [number, number][] = [];
-  /** What another thread needs to describe the nodes. */
-  readonly describeInput: DescribeInput;
+  readonly #describer: NodeDescriber;
+  /** What another thread needs to describe texts. */
+  readonly textTask: TextTask;
 
   /** `globals` are the global objects. */
   constructor(inspector: V8Inspector, image: HeapImage, live: LiveHeap, globals: readonly Tagged[]) {
@@ -64,17 +68,16 @@ export class GraphBuilder {
     this.#entries = entries;
     const natives = nodeObjects(view, image, kinds, live.wrappers, this.#end);
     this.#natives = natives;
-    const { numbers } = strings;
     // No object owns more than one piece of memory.
     this.#columns = nodeColumns(2 * this.#end + natives.nodes.length);
-    const base = this.#base;
-    this.describeInput = {
-      objects: this.#end - base,
-      maps: kinds.maps,
-      base,
+    this.#describer = new NodeDescriber(inspector, image, kinds, strings, this.#columns);
+    this.textTask = {
+      first: this.#base,
+      end: this.#end,
+      isText: kinds.texts,
+      sharedHaveNoSize: view.layout.graph.sharedHaveNoSize,
       columns: this.#columns,
-      numbers,
-      firstText: strings.count,
+      numbers: strings.numbers,
     };
     const nodes = this.#end;
     this.#objects = new ObjectEdges({
@@ -96,31 +99,28 @@ export class GraphBuilder {
     this.#objects.connect(this.#base, progress.of('connect'));
   }
 
-  /** What another thread that has described the nodes needs to finish them. */
+  /** Describes all nodes but texts, once they are connected. */
+  describe(graph: HeapGraph): void {
+    this.#describer.describe(this.#base);
+    graph.largeSizes.add(this.#describer.large);
+    graph.locations = new Locations(...this.#describer.locations);
+  }
+
+  /** Describes texts, and names by their roles what has no name, on this thread. */
+  finish(): void {
+    new TextNodes(this.#image, this.#strings, this.textTask).describe();
+    applyTags(this.#objects.tags, this.#columns, this.#describer.unnamed);
+  }
+
+  /** What another thread that has described the texts needs to finish the nodes. */
   get finishInput(): FinishInput {
-    return { tags: this.#objects.tags, strings: this.#strings.state() };
+    const { tags } = this.#objects;
+    return { tags, unnamed: this.#describer.unnamed, strings: this.#strings.state() };
   }
 
   /** Takes over what another thread has described. */
-  adopt({ strings, large, locations }: Described, graph: HeapGraph): void {
-    this.#texts.adopt(strings);
-    graph.largeSizes.add(large);
-    graph.locations = new Locations(...locations);
-  }
-
-  /** Describes the nodes of the graph on this thread, once they are connected. */
-  describe(graph: HeapGraph): void {
-    const describer = new NodeDescriber(
-      this.#inspector,
-      this.#image,
-      this.#live.kinds,
-      this.#strings,
-      this.#columns,
-    );
-    describer.describe(this.#base);
-    describer.apply(this.#objects.tags);
-    graph.largeSizes.add(describer.large);
-    graph.locations = new Locations(...describer.locations);
+  adopt(texts: ArenaState): void {
+    this.#texts.adopt(texts);
   }
 
   /** The graph; its nodes are still to be described. */

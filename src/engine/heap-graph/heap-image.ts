@@ -1,10 +1,6 @@
-import { address } from '../address.ts';
-import type { Memory } from '../memory/memory.ts';
-import { type HeapPage, pagesOf } from '../v8/heap-pages.ts';
-import type { Isolate } from '../v8/isolate.ts';
+import type { HeapPage } from '../v8/heap-pages.ts';
 import type { Share } from './pass-progress.ts';
 
-const UNIT = 4096;
 const HIGH = 0x1_0000_0000;
 /** Shift of the number of words by which pages are looked up; most pages have 2^15. */
 const GRANULE = 12;
@@ -27,27 +23,6 @@ export interface ImageShape {
     readonly words: SharedArrayBuffer;
     readonly marks: SharedArrayBuffer;
     readonly ranks: SharedArrayBuffer;
-  };
-}
-
-/** The shape of the image of an isolate's heap, still empty. */
-export function shapeOfHeap(isolate: Isolate): ImageShape {
-  const pages: LoadedPage[] = [];
-  let words = 0;
-  const live = pagesOf(isolate).filter((p) => !p.isDead);
-  for (const page of [...live].sort((a, b) => a.start - b.start)) {
-    pages.push({ ...page, first: words, end: words + Math.floor((page.areaEnd - page.start) / 8) });
-    words += Math.ceil(page.size / 256) * 32;
-  }
-  return {
-    pages,
-    words,
-    pageSize: isolate.runtime.layout.pages.pageSize,
-    buffers: {
-      words: new SharedArrayBuffer(8 * words),
-      marks: new SharedArrayBuffer(words / 8),
-      ranks: new SharedArrayBuffer(words / 8),
-    },
   };
 }
 
@@ -200,22 +175,10 @@ export class HeapImage {
     return (Math.imul(unit, 0x9e37_79b1) >>> 8) & this.#unitsMask & ~3;
   }
 
-  /**
-   * Reads the page of that number; returns how many bytes of its area the dump does not have.
-   */
-  load(memory: Memory, number: number): number {
+  /** Where the bytes of a page belong. */
+  bytesOf(number: number): Uint8Array {
     const page = this.pages[number]!;
-    const target = this.bytes.subarray(8 * page.first, 8 * page.first + page.size);
-    if (memory.copy(page.start, target) === page.size) return 0;
-    let missing = 0;
-    for (let done = 0; done < page.size; done += UNIT) {
-      const from = address(page.start + done);
-      const length = Math.min(UNIT, page.size - done);
-      if (memory.copy(from, target.subarray(done, done + length)) === length) continue;
-      // Guard pages stand before and behind code.
-      if (from >= page.areaStart && from + length <= page.areaEnd) missing += length;
-    }
-    return missing;
+    return this.bytes.subarray(8 * page.first, 8 * page.first + page.size);
   }
 }
 
@@ -223,18 +186,4 @@ function bitCount(word: number): number {
   let n = word - ((word >>> 1) & 0x5555_5555);
   n = (n & 0x3333_3333) + ((n >>> 2) & 0x3333_3333);
   return (((n + (n >>> 4)) & 0x0f0f_0f0f) * 0x0101_0101) >>> 24;
-}
-
-/**
- * Loads pages of an image until all are claimed, by this thread or by others that do the same: `next` is the
- * number of the first page that is not. Returns the bytes that the dump does not have, of these pages.
- */
-export function loadPages(image: HeapImage, memory: Memory, next: Int32Array, loaded?: Share): number {
-  let unreadable = 0;
-  for (;;) {
-    const number = Atomics.add(next, 0, 1);
-    if (number >= image.pages.length) return unreadable;
-    unreadable += image.load(memory, number);
-    loaded?.(number / image.pages.length);
-  }
 }

@@ -26,7 +26,7 @@ const PARALLEL_SIZE = 96 << 20;
 
 /** The heap of one isolate of a core, with its sizes, made on two threads where that pays. The caller closes the session. */
 export async function heapOfCore(dump: OpenedDump, options: HeapOfCoreOptions): Promise<HeapOfCore> {
-  const helper = helperFor(dump, options);
+  const helper = helperFor(dump);
   try {
     const session = new CoreSession(dump, options);
     try {
@@ -44,12 +44,8 @@ export async function heapOfCore(dump: OpenedDump, options: HeapOfCoreOptions): 
   }
 }
 
-/** A second thread, which opens the core while this one does. */
-function helperFor({ source }: OpenedDump, options: HeapOfCoreOptions): CoreHelper | undefined {
-  if (!(source instanceof FileSource) || source.size < PARALLEL_SIZE || availableParallelism() < 2)
-    return undefined;
-  const { program, search, sysroot } = options;
-  const helper = startCoreHelper();
-  helper.run('open', { path: source.name, options: { program, search, sysroot } }).catch(() => undefined);
-  return helper;
+/** A second thread, which starts while this one opens the core. */
+function helperFor({ source }: OpenedDump): CoreHelper | undefined {
+  const pays = source instanceof FileSource && source.size >= PARALLEL_SIZE && availableParallelism() > 1;
+  return pays ? startCoreHelper() : undefined;
 }

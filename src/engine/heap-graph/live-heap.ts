@@ -2,9 +2,10 @@ import { attemptOr } from '../absence.ts';
 import type { CoreSession } from '../session.ts';
 import type { Isolate } from '../v8/isolate.ts';
 import { fillerMaps } from './furniture.ts';
-import { HeapImage, shapeOfHeap } from './heap-image.ts';
+import { HeapImage } from './heap-image.ts';
 import { Liveness } from './liveness.ts';
 import { ObjectKinds } from './object-kinds.ts';
+import { loadPage, shapeOfHeap } from './page-loader.ts';
 import { PassProgress } from './pass-progress.ts';
 import { gcRoots, type RootSlot, type RootsReport } from './roots.ts';
 
@@ -31,7 +32,7 @@ export function readLiveHeap(
   const image = new HeapImage(shapeOfHeap(isolate));
   const progress = new PassProgress();
   let unreadable = 0;
-  for (const n of image.pages.keys()) unreadable += image.load(isolate.runtime.memory, n);
+  for (const n of image.pages.keys()) unreadable += loadPage(image, isolate.runtime.memory, n);
   return { image, ...markLive(session, isolate, image, gcRoots(session, isolate), unreadable, progress) };
 }
 

@@ -5,52 +5,30 @@ import type { V8Inspector } from '../v8/inspector.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
 import { FunctionLocations, type LocationColumns } from './function-locations.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
-import { MAX_NAME, type NodeLabel, NodeNames } from './node-names.ts';
+import type { NodeColumns } from './node-columns.ts';
+import { type NodeLabel, NodeNames } from './node-names.ts';
 import type { Kind, ObjectKinds } from './object-kinds.ts';
-import type { TagColumns } from './role-tags.ts';
-import type { ArenaState, StringArena } from './string-arena.ts';
-
-/** What is told of nodes, by ordinal; shared by all threads. */
-export interface NodeColumns {
-  readonly type: Uint8Array;
-  /** Ids of names. */
-  readonly name: Uint32Array;
-  /** Bytes, modulo 2^32. */
-  readonly size: Uint32Array;
-  readonly address: Float64Array;
-}
-
-/** Columns with room for so many nodes; memory that is never touched costs nothing. */
-export function nodeColumns(nodes: number): NodeColumns {
-  return {
-    type: new Uint8Array(new SharedArrayBuffer(nodes)),
-    name: new Uint32Array(new SharedArrayBuffer(4 * nodes)),
-    size: new Uint32Array(new SharedArrayBuffer(4 * nodes)),
-    address: new Float64Array(new SharedArrayBuffer(8 * nodes)),
-  };
-}
+import type { StringArena } from './string-arena.ts';
 
 /** How the nodes of a kind are named: all alike, by a text in the object, by the function, or each by itself. */
 const Naming = { unknown: 0, alike: 1, text: 2, function: 3, each: 4 } as const;
 
-/** A size that follows from the length of the text in the object. */
-const TEXT = -2;
-
-/** Fills the columns of nodes that are objects: type, name, size and address, as V8's own snapshot has them. */
+/**
+ * Fills the columns of nodes that are objects: type, name, size and address, as V8's own snapshot has them. What
+ * TextNodes tells is left out.
+ */
 export class NodeDescriber {
   /** Ordinals and sizes that do not fit in 32 bits. */
   readonly large: [number, number][] = [];
   readonly #view: HeapView;
   readonly #image: HeapImage;
   readonly #kinds: ObjectKinds;
-  readonly strings: StringArena;
+  readonly #strings: StringArena;
   readonly #columns: NodeColumns;
   readonly #names: NodeNames;
   readonly #locations: FunctionLocations;
-  #unnamed: number;
-  #base = 0;
-  #end = 0;
-  /** By kind's id: Naming; type and id of the name where all are alike; bytes where all have as many, else TEXT or -1. */
+  readonly #unnamed: number;
+  /** By kind's id: Naming; type and id of the name where all are alike; bytes where all have as many, else -1. */
   readonly #kindsOf: {
     readonly namings: Uint8Array;
     readonly types: Uint8Array;
@@ -74,7 +52,7 @@ export class NodeDescriber {
     this.#locations = new FunctionLocations(inspector, image);
     this.#image = image;
     this.#kinds = kinds;
-    this.strings = strings;
+    this.#strings = strings;
     this.#columns = columns;
     this.#names = new NodeNames(view, image);
     this.#unnamed = strings.add('');
@@ -89,16 +67,13 @@ export class NodeDescriber {
 
   /** Describes all marked objects, of which the first has the ordinal `base`. */
   describe(base: number): void {
-    this.#base = base;
     let ordinal = base;
     for (const page of this.#image.pages) ordinal = this.#page(page, ordinal);
-    this.#end = ordinal;
   }
 
   /** Describes the objects of a page; returns the ordinal behind them. What most objects are is done here. */
   #page(page: LoadedPage, first: number): number {
     const { marks, halves } = this.#image;
-    const { strings } = this;
     const { type: types, name: names, size: sizes, address: addresses } = this.#columns;
     const { namings, types: typesOf, names: namesOf, sizes: sizesOf } = this.#kindsOf;
     const isSized = !this.#view.layout.graph.sharedHaveNoSize || page.space !== 'read_only_space';
@@ -111,30 +86,20 @@ export class NodeDescriber {
         const id = halves[2 * i]!;
         let naming = namings[id]!;
         if (naming === Naming.unknown) naming = this.#namingOf(id, i);
-        addresses[ordinal] = pageStart + 8 * i;
-        let size = sizesOf[id]!;
-        if (size === TEXT) size = 16 + 8 * ((halves[2 * i + 3]! + 7) >>> 3);
-        if (!isSized) size = 0;
-        else if (size < 8 || size > 8 * (page.end - i)) size = this.#sizeOf(i, id, page, ordinal);
-        sizes[ordinal] = size;
-        if (naming === Naming.alike) {
-          types[ordinal] = typesOf[id]!;
-          names[ordinal] = namesOf[id]!;
-        } else if (naming === Naming.text) {
-          const length = halves[2 * i + 3]!;
-          types[ordinal] = NodeType.string;
-          names[ordinal] = strings.addLatin1(halves, 2 * i + 4, this.#cut(length, size));
-        } else this.#named(i, id, naming, ordinal);
+        if (naming !== Naming.text) {
+          addresses[ordinal] = pageStart + 8 * i;
+          let size = isSized ? sizesOf[id]! : 0;
+          if (isSized && (size < 0 || size > 8 * (page.end - i))) size = this.#sizeOf(i, id, page, ordinal);
+          sizes[ordinal] = size;
+          if (naming === Naming.alike) {
+            types[ordinal] = typesOf[id]!;
+            names[ordinal] = namesOf[id]!;
+          } else this.#named(i, id, naming, ordinal);
+        }
         ordinal++;
       }
     }
     return ordinal;
-  }
-
-  /** How many characters of a text of that length are its name, in an object of that size. */
-  #cut(length: number, size: number): number {
-    if (length >= 0 && length <= MAX_NAME && (length <= size || size === 0)) return length;
-    return Math.max(0, Math.min(length, MAX_NAME, size === 0 ? MAX_NAME : size));
   }
 
   #sizeOf(i: number, id: number, page: LoadedPage, ordinal: number): number {
@@ -154,25 +119,12 @@ export class NodeDescriber {
     }
     const { type, name } = this.#labelOf(i, kind);
     columns.type[ordinal] = type;
-    columns.name[ordinal] = this.strings.add(name);
+    columns.name[ordinal] = this.#strings.add(name);
   }
 
-  /** Moves the ids of names that were added here behind those of `others`, or to those of equal texts there. */
-  join(others: ArenaState): void {
-    const first = this.strings.first;
-    const ids = this.strings.moveBehind(others);
-    const { name } = this.#columns;
-    for (let i = this.#base; i < this.#end; i++) if (name[i]! >= first) name[i] = ids[name[i]! - first]!;
-    this.#unnamed = ids[this.#unnamed - first]!;
-  }
-
-  /** Names what has no name by its role. */
-  apply({ names, types }: TagColumns): void {
-    const { name, type } = this.#columns;
-    for (let i = 0; i < names.length; i++) {
-      if (names[i] !== 0 && name[i] === this.#unnamed) name[i] = names[i]!;
-      if (types[i] !== 0) type[i] = types[i]! - 1;
-    }
+  /** Id of the name of what has none. */
+  get unnamed(): number {
+    return this.#unnamed;
   }
 
   /** Ordinals of functions and where they stand: script ids, lines, columns. */
@@ -188,12 +140,11 @@ export class NodeDescriber {
     else if (this.#names.isOfMap(kind.map)) {
       const label = this.#labelOf(i, kind);
       types[id] = label.type;
-      names[id] = this.strings.add(label.name);
+      names[id] = this.#strings.add(label.name);
       naming = Naming.alike;
     } else if (this.#view.layout.isFunction(kind.map.type)) naming = Naming.function;
     const isExternal = kind.sizeRule === 'fixed' && this.#externalWidth(kind) > 0;
     sizes[id] = kind.sizeRule === 'fixed' && !isExternal ? kind.map.instanceSize : -1;
-    if (naming === Naming.text) sizes[id] = TEXT;
     namings[id] = naming;
     return naming;
   }
@@ -208,7 +159,7 @@ export class NodeDescriber {
     if (shared >= 0 && shared === this.#lastShared) return this.#lastName;
     let name = shared < 0 ? undefined : this.#functions.get(shared);
     if (name === undefined) {
-      name = this.strings.add(this.#labelOf(i, kind).name);
+      name = this.#strings.add(this.#labelOf(i, kind).name);
       if (shared >= 0) this.#functions.set(shared, name);
     }
     this.#lastShared = shared;

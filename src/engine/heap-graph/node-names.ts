@@ -7,6 +7,7 @@ import type { HeapView } from '../v8/objects/heap-view.ts';
 import type { MapInfo } from '../v8/objects/map.ts';
 import { sharedName } from '../v8/objects/shared-function.ts';
 import type { HeapImage } from './heap-image.ts';
+import { MAX_NAME } from './text-nodes.ts';
 
 export interface NodeLabel {
   readonly type: number;
@@ -44,8 +45,6 @@ const SHAPE_CLASSES = new Set([
   'TransitionArray',
 ]);
 
-/** V8 cuts names in snapshots (StringsStorage, --heap-snapshot-string-limit). */
-export const MAX_NAME = 1024;
 const MAX_CACHED = 1 << 16;
 
 /** Types and names of nodes as V8's heap snapshot gives them (V8HeapExplorer::AddEntry, profiler/heap-snapshot-generator.cc). */

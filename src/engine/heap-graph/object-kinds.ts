@@ -54,8 +54,7 @@ type SizeRule = 'fixed' | 'elements' | 'bytes' | 'one-byte text' | 'two-byte tex
 
 /** Tells kinds by map, and sizes of objects. */
 export class ObjectKinds {
-  /** By kind's id: index of the map; the kind, once it was asked for. */
-  readonly #maps: number[];
+  /** By id. */
   readonly #kinds: Kind[] = [];
   readonly #view: HeapView;
   readonly #image: HeapImage;
@@ -65,11 +64,9 @@ export class ObjectKinds {
   /** By the index of a map: its kind's id + 1, NONE for what is no map, 0 for what was not asked for yet. */
   readonly byMap: Int32Array;
 
-  /** `maps` are indexes of maps by kind's id, where marks were made with those ids before. */
-  constructor(view: HeapView, image: HeapImage, maps: Uint32Array = new Uint32Array(0)) {
+  constructor(view: HeapView, image: HeapImage) {
     this.#view = view;
     this.#image = image;
-    this.#maps = [...maps];
     this.#sizes = new ObjectSizes(view);
     // Memory that is never touched costs nothing, and maps lie on few pages.
     this.byMap = new Int32Array(image.halves.length / 2);
@@ -99,12 +96,12 @@ export class ObjectKinds {
 
   /** How many there are. */
   get count(): number {
-    return this.#maps.length;
+    return this.#kinds.length;
   }
 
-  /** Indexes of maps, by kind's id. */
-  get maps(): Uint32Array {
-    return Uint32Array.from(this.#maps);
+  /** By kind's id: 1 for texts of one byte a character that lie in their object. */
+  get texts(): Uint8Array {
+    return Uint8Array.from(this.#kinds, (kind) => (kind.sizeRule === 'one-byte text' ? 1 : 0));
   }
 
   /** Id of the kind of the object at word `i`; -1 if no map stands there. */
@@ -124,8 +121,7 @@ export class ObjectKinds {
   }
 
   of(id: number): Kind {
-    const known = this.#kinds[id];
-    return known ?? this.#made(id, this.#maps[id]!)!;
+    return this.#kinds[id]!;
   }
 
   /** Marks the object at word `i`, which is of that kind. */
@@ -135,26 +131,25 @@ export class ObjectKinds {
   }
 
   #add(map: number): number {
-    const id = this.#maps.length;
-    if (!this.#made(id, map)) {
+    const word = (this.#image.addressOf(map) + 1) as Tagged;
+    const made = attemptOr(undefined, () => this.#make(word));
+    if (!made) {
       this.byMap[map] = NONE;
       return -1;
     }
-    this.#maps.push(map);
+    const id = this.#kinds.length;
+    this.#kinds.push(this.#kind(id, map, made));
     this.byMap[map] = id + 1;
     return id;
   }
 
-  #made(id: number, map: number): Kind | undefined {
-    const word = (this.#image.addressOf(map) + 1) as Tagged;
-    const made = attemptOr(undefined, () => this.#make(word));
-    if (!made) return undefined;
+  #kind(id: number, map: number, made: KindShape): Kind {
     const { layout } = this.#view;
     const { types } = layout;
     const { type } = made.map;
     const { dispatchHandle } = layout.objects.function;
     const isFunction = layout.isFunction(type);
-    const kind: Kind = {
+    return {
       ...made,
       id,
       sizeRule: this.#sizeRule(made.map),
@@ -164,8 +159,6 @@ export class ObjectKinds {
       isClosure: isFunction || type === types.JS_BOUND_FUNCTION,
       isWrapper: type === types.JS_API_OBJECT || type === types.JS_SPECIAL_API_OBJECT,
     };
-    this.#kinds[id] = kind;
-    return kind;
   }
 
   #externalWidth(type: number): 0 | 1 | 2 {

@@ -1,3 +1,5 @@
+import type { NodeColumns } from './node-columns.ts';
+
 /** Names and types that nodes get from the role in which another one holds them, by ordinal; in shared memory. */
 export interface TagColumns {
   /** Ids of names; 0 where there is none. */
@@ -23,5 +25,14 @@ export class RoleTags implements TagColumns {
   add(ordinal: number, name: number, type: number): void {
     if (this.names[ordinal] === 0) this.names[ordinal] = name;
     if (type !== KEEP_TYPE) this.types[ordinal] = type + 1;
+  }
+}
+
+/** Names nodes that have no name of their own by their roles. `unnamed` is the id of their name. */
+export function applyTags({ names, types }: TagColumns, columns: NodeColumns, unnamed: number): void {
+  const { name, type } = columns;
+  for (let i = 0; i < names.length; i++) {
+    if (names[i] !== 0 && name[i] === unnamed) name[i] = names[i]!;
+    if (types[i] !== 0) type[i] = types[i]! - 1;
   }
 }
