@@ -1,5 +1,5 @@
-import { type HeapGraph, search } from './heap-graph.ts';
-import { type EdgeIndex, EdgeType, NodeType } from './types.ts';
+import { type Ephemerons, type HeapGraph, search } from './heap-graph.ts';
+import { EdgeType, NodeType } from './types.ts';
 
 /** The dominator tree: the nodes that every path from the root to a node leads through. */
 export interface Dominators {
@@ -9,6 +9,58 @@ export interface Dominators {
   readonly order: Uint32Array;
   /** Memory of the computation that is free again, for what is made next. */
   readonly spare: SpareMemory;
+}
+
+/** What dominators are computed from: columns of a graph, on whatever thread. */
+export interface DominatorInput {
+  readonly nodeCount: number;
+  readonly edgeCount: number;
+  readonly firstEdge: Uint32Array;
+  readonly edgeType: Uint8Array;
+  readonly edgeTo: Uint32Array;
+  readonly edgeName: Uint32Array;
+  /** Empty where there are no ephemerons. */
+  readonly nodeId: Uint32Array;
+  readonly ephemerons: Ephemerons;
+  /** Indexes of the root's edges that lead to what the user's code reaches first. */
+  readonly userEdges: readonly number[];
+}
+
+export function dominatorInput(graph: HeapGraph): DominatorInput {
+  const { nodeCount, edgeCount, firstEdge, edgeType, edgeTo, edgeName, nodeId, ephemerons } = graph;
+  const userEdges: number[] = [];
+  for (let e = 0; e < firstEdge[1]!; e++) if (isUserEdge(graph, e)) userEdges.push(e);
+  const ids = ephemerons.names.length > 0 ? nodeId : new Uint32Array(0);
+  return {
+    nodeCount,
+    edgeCount,
+    firstEdge,
+    edgeType,
+    edgeTo,
+    edgeName,
+    nodeId: ids,
+    ephemerons,
+    userEdges,
+  };
+}
+
+/** Global objects, and the documents of browsers. */
+function isUserEdge({ edgeType, edgeTo, nodeType, nodeName, strings }: HeapGraph, edge: number): boolean {
+  if (edgeType[edge] === EdgeType.shortcut) return true;
+  const to = edgeTo[edge]!;
+  return (
+    edgeType[edge] === EdgeType.element &&
+    nodeType[to] === NodeType.synthetic &&
+    strings.text(nodeName[to]!) === '(Document DOM trees)'
+  );
+}
+
+/** Dominators without methods, which a thread can give to another one with all their memory. */
+export interface PlainDominators {
+  readonly dominator: Uint32Array;
+  readonly order: Uint32Array;
+  readonly doubles: ArrayBuffer;
+  readonly words: readonly Uint32Array[];
 }
 
 /** Hands out arrays whose memory was used before: a process gives memory back late. */
@@ -59,14 +111,23 @@ export class SpareMemory {
  * n nodes and m edges is 20 n + 8 (m - n) bytes and the depth-first stack; untouched pages take none.
  */
 export function computeDominators(graph: HeapGraph): Dominators {
-  const search = new Search(graph);
+  return dominatorsOf(plainDominators(dominatorInput(graph)));
+}
+
+/** As `computeDominators`, from and to what passes between threads. */
+export function plainDominators(input: DominatorInput): PlainDominators {
+  const search = new Search(input);
   search.run();
   return solve(search);
 }
 
+export function dominatorsOf({ dominator, order, doubles, words }: PlainDominators): Dominators {
+  return { dominator, order, spare: new SpareMemory(doubles, [...words]) };
+}
+
 /** Depth-first numbering; what the solver needs of each edge is noted on the way. */
 class Search {
-  readonly graph: HeapGraph;
+  readonly graph: DominatorInput;
   /** By ordinal: depth-first number (from 1, 0 unvisited). */
   readonly numbers: Uint32Array;
   /** By number: ordinal. */
@@ -87,7 +148,7 @@ class Search {
   #alsoUser: Uint8Array | null = null;
   readonly #hasEphemerons: boolean;
 
-  constructor(graph: HeapGraph) {
+  constructor(graph: DominatorInput) {
     this.graph = graph;
     const n = graph.nodeCount;
     this.numbers = new Uint32Array(n + 1);
@@ -100,13 +161,11 @@ class Search {
   }
 
   run(): void {
-    const { firstEdge, edgeType, edgeTo } = this.graph;
+    const { firstEdge, edgeType, edgeTo, userEdges } = this.graph;
     this.#visit(0, 0);
     const rootEnd = firstEdge[1]!;
-    const seeds: number[] = [];
-    for (let e = 0; e < rootEnd; e++) if (this.#isUserSeed(e)) seeds.push(edgeTo[e]!);
     const doubtful: number[] = [];
-    for (const seed of seeds) this.#from(seed, 1, doubtful);
+    for (const edge of userEdges) this.#from(edgeTo[edge]!, 1, doubtful);
     this.#lastUserNumber = this.count;
     this.#markAlsoUser(doubtful);
     for (let e = 0; e < rootEnd; e++) {
@@ -114,18 +173,6 @@ class Search {
       if (edgeType[e] !== EdgeType.weak && to !== 0) this.#from(to, 1, null);
     }
     this.#orphans();
-  }
-
-  /** Global objects, and the documents of browsers. */
-  #isUserSeed(edge: number): boolean {
-    const { edgeType, edgeTo, nodeType, nodeName, strings } = this.graph;
-    if (edgeType[edge] === EdgeType.shortcut) return true;
-    const to = edgeTo[edge]!;
-    return (
-      edgeType[edge] === EdgeType.element &&
-      nodeType[to] === NodeType.synthetic &&
-      strings.text(nodeName[to]!) === '(Document DOM trees)'
-    );
   }
 
   #visit(node: number, parent: number): void {
@@ -260,18 +307,24 @@ class Search {
     const type = this.graph.edgeType[edge]!;
     const to = this.graph.edgeTo[edge]!;
     if (type >= EdgeType.shortcut || to === node) return false;
-    if (this.graph.isEphemeronEdge(edge as EdgeIndex) && isTableEdge(this.graph, node, edge)) return false;
+    if (isEphemeronEdge(this.graph, edge) && isTableEdge(this.graph, node, edge)) return false;
     return this.#isUser(node) || !this.#isUser(to);
   }
 }
 
+function isEphemeronEdge({ edgeType, edgeName, ephemerons }: DominatorInput, edge: number): boolean {
+  if (edgeType[edge] !== EdgeType.internal) return false;
+  const name = edgeName[edge]!;
+  return ((ephemerons.isEphemeron[name >>> 3]! >>> (name & 7)) & 1) === 1;
+}
+
 /** Whether a WeakMap entry's edge is the one from the table. */
-function isTableEdge(graph: HeapGraph, node: number, edge: number): boolean {
+function isTableEdge(graph: DominatorInput, node: number, edge: number): boolean {
   const i = search(graph.ephemerons.names, graph.edgeName[edge]!);
   return i >= 0 && graph.ephemerons.tables[i] === graph.nodeId[node];
 }
 
-function solve(found: Search): Dominators {
+function solve(found: Search): PlainDominators {
   const { vertex, parent, marks, log, stack, count } = found;
   // By number: ancestor of a linked node. The numbers have done their work: it takes their memory. A node's
   // mark of the log is read once, when the node is linked; from then on it is the least semidominator on the
@@ -313,8 +366,9 @@ function solve(found: Search): Dominators {
   return {
     dominator,
     order: vertex.subarray(1, count + 1),
+    doubles: marks.buffer,
     // The stack comes last: most of its memory was never touched.
-    spare: new SpareMemory(marks.buffer, [parent, log, stack]),
+    words: [parent, log, stack],
   };
 }
 

@@ -35,12 +35,16 @@ export class Heap {
     this.graph = graph;
   }
 
-  /** Computes sizes and dominators, the former on `other` at the same time. Nodes have their sizes only once `described`. */
-  async prepare(other?: OwnershipRunner, described?: Promise<void>): Promise<void> {
+  /** Takes dominators that another thread has computed. */
+  adopt(dominators: Dominators): void {
+    this.#dominators ??= dominators;
+  }
+
+  /** Computes sizes and dominators, the former on `other` at the same time. */
+  async prepare(other?: OwnershipRunner): Promise<void> {
     const input = other ? this.#ownershipInput() : null;
     const sizes = input && other ? other(input) : null;
     this.#dominators ??= computeDominators(this.graph);
-    await described;
     // Without the other thread the sizes are made here.
     if (sizes) this.#shallow ??= await sizes.catch(() => null);
     this.retainedSizes;

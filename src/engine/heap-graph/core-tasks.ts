@@ -1,7 +1,6 @@
-import type { OwnershipInput } from '../graph/ownership.ts';
+import type { DominatorInput, PlainDominators } from '../graph/dominators.ts';
 import { HelperThread } from '../threads/helper-thread.ts';
 import type { ImageShape } from './heap-image.ts';
-import type { TagColumns } from './role-tags.ts';
 import type { ArenaState } from './string-arena.ts';
 import type { TextInput } from './text-nodes.ts';
 
@@ -19,23 +18,14 @@ export interface TextTask extends TextInput {
   readonly numbers: number;
 }
 
-/** What is known once all other nodes are described. */
-export interface FinishInput {
-  readonly tags: TagColumns;
-  /** Id of the name of nodes without one. */
-  readonly unnamed: number;
-  /** The texts of edges and of other nodes. */
-  readonly strings: ArenaState;
-}
-
 /** What the helper thread of a core can do, in this order. */
 export interface CoreTasks {
   /** Loads pages until all are claimed; results in the bytes that the file did not have. */
   readonly load: { readonly input: LoadInput; readonly result: number };
   readonly texts: { readonly input: TextTask; readonly result: undefined };
-  /** Results in the texts that are not among those of the input: their ids follow on them. */
-  readonly finish: { readonly input: FinishInput; readonly result: ArenaState };
-  readonly ownership: { readonly input: OwnershipInput; readonly result: Uint32Array };
+  readonly dominators: { readonly input: DominatorInput; readonly result: PlainDominators };
+  /** Given the texts of edges and of other nodes; results in those that are not among them: their ids follow. */
+  readonly join: { readonly input: ArenaState; readonly result: ArenaState };
 }
 
 export type CoreHelper = HelperThread<CoreTasks>;

@@ -1,6 +1,7 @@
 import { attemptOr } from '../absence.ts';
 import type { Tagged } from '../address.ts';
-import type { HeapGraph } from '../graph/heap-graph.ts';
+import { dominatorInput, dominatorsOf } from '../graph/dominators.ts';
+import { Heap } from '../graph/heap.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { CoreSession } from '../session.ts';
 import type { Isolate } from '../v8/isolate.ts';
@@ -13,13 +14,7 @@ import { claimPages, loadPage, positionsIn, shapeOfHeap } from './page-loader.ts
 import { PassProgress, type Progress, type Share } from './pass-progress.ts';
 import { gcRoots } from './roots.ts';
 
-/** A graph, and when its nodes have their names and sizes; edges are there before. */
-export interface CoreGraph {
-  readonly graph: HeapGraph;
-  readonly described: Promise<void>;
-}
-
-export interface CoreGraphOptions {
+export interface CoreHeapOptions {
   /** A second thread. */
   readonly helper?: CoreHelper | undefined;
   /** Told bytes of heap pages that are done, of how many, as far as the time is concerned. */
@@ -32,14 +27,14 @@ export interface CoreGraphOptions {
  *
  *     pages → image → roots → marks → ordinals → edges → nodes
  *
- * The helper loads pages together with this thread, describes texts while this one connects objects, and joins
- * their names while this one goes on; without one, or where it fails, this thread does everything.
+ * The helper loads pages together with this thread, describes texts while this one connects objects, and computes
+ * dominators while this one describes nodes; without one, or where it fails, this thread does everything.
  */
-export async function graphFromCore(
+export async function heapFromCore(
   session: CoreSession,
   isolate: Isolate,
-  { helper, report }: CoreGraphOptions = {},
-): Promise<CoreGraph> {
+  { helper, report }: CoreHeapOptions = {},
+): Promise<Heap> {
   const progress = new PassProgress(report);
   const shape = shapeOfHeap(isolate);
   const image = new HeapImage(shape);
@@ -55,20 +50,32 @@ export async function graphFromCore(
     globalObjects(session, isolate),
   );
   const other = loading.hasHelped ? helper : undefined;
-  const begun = other?.run('texts', builder.textTask);
+  const texts = other?.run('texts', builder.textTask);
   builder.connect(progress);
   const graph = builder.graph();
+  const dominators = other?.run('dominators', dominatorInput(graph));
   builder.describe(graph);
-  if (!begun || !other) {
-    builder.finish();
-    return { graph, described: Promise.resolve() };
-  }
-  // The helper does one after another: who computes for long now does not have to wait for it first.
-  const described = other
-    .run('finish', builder.finishInput)
-    .then((texts) => builder.adopt(texts))
-    .catch(() => builder.finish());
-  return { graph, described };
+  const joined = other?.run('join', builder.strings);
+  const isTold = await done(texts);
+  if (!isTold) builder.describeTexts();
+  const heap = new Heap(graph);
+  heap.shallowSizes;
+  const theirs = await dominators?.catch(() => undefined);
+  if (theirs) heap.adopt(dominatorsOf(theirs));
+  const state = await joined?.catch(() => undefined);
+  if (state) builder.adopt(state);
+  else if (isTold) builder.describeTexts();
+  heap.retainedSizes;
+  return heap;
+}
+
+/** True if another thread has done its work. */
+async function done(work: Promise<undefined> | undefined): Promise<boolean> {
+  if (!work) return false;
+  return work.then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Loads the pages of an image, those that lie in the dump as they are together with a helper. */

@@ -3,7 +3,7 @@ import { type Ephemerons, HeapGraph, Locations, plainExtras } from '../graph/hea
 import { LargeNumbers } from '../graph/large-numbers.ts';
 import { EdgeType, NodeType } from '../graph/types.ts';
 import type { V8Inspector } from '../v8/inspector.ts';
-import type { FinishInput, TextTask } from './core-tasks.ts';
+import type { TextTask } from './core-tasks.ts';
 import { CoreTexts } from './core-texts.ts';
 import { ephemeronEdges } from './ephemerons.ts';
 import { Furniture } from './furniture.ts';
@@ -101,24 +101,24 @@ export class GraphBuilder {
 
   /** Describes all nodes but texts, once they are connected. */
   describe(graph: HeapGraph): void {
-    this.#describer.describe(this.#base);
-    graph.largeSizes.add(this.#describer.large);
-    graph.locations = new Locations(...this.#describer.locations);
+    const describer = this.#describer;
+    describer.describe(this.#base);
+    applyTags(this.#objects.tags, this.#columns, describer.unnamed);
+    graph.largeSizes.add(describer.large);
+    graph.locations = new Locations(...describer.locations);
   }
 
-  /** Describes texts, and names by their roles what has no name, on this thread. */
-  finish(): void {
+  /** Describes texts on this thread. */
+  describeTexts(): void {
     new TextNodes(this.#image, this.#strings, this.textTask).describe();
-    applyTags(this.#objects.tags, this.#columns, this.#describer.unnamed);
   }
 
-  /** What another thread that has described the texts needs to finish the nodes. */
-  get finishInput(): FinishInput {
-    const { tags } = this.#objects;
-    return { tags, unnamed: this.#describer.unnamed, strings: this.#strings.state() };
+  /** The texts of edges and of nodes that were described here. */
+  get strings(): ArenaState {
+    return this.#strings.state();
   }
 
-  /** Takes over what another thread has described. */
+  /** Takes over the texts that another thread has described. */
   adopt(texts: ArenaState): void {
     this.#texts.adopt(texts);
   }
@@ -144,7 +144,7 @@ export class GraphBuilder {
       for (const { name, to } of own) edges.push(EdgeType.internal, this.#strings.add(name), to);
     }
     firstEdge.push(edges.length);
-    const nodeId = new Uint32Array(nodes);
+    const nodeId = new Uint32Array(new SharedArrayBuffer(4 * nodes));
     for (let i = 0; i < nodes; i++) nodeId[i] = idOf(i);
     const { types, names, targets } = edges.take();
     return new HeapGraph(

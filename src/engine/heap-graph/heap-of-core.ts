@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { FileSource } from '../dump/byte-source.ts';
 import type { OpenedDump } from '../dump/detect.ts';
-import { Heap } from '../graph/heap.ts';
+import type { Heap } from '../graph/heap.ts';
 import { CoreSession, type OpenOptions } from '../session.ts';
 import type { Isolate } from '../v8/isolate.ts';
 import { type CoreHelper, startCoreHelper } from './core-tasks.ts';
-import { graphFromCore } from './from-core.ts';
+import { heapFromCore } from './from-core.ts';
 import type { Progress } from './pass-progress.ts';
 
 /** A heap with the core that it is of. */
@@ -31,9 +31,7 @@ export async function heapOfCore(dump: OpenedDump, options: HeapOfCoreOptions): 
     const session = new CoreSession(dump, options);
     try {
       const isolate = session.isolateFor({ isolate: options.isolate });
-      const { graph, described } = await graphFromCore(session, isolate, { helper, report: options.passes });
-      const heap = new Heap(graph);
-      await heap.prepare(helper && ((input) => helper.run('ownership', input, true)), described);
+      const heap = await heapFromCore(session, isolate, { helper, report: options.passes });
       return { heap, session, isolate };
     } catch (error) {
       session.close();
