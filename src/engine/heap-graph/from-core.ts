@@ -55,6 +55,8 @@ export async function heapFromCore(
   const graph = builder.graph();
   const dominators = other?.run('dominators', dominatorInput(graph));
   builder.describe(graph);
+  const finished = progress.of('finish');
+  finished(0.5);
   const joined = other?.run('join', builder.strings);
   const isTold = await done(texts);
   if (!isTold) builder.describeTexts();
@@ -66,6 +68,7 @@ export async function heapFromCore(
   if (state) builder.adopt(state);
   else if (isTold) builder.describeTexts();
   heap.retainedSizes;
+  finished(1);
   return heap;
 }
 
