@@ -107,8 +107,9 @@ export class SpareMemory {
  *
  * SEMI-NCA (Georgiadis, Linear-Time Algorithms for Dominators and Related Problems, 2005, section 2.3) in
  * depth-first numbers, where an edge from a lower to a higher number needs no look-up: its source is the
- * semidominator candidate. Only the others are kept, as lists in one log. Nothing recurses; memory for
- * n nodes and m edges is 20 n + 8 (m - n) bytes and the depth-first stack; untouched pages take none.
+ * semidominator candidate. Only the others are kept: the only one of a node with the node, more of them as lists
+ * in one log. Nothing recurses; memory for n nodes and m edges is 20 n + 8 (m - n) bytes at most and the
+ * depth-first stack; untouched pages take none.
  */
 export function computeDominators(graph: HeapGraph): Dominators {
   return dominatorsOf(plainDominators(dominatorInput(graph)));
@@ -125,6 +126,9 @@ export function dominatorsOf({ dominator, order, doubles, words }: PlainDominato
   return { dominator, order, spare: new SpareMemory(doubles, [...words]) };
 }
 
+/** Numbers of nodes and of entries are less. */
+const ALONE = 2 ** 31;
+
 /** Depth-first numbering; what the solver needs of each edge is noted on the way. */
 class Search {
   readonly graph: DominatorInput;
@@ -134,7 +138,7 @@ class Search {
   readonly vertex: Uint32Array;
   /** By number: number of the parent in the depth-first tree. */
   readonly parent: Uint32Array;
-  /** By number, twice: least number of a source below the node's own, and last entry of the log. */
+  /** By number, twice: least number of a source below the node's own; last entry of the log, or the only source + ALONE. */
   readonly marks: Uint32Array<ArrayBuffer>;
   /** Twice: number of the source, entry before of the same target. */
   readonly log: Uint32Array;
@@ -256,8 +260,17 @@ class Search {
       } else if (seen > number) {
         if (number < marks[2 * seen]!) marks[2 * seen] = number;
       } else {
+        let last = marks[2 * seen + 1]!;
+        if (last === 0) {
+          marks[2 * seen + 1] = number + ALONE;
+          continue;
+        }
+        if (last >= ALONE) {
+          log[2 * entries] = last - ALONE;
+          last = entries++;
+        }
         log[2 * entries] = number;
-        log[2 * entries + 1] = marks[2 * seen + 1]!;
+        log[2 * entries + 1] = last;
         marks[2 * seen + 1] = entries++;
       }
     }
@@ -333,10 +346,12 @@ function solve(found: Search): PlainDominators {
   ancestor.set(parent.subarray(0, count + 1));
   for (let w = count; w > 1; w--) {
     let least = marks[2 * w]!;
-    for (let entry = marks[2 * w + 1]!; entry !== 0; entry = log[2 * entry + 1]!) {
+    for (let entry = marks[2 * w + 1]!; entry !== 0; ) {
+      const isAlone = entry >= ALONE;
+      let v = isAlone ? entry - ALONE : log[2 * entry]!;
+      entry = isAlone ? 0 : log[2 * entry + 1]!;
       // Path compression: afterwards the source's ancestor is not linked yet, so at most w.
       let depth = 0;
-      let v = log[2 * entry]!;
       let above = ancestor[v]!;
       while (above > w) {
         stack[depth++] = v;
