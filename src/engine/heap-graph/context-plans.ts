@@ -17,6 +17,8 @@ export interface ContextPlan {
 
 /** Plans for contexts, which have the names of their variables from their ScopeInfo. */
 export class ContextPlans {
+  /** Word of a context that holds its ScopeInfo. */
+  readonly scopeInfoWord: number;
   readonly #view: HeapView;
   readonly #image: HeapImage;
   readonly #contexts: ContextReferences;
@@ -28,6 +30,8 @@ export class ContextPlans {
     this.#image = image;
     this.#contexts = contexts;
     this.#strings = strings;
+    const { slots, scopeInfoSlot } = view.layout.objects.context;
+    this.scopeInfoWord = slots / 8 + scopeInfoSlot;
   }
 
   /** For contexts of that instance type and so many words, whose ScopeInfo has that index. */

@@ -1,4 +1,5 @@
-import type { DominatorInput, PlainDominators } from '../graph/dominators.ts';
+import type { DominatorInput } from '../graph/dominator-input.ts';
+import type { PlainDominators } from '../graph/dominators.ts';
 import { HelperThread } from '../threads/helper-thread.ts';
 import type { ImageShape } from './heap-image.ts';
 import type { ArenaState } from './string-arena.ts';

@@ -1,6 +1,7 @@
 import { attemptOr } from '../absence.ts';
 import type { Tagged } from '../address.ts';
-import { dominatorInput, dominatorsOf } from '../graph/dominators.ts';
+import { dominatorInput } from '../graph/dominator-input.ts';
+import { dominatorsOf } from '../graph/dominators.ts';
 import { Heap } from '../graph/heap.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { CoreSession } from '../session.ts';

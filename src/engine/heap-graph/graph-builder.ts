@@ -20,6 +20,7 @@ import { applyTags } from './role-tags.ts';
 import type { RootName, RootSlot } from './roots.ts';
 import { type ArenaState, StringArena } from './string-arena.ts';
 import { TextNodes } from './text-nodes.ts';
+import { ordinalOf } from './unplanned-edges.ts';
 
 /**
  * Makes a heap graph of the marked objects of an image: node 0 is the root, then "(GC roots)" and its kinds,
@@ -206,7 +207,7 @@ export class GraphBuilder {
     for (const { slot, label, weak } of roots) {
       if (!memory.has(slot, 8)) continue;
       const word = memory.tagged(slot);
-      const to = word % 2 === 1 ? this.#image.ordinalOf(this.#image.indexAt(word)) : -1;
+      const to = ordinalOf(this.#image, word);
       if (to < 0 || (seen.has(to) && label === undefined)) continue;
       seen.add(to);
       if (weak) edges.push(EdgeType.weak, this.#strings.add(String(seen.size)), to);

@@ -1,5 +1,5 @@
 import { attemptOr } from '../absence.ts';
-import type { Address, Tagged } from '../address.ts';
+import type { Tagged } from '../address.ts';
 import { SharedUint32Column } from '../columns.ts';
 import { search } from '../graph/heap-graph.ts';
 import { EdgeType } from '../graph/types.ts';
@@ -15,11 +15,11 @@ import { type NodeObjects, OutsideMemory } from './native-nodes.ts';
 import type { Kind, ObjectKinds } from './object-kinds.ts';
 import type { Share } from './pass-progress.ts';
 import { Mode, PlanTable } from './plan-table.ts';
-import { Cover, ReceiverPlans, ROW, Step } from './receiver-plans.ts';
-import type { ReferenceSink } from './reference-sink.ts';
+import { ReceiverPlans, ROW, Step } from './receiver-plans.ts';
 import { References } from './references.ts';
-import { KEEP_TYPE, RoleTags } from './role-tags.ts';
+import { RoleTags } from './role-tags.ts';
 import type { StringArena } from './string-arena.ts';
+import { ordinalOf, UnplannedEdges } from './unplanned-edges.ts';
 
 const HIGH = 0x1_0000_0000;
 /** PACKED_ELEMENTS and HOLEY_ELEMENTS (objects/elements-kind.h). */
@@ -43,7 +43,7 @@ export interface EdgesInput {
  * The edges of all objects, in the order of addresses, with V8's names and kinds
  * (V8HeapExplorer::ExtractReferences, profiler/heap-snapshot-generator.cc).
  */
-export class ObjectEdges implements ReferenceSink {
+export class ObjectEdges {
   readonly edges: EdgeColumns;
   /** Of each object: where its edges begin. */
   readonly firstEdge: SharedUint32Column;
@@ -60,18 +60,14 @@ export class ObjectEdges implements ReferenceSink {
   readonly #ephemerons: EphemeronEdges;
   readonly #natives: NodeObjects;
   readonly #table: PlanTable;
+  readonly #unplanned: UnplannedEdges;
   readonly #mapName: number;
   readonly #hole: { readonly low: number; readonly high: number };
   readonly #empty: { readonly low: number; readonly high: number };
-  readonly #scopeInfoWord: number;
   /** The last context, and the rows of its plan; none if it has words that no plan knows. */
   readonly #context = { low: 0, high: 0, length: 0, kind: -1, start: 0, end: 0 };
   /** By dispatch handle: ordinal of the code. */
   readonly #codeOf = new Map<number, number>();
-  /** Words of the object at hand that named references have shown. */
-  #shown = new Uint8Array(1 << 12);
-  #shownNow: Uint8Array | undefined;
-  #wordCount = 0;
   #nextEphemeron = 0;
 
   constructor(input: EdgesInput) {
@@ -89,19 +85,34 @@ export class ObjectEdges implements ReferenceSink {
     this.#references = new References(view, words);
     this.#plans = new ReceiverPlans(view, words, this.#references.properties, {
       name: (text) => strings.add(text),
-      ordinal: (word) => this.#ordinal(word),
+      ordinal: (word) => ordinalOf(image, word),
     });
     this.#contexts = new ContextPlans(view, image, this.#references.contexts, strings);
     this.#hole = halvesOf(view.theHole);
     this.#empty = halvesOf(view.isolate.root('empty_fixed_array'));
-    const { slots, scopeInfoSlot } = view.layout.objects.context;
-    this.#scopeInfoWord = slots / 8 + scopeInfoSlot;
     this.#table = new PlanTable(kinds.count);
     // Memory that is never written to costs nothing.
     this.edges = new EdgeColumns(8 * nodes);
     this.firstEdge = new SharedUint32Column(nodes + 1);
     this.outside = new OutsideMemory(nodes + input.natives.nodes.length);
     this.tags = new RoleTags(nodes);
+    this.#unplanned = new UnplannedEdges({
+      view,
+      image,
+      kinds,
+      furniture,
+      strings,
+      references: this.#references,
+      contexts: this.#contexts,
+      edges: this.edges,
+      outside: this.outside,
+      tags: this.tags,
+    });
+  }
+
+  /** Names the object that `target` leads to by its role, if it has no name of its own. */
+  tag(target: Tagged, name: string): void {
+    this.#unplanned.tag(target, name);
   }
 
   /** Adds all marked objects, of which the first has that ordinal. */
@@ -127,7 +138,7 @@ export class ObjectEdges implements ReferenceSink {
     const { first: firstFurniture, flags: furniture } = this.#furniture;
     const { low: emptyLow, high: emptyHigh } = this.#empty;
     const mapName = this.#mapName;
-    const scopeInfo = 2 * this.#scopeInfoWord;
+    const scopeInfo = 2 * this.#contexts.scopeInfoWord;
     let ephemeron = this.#ephemerons.from[this.#nextEphemeron] ?? -1;
     let ordinal = first;
     const end = (page.end + 31) >>> 5;
@@ -202,8 +213,8 @@ export class ObjectEdges implements ReferenceSink {
           edges.length = length;
         } else if (mode === Mode.array) {
           if (this.#array(i, page)) rest = 0;
-          else this.#unplanned(i, page, id, mode);
-        } else if (mode > Mode.plan) this.#unplanned(i, page, id, mode);
+          else this.#unplanned.add(i, page, this.#kinds.of(id), mode);
+        } else if (mode > Mode.plan) this.#unplanned.add(i, page, this.#kinds.of(id), mode);
         const map = maps[id]!;
         if (map >= 0) edges.push(EdgeType.internal, mapName, map);
         if (rest === 1 || ordinal === ephemeron) {
@@ -238,31 +249,17 @@ export class ObjectEdges implements ReferenceSink {
     const { halves } = this.#image;
     const kind = this.#kinds.of(id);
     const wordCount = this.#kinds.size(i, kind, page) / 8;
-    const info = this.#image.target(i + this.#scopeInfoWord);
+    const info = this.#image.target(i + this.#contexts.scopeInfoWord);
     const plan = this.#contexts.of(info, kind.map.type, wordCount);
     const isWhole = plan.wordCount === wordCount;
     Object.assign(this.#context, {
-      low: halves[2 * (i + this.#scopeInfoWord)],
-      high: halves[2 * (i + this.#scopeInfoWord) + 1],
+      low: halves[2 * (i + this.#contexts.scopeInfoWord)],
+      high: halves[2 * (i + this.#contexts.scopeInfoWord) + 1],
       length: halves[2 * i + 3],
       kind: id,
       start: isWhole ? this.#table.rowsOf(plan) : 0,
       end: isWhole ? this.#table.rowsOf(plan) + plan.rows.length : 0,
     });
-  }
-
-  /** Edges of what has no plan, before that to the map. */
-  #unplanned(i: number, page: LoadedPage, id: number, mode: number): void {
-    const kind = this.#kinds.of(id);
-    this.#shownNow = undefined;
-    const size = this.#kinds.size(i, kind, page);
-    this.#wordCount = size / 8;
-    if (kind.externalWidth !== 0) this.#externalText(i, kind.externalWidth);
-    if (kind.body === 'data' && kind.sizeRule !== 'other') return;
-    this.#shownNow = this.#clearedShown();
-    if (mode === Mode.array) this.#shownArray(i);
-    else if (mode === Mode.context) this.#shownContext(i, kind);
-    else this.#references.extract((page.start + 8 * (i - page.first)) as Address, kind.map, this);
   }
 
   /** What comes behind the edge to the map. */
@@ -281,27 +278,11 @@ export class ObjectEdges implements ReferenceSink {
     if (kind.body === 'ephemerons') this.#weakEntries(i);
     else if (kind.body !== 'data') {
       const plan = this.#table.planOf(id);
-      const shown = plan ? plan.cover : this.#shownNow;
-      if (shown !== undefined)
-        this.#hidden(i, kind, plan ? kind.map.instanceSize : this.#kinds.size(i, kind, page), shown);
+      const shown = plan ? plan.cover : this.#unplanned.shown;
+      const size = plan ? kind.map.instanceSize : this.#kinds.size(i, kind, page);
+      // The reference to a map that is not shown counts.
+      if (shown !== undefined) this.#unplanned.rest(i, kind, size, shown, this.#table.maps[id]! < 0 ? 1 : 0);
     }
-  }
-
-  #clearedShown(): Uint8Array {
-    if (this.#shown.length < this.#wordCount) this.#shown = new Uint8Array(this.#wordCount * 2);
-    else this.#shown.fill(0, 0, this.#wordCount);
-    this.#shown[0] = Cover.always;
-    return this.#shown;
-  }
-
-  /** A text outside of the heap as newer lines of V8 show it: a native node that belongs to its string. */
-  #externalText(i: number, width: number): void {
-    const { externalResource, length } = this.#inspector.view.layout.objects.string;
-    const { halves } = this.#image;
-    const word = 2 * i + externalResource / 4;
-    const resource = (halves[word]! >>> 0) + halves[word + 1]! * HIGH;
-    const bytes = (halves[2 * i + length / 4]! >>> 0) * width;
-    if (resource !== 0) this.native('resource', 'system / ExternalStringData', resource as Address, bytes);
   }
 
   /** The elements of an array by their number; false, and nothing is done, if it has weak references. */
@@ -333,36 +314,6 @@ export class ObjectEdges implements ReferenceSink {
       targets[length++] = to;
     }
     edges.length = length;
-    return true;
-  }
-
-  #shownArray(i: number): void {
-    for (let w = 2; w < this.#wordCount; w++) {
-      const to = this.#image.ordinalOf(this.#image.target(i + w));
-      if (to < 0 || this.#furniture.has(to)) continue;
-      this.#shown[w] = Cover.always;
-      this.edges.push(EdgeType.internal, this.#strings.addNumber(w - 2), to);
-    }
-  }
-
-  #shownContext(i: number, kind: Kind): void {
-    const info = this.#image.target(i + this.#scopeInfoWord);
-    const { rows } = this.#contexts.of(info, kind.map.type, this.#wordCount);
-    for (let r = 0; r < rows.length; r += ROW) {
-      const w = rows[r + 3]!;
-      if (w < this.#wordCount && this.#own(i, rows[r + 1]!, rows[r + 2]!, w)) this.#shown[w] = Cover.always;
-    }
-  }
-
-  /** An edge to what word `w` of the object holds; false if there is none. */
-  #own(i: number, type: number, name: number, w: number): boolean {
-    const { halves } = this.#image;
-    const low = halves[2 * (i + w)]!;
-    if ((low & 1) === 0) return false;
-    const to = this.#image.ordinalOf(this.#image.indexOf(low, halves[2 * (i + w) + 1]!));
-    if (to < 0) return false;
-    if ((type === EdgeType.internal || type === EdgeType.weak) && this.#furniture.has(to)) return false;
-    this.edges.push(type, name, to);
     return true;
   }
 
@@ -405,7 +356,7 @@ export class ObjectEdges implements ReferenceSink {
     const { elementsKind } = kind.map;
     if (elementsKind !== PACKED && elementsKind !== HOLEY) {
       if (type === instanceTypes.NUMBER_DICTIONARY)
-        this.#references.elements.dictionary((image.addressOf(store) + 1) as Tagged, this);
+        this.#references.elements.dictionary((image.addressOf(store) + 1) as Tagged, this.#unplanned);
       return;
     }
     if (type !== instanceTypes.FIXED_ARRAY) return;
@@ -459,7 +410,7 @@ export class ObjectEdges implements ReferenceSink {
     let to = this.#codeOf.get(handle);
     if (to === undefined) {
       const entry = attemptOr(undefined, () => this.#inspector.view.isolate.dispatchEntry(handle));
-      to = entry ? this.#ordinal(entry.code) : -1;
+      to = entry ? ordinalOf(this.#image, entry.code) : -1;
       this.#codeOf.set(handle, to);
     }
     return to;
@@ -473,69 +424,6 @@ export class ObjectEdges implements ReferenceSink {
       if (to >= 0 && !this.#furniture.has(to))
         this.edges.push(EdgeType.weak, this.#strings.addNumber(w - table - 2), to);
     }
-  }
-
-  /**
-   * What no rule names: strong references as hidden edges, weakly tagged ones as weak edges, by one running
-   * number that references left out count in, too (IndexedReferencesExtractor).
-   */
-  #hidden(i: number, kind: Kind, size: number, shown: Uint8Array): void {
-    const image = this.#image;
-    const { halves } = image;
-    const end = (kind.body === 'header' ? Math.min(kind.header, size) : size) / 8;
-    let index = this.#table.maps[kind.id]! < 0 ? 1 : 0;
-    for (let w = 1; w < end; w++) {
-      const cover = shown[w];
-      if (cover === Cover.always) continue;
-      const low = halves[2 * (i + w)]!;
-      if ((low & 1) === 0) continue;
-      const to = image.ordinalOf(image.indexOf(low, halves[2 * (i + w) + 1]!));
-      if (to < 0) continue;
-      if (this.#furniture.has(to)) {
-        index++;
-        continue;
-      }
-      if (cover === Cover.unlessFurniture) continue;
-      if ((low & 3) === 3) this.edges.push(EdgeType.weak, this.#strings.addNumber(index++), to);
-      else if (kind.weakOffsets.length === 0 || !kind.weakOffsets.includes(8 * w))
-        this.edges.push(EdgeType.hidden, index++, to);
-    }
-  }
-
-  named(type: number, name: string, target: Tagged, offset: number): void {
-    this.#link(type, this.#strings.add(name), this.#ordinal(target), offset);
-  }
-
-  indexed(type: number, index: number, target: Tagged, offset: number): void {
-    const name = type === EdgeType.element ? index : this.#strings.addNumber(index);
-    this.#link(type, name, this.#ordinal(target), offset);
-  }
-
-  tag(target: Tagged, name: string, type?: number): void {
-    const ordinal = this.#ordinal(target);
-    if (ordinal >= 0 && !this.#furniture.has(ordinal))
-      this.tags.add(ordinal, this.#strings.add(name), type ?? KEEP_TYPE);
-  }
-
-  skip(offset: number): void {
-    if (offset / 8 < this.#wordCount) this.#shown[Math.floor(offset / 8)] = Cover.always;
-  }
-
-  native(name: string, label: string, at: Address, bytes: number): void {
-    this.edges.push(EdgeType.internal, this.#strings.add(name), this.outside.of(label, at, bytes));
-  }
-
-  #link(type: number, name: number, to: number, offset: number): void {
-    if (to < 0) return;
-    // Properties, elements and variables show what they hold; internal references to furniture are left out.
-    if ((type === EdgeType.internal || type === EdgeType.weak) && this.#furniture.has(to)) return;
-    if (offset >= 0 && offset < this.#wordCount * 8) this.#shown[offset >>> 3] = Cover.always;
-    this.edges.push(type, name, to);
-  }
-
-  #ordinal(word: Tagged): number {
-    const tag = word % 4;
-    return tag === 1 || tag === 3 ? this.#image.ordinalOf(this.#image.indexAt(word)) : -1;
   }
 }
 
