@@ -316,6 +316,17 @@ for (const line of releaseLines) {
         }));
     }
 
+    it('of an optimized loop that a signal handler interrupted have its variables', () =>
+      opened(line, 'spinning-interrupted.js', { nodeFlags: [] }, (session) => {
+        const frames = mainFrames(session);
+        const index = frames.findIndex((f) => f.functionName === 'spin');
+        assert.ok(frames.slice(0, index).some((f) => f.functionName === '<signal handler called>'));
+        assert.match(String(frames[index]!.js!.tier), /turbofan|maglev/);
+        const { i, list } = locals(session, index);
+        assert.ok(Number.isInteger(i) && Number(i) >= 0 && Number(i) < 1000, `i is ${i}`);
+        assert.equal(list, 'Array(4)');
+      }));
+
     it('of optimized loops that a signal ended have their variables', () =>
       opened(line, 'spinning-values.js', { nodeFlags: [] }, (session) => {
         const index = mainFrames(session).findIndex((f) => f.functionName === 'spin');

@@ -90,7 +90,14 @@ export class MixedStacks {
       interpreter = leaf ? interpreter : undefined;
       guessed = step.by !== 'cfi';
       exact = step.signalFrame;
-      if (exact) nameSignalFrame(frames);
+      if (exact) {
+        nameSignalFrame(frames);
+        // What a handler interrupted stands as a thread does that a signal ended.
+        const { sp } = registers;
+        const interrupted = step.registers;
+        interpreter = interpreterRegisters(interrupted);
+        machine = () => interruptedMachine(this.#memory, sp, interrupted);
+      }
       registers = step.registers;
     }
     return { tid: thread.tid, frames, end, complete };
@@ -205,6 +212,21 @@ function machineOf(memory: Memory, { registers, floating }: CoreThread): X64Mach
     x64Architecture.fromCore(registers),
     registers.readBigUInt64LE(8 * EFLAGS),
     Array.from({ length: 16 }, (_, i) => floating?.readBigUInt64LE(XMM + 16 * i)),
+  );
+}
+
+/** In a ucontext of x86-64 (asm/ucontext.h, asm/sigcontext.h): the flags, and where the FXSAVE area is. */
+const CONTEXT_EFLAGS = 40 + 8 * 17;
+const CONTEXT_FPSTATE = 40 + 8 * 23;
+
+/** The processor as a signal handler interrupted it; `context` is the address of the ucontext. Throws a Fault. */
+function interruptedMachine(memory: Memory, context: Address, registers: Registers): X64Machine {
+  const floating = memory.pointer(at(context, CONTEXT_FPSTATE));
+  return new X64Machine(
+    memory,
+    registers,
+    memory.u64(at(context, CONTEXT_EFLAGS)),
+    Array.from({ length: 16 }, (_, i) => memory.u64(at(floating, XMM + 16 * i))),
   );
 }
 
