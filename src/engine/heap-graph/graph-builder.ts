@@ -12,6 +12,7 @@ import { FunctionLocations } from './function-locations.ts';
 import { furniture } from './furniture.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
 import { HeapWords } from './heap-words.ts';
+import type { NativeContent } from './native-content.ts';
 import { type NativeObject, NativeObjects } from './native-objects.ts';
 import { NodeColumns } from './node-columns.ts';
 import type { Kind, ObjectKinds } from './object-kinds.ts';
@@ -36,7 +37,13 @@ interface NativeNode {
   readonly bytes: number;
   readonly at: number;
   readonly ordinal: number;
-  readonly edges: { readonly name: string; readonly to: number }[];
+  readonly edges: NativeEdge[];
+}
+
+interface NativeEdge {
+  /** Undefined for those that are numbered. */
+  readonly name: string | undefined;
+  readonly to: number;
 }
 
 /** Variables of contexts of one ScopeInfo: words and ids of names. */
@@ -74,6 +81,8 @@ export class GraphBuilder implements ReferenceSink {
   readonly #buffers = new Map<number, NativeNode>();
   /** By ordinal of the object that stands for it. */
   readonly #wrapped = new Map<number, NativeNode>();
+  /** By ordinal of an object that is one node with its native one: where the latter leads to. */
+  readonly #merged = new Map<number, NativeEdge[]>();
   readonly #nativeObjects: NativeObjects;
   readonly #locations: FunctionLocations;
   readonly #unnamed: number;
@@ -172,7 +181,7 @@ export class GraphBuilder implements ReferenceSink {
     }, progress.of('connect'));
     for (const { edges } of this.#natives) {
       begin();
-      for (const { name, to } of edges) this.#edges.push(EdgeType.internal, this.#strings.add(name), to);
+      this.#nativeEdges(edges, this.#edges.length);
     }
     begin();
     return this.#finish(firstEdge.take(), gaps);
@@ -184,31 +193,67 @@ export class GraphBuilder implements ReferenceSink {
     let ordinal = this.#base;
     this.#image.forEachMarked((i) => {
       const wrapper = ordinal++;
-      const { type } = this.#kinds.all[this.#nodes.kind[wrapper]!]!.map;
-      const native = this.#nativeObjects.wraps(type) ? this.#nativeObjects.of(i, wrapper) : undefined;
+      const { wraps } = this.#kinds.all[this.#nodes.kind[wrapper]!]!;
+      const native = wraps ? this.#nativeObjects.of(i, wrapper) : undefined;
       if (native) found.push(native);
     });
     if (found.length === 0) return [];
     const environment = this.#addNative('Node / Environment', 0, 0, NodeType.synthetic);
     const roots = [environment];
-    for (const [n, native] of found.entries()) {
+    const known = new Map<Address, NativeNode>();
+    for (const native of found) {
+      if (native.isMerged) {
+        this.#merge(native);
+        continue;
+      }
       const node = this.#addNative(`Node / ${native.name}`, native.at, native.size);
-      environment.edges.push({ name: String(n + 1), to: node.ordinal });
+      known.set(native.at, node);
+      environment.edges.push({ name: String(environment.edges.length + 1), to: node.ordinal });
       node.edges.push({ name: 'native_to_javascript', to: native.wrapper });
       this.#wrapped.set(native.wrapper, node);
       if (native.isRoot) roots.push(node);
-      for (const part of native.parts)
-        node.edges.push({
-          name: part.name,
-          to: this.#addNative(`Node / ${part.name}`, 0, part.size).ordinal,
-        });
+    }
+    for (const native of found) {
+      const edges = this.#merged.get(native.wrapper) ?? known.get(native.at)!.edges;
+      this.#addContent(edges, native, known);
     }
     return roots;
   }
 
+  #merge({ wrapper, name, size }: NativeObject): void {
+    const nodes = this.#nodes;
+    nodes.type[wrapper] = NodeType.native;
+    nodes.name[wrapper] = this.#strings.add(`Node / ${name}`);
+    nodes.size[wrapper]! += size;
+    this.#merged.set(wrapper, []);
+  }
+
+  /** Parts of a native object, and what it leads to; `known` are those that have nodes, by address. */
+  #addContent(edges: NativeEdge[], content: NativeContent, known: Map<Address, NativeNode>): void {
+    for (const part of content.parts) {
+      let node = part.at === undefined ? undefined : known.get(part.at);
+      if (!node) {
+        node = this.#addNative(`Node / ${part.name}`, part.at ?? 0, part.size);
+        if (part.at !== undefined) known.set(part.at, node);
+        this.#addContent(node.edges, part, known);
+      }
+      edges.push({ name: part.edge, to: node.ordinal });
+    }
+    for (const { edge, to } of content.references) edges.push({ name: edge, to: this.#ordinal(to) });
+  }
+
+  /** Edges of an object whose edges begin at `first`. */
+  #nativeEdges(edges: readonly NativeEdge[], first: number): void {
+    for (const { name, to } of edges) {
+      if (to < 0) continue;
+      if (name !== undefined) this.#edges.push(EdgeType.internal, this.#strings.add(name), to);
+      else this.#edges.push(EdgeType.element, this.#edges.length - first + 1, to);
+    }
+  }
+
   #addNative(label: string, at: number, bytes: number, type: number = NodeType.native): NativeNode {
     const ordinal = this.#base + this.#count + this.#natives.length;
-    const node = { type, label, at, bytes, ordinal, edges: [] };
+    const node: NativeNode = { type, label, at, bytes, ordinal, edges: [] };
     this.#natives.push(node);
     return node;
   }
@@ -239,6 +284,7 @@ export class GraphBuilder implements ReferenceSink {
   #object(i: number, page: LoadedPage, ordinal: number): void {
     const id = this.#nodes.kind[ordinal]!;
     const kind = this.#kinds.all[id]!;
+    const first = this.#edges.length;
     this.#at = i;
     let plan = this.#planOf[id];
     if (plan === undefined) plan = this.#plan(kind);
@@ -263,13 +309,14 @@ export class GraphBuilder implements ReferenceSink {
       this.#named(i, kind, page);
       this.#map(i, id);
     }
-    const native = this.#nativeObjects.wraps(kind.map.type) ? this.#wrapped.get(ordinal) : undefined;
+    const native = kind.wraps ? this.#wrapped.get(ordinal) : undefined;
     if (native)
       this.#edges.push(EdgeType.internal, this.#strings.add('javascript_to_native'), native.ordinal);
     const entries = this.#ephemerons!.of(ordinal);
     if (entries) for (const { name, to } of entries) this.#edges.push(EdgeType.internal, name, to);
     if (kind.body === 'ephemerons') this.#weakEntries(i);
     else if (kind.body !== 'data') this.#hidden(i, kind, size, shown);
+    if (kind.wraps) this.#nativeEdges(this.#merged.get(ordinal) ?? [], first);
     if (this.#nodes.type[ordinal] === NodeType.closure) this.#locations.add(i, ordinal);
   }
 

@@ -4,6 +4,7 @@ import type { Isolate } from '../v8/isolate.ts';
 import { fillerMaps } from './furniture.ts';
 import { HeapImage } from './heap-image.ts';
 import { Liveness } from './liveness.ts';
+import { NativeObjects } from './native-objects.ts';
 import { ObjectKinds } from './object-kinds.ts';
 import { PassProgress } from './pass-progress.ts';
 import { gcRoots, type RootSlot } from './roots.ts';
@@ -25,10 +26,12 @@ export function markLive(session: CoreSession, isolate: Isolate, progress = new 
   const { view } = session.inspectorOf(isolate);
   const kinds = new ObjectKinds(view, image);
   const { slots, notes } = gcRoots(session, isolate);
-  const live = new Liveness(image, kinds, (handle) => {
+  const codeOf = (handle: number) => {
     const entry = attemptOr(undefined, () => isolate.dispatchEntry(handle));
     return entry ? image.indexAt(entry.code) : -1;
-  });
+  };
+  const natives = new NativeObjects(view, image, kinds);
+  const live = new Liveness(image, kinds, codeOf, (i) => natives.tracedBy(i));
   const { memory } = isolate.runtime;
   const used: RootSlot[] = [];
   for (const root of slots) {

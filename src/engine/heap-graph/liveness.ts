@@ -45,14 +45,24 @@ export class Liveness {
   #followed = 0;
 
   readonly #codeOf: (handle: number) => number;
+  readonly #tracedBy: (i: number) => readonly number[];
   /** Dispatch handles that were followed. */
   readonly #dispatched = new Set<number>();
 
-  /** `codeOf` gives the index of the code that a dispatch handle stands for, or -1. */
-  constructor(image: HeapImage, kinds: ObjectKinds, codeOf: (handle: number) => number) {
+  /**
+   * `codeOf` gives the index of the code that a dispatch handle stands for, or -1; `tracedBy` the indexes of what
+   * the C++ object holds that an object wraps.
+   */
+  constructor(
+    image: HeapImage,
+    kinds: ObjectKinds,
+    codeOf: (handle: number) => number,
+    tracedBy: (i: number) => readonly number[],
+  ) {
     this.#image = image;
     this.#kinds = kinds;
     this.#codeOf = codeOf;
+    this.#tracedBy = tracedBy;
   }
 
   /** Marks from a strong root; false if the words lead to no heap object. */
@@ -96,6 +106,7 @@ export class Liveness {
         followed((this.#followed * USUAL_WORDS) / (this.#image.halves.length / 2));
       this.#word(i);
       if (kind.body !== 'data') this.#body(i, kind);
+      if (kind.wraps) for (const held of this.#tracedBy(i)) this.#reach(held);
       if (kind.dispatchHandle > 0) this.#dispatch(this.#image.halves[2 * i + kind.dispatchHandle / 4]!);
     }
   }

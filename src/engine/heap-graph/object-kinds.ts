@@ -31,6 +31,8 @@ export interface Kind extends KindShape {
   readonly dispatchHandle: number;
   /** Bytes of a character of a text that lies outside of the heap, where V8 does not count it to the string; else 0. */
   readonly externalWidth: 0 | 1 | 2;
+  /** True for JavaScript objects that may stand for one of the embedder's C++. */
+  readonly wraps: boolean;
 }
 
 interface KindShape {
@@ -112,13 +114,15 @@ export class ObjectKinds {
       id = this.all.length;
       const { layout } = this.#view;
       const { dispatchHandle } = layout.objects.function;
-      const hasHandle = layout.isFunction(made.map.type) && dispatchHandle > 0;
+      const { type } = made.map;
+      const hasHandle = layout.isFunction(type) && dispatchHandle > 0;
       this.all.push({
         ...made,
         id,
         sizeRule: this.#sizeRule(made.map),
         dispatchHandle: hasHandle ? dispatchHandle : 0,
-        externalWidth: this.#externalWidth(made.map.type),
+        externalWidth: this.#externalWidth(type),
+        wraps: type === layout.types.JS_API_OBJECT || type === layout.types.JS_SPECIAL_API_OBJECT,
       });
     }
     if (2 * ++this.#count > this.#maps.length) this.#grow();
