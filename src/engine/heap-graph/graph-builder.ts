@@ -206,7 +206,8 @@ export class GraphBuilder implements ReferenceSink {
         this.#merge(native);
         continue;
       }
-      const node = this.#addNative(`Node / ${native.name}`, native.at, native.size);
+      const type = native.isRoot ? NodeType.synthetic : NodeType.native;
+      const node = this.#addNative(`Node / ${native.name}`, native.at, native.size, type);
       known.set(native.at, node);
       environment.edges.push({ name: String(environment.edges.length + 1), to: node.ordinal });
       node.edges.push({ name: 'native_to_javascript', to: native.wrapper });

@@ -162,6 +162,7 @@ export class ObjectKinds {
     if (layout.isString(type) && (type & representationMask) === seqTag && objects.string.length === 12)
       return (type & encodingMask) === oneByteTag ? 'one-byte text' : 'two-byte text';
     if (objects.fixedArray.length !== 8 || objects.fixedArray.data !== 16) return 'other';
+    if (type === types.nativeContext) return 'other';
     if (this.#elements.has(type) || layout.isContext(type)) return 'elements';
     return type === types.BYTE_ARRAY || type === types.TRUSTED_BYTE_ARRAY ? 'bytes' : 'other';
   }
