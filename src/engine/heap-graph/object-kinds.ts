@@ -99,16 +99,17 @@ export class ObjectKinds {
       if (found === map + 1) return this.#ids[slot]!;
       slot = (slot + 1) & mask;
     }
-    return this.#add(map);
+    return this.#add(map, i);
   }
 
   at(i: number): Kind | undefined {
     return this.all[this.idAt(i)];
   }
 
-  #add(map: number): number {
+  /** Adds the kind of a map that the object at word `i` has. */
+  #add(map: number, i: number): number {
     const word = (this.#image.addressOf(map) + 1) as Tagged;
-    const made = attemptOr(undefined, () => this.#make(word));
+    const made = attemptOr(undefined, () => this.#make(word, i));
     let id = -1;
     if (made) {
       id = this.all.length;
@@ -241,7 +242,7 @@ export class ObjectKinds {
     return size;
   }
 
-  #make(word: Tagged): KindShape {
+  #make(word: Tagged, i: number): KindShape {
     const view = this.#view;
     const { types, code, graph } = view.layout;
     const map = view.mapAt(word);
@@ -269,6 +270,9 @@ export class ObjectKinds {
       return kind('weak-target', 0, [graph.weakNextOfSite]);
     if (type === types.WEAK_CELL)
       return kind('weak-target', 0, [graph.weakCell.target, graph.weakCell.token]);
+    // Context::NEXT_CONTEXT_LINK, the last slot: contexts do not hold each other.
+    if (type === types.nativeContext)
+      return kind('weak-target', 0, [8 * (this.#image.halves[2 * i + 3]! + 1)]);
     return kind('words');
   }
 }
