@@ -30,10 +30,13 @@ export interface NativeReference {
 const MAX_BYTES = 2 ** 40;
 const MAX_ELEMENTS = 1 << 22;
 const MAX_DEPTH = 16;
-/** Bytes of a std::vector and of a std::deque, and of one block of the latter (libstdc++). */
+/** Bytes of a std::vector, a std::unordered_map, and a std::deque, and of one block of the latter (libstdc++). */
 const VECTOR = 24;
+const MAP = 56;
 const DEQUE = 80;
 const DEQUE_BLOCK = 512;
+/** A std::pair of int and pointer, which counts its int twice. */
+const PAIR = 16 + 4;
 const BYTE_SOURCE = { name: 'ByteSource', size: 24, data: 8, length: 16 };
 const nothing = { parts: [], references: [] };
 
@@ -103,6 +106,14 @@ export class NativeContents {
         return this.#list(field, DEQUE, this.#deque(a, field.size), (slot) =>
           this.#object(undefined, memory.pointer(slot)),
         );
+      case 'members':
+        return this.#list(field, VECTOR, this.#vector(a, field.size), (slot) =>
+          this.#object(undefined, slot),
+        );
+      case 'member queue':
+        return this.#list(field, DEQUE, this.#deque(a, field.size), (slot) => this.#object(undefined, slot));
+      case 'map':
+        return this.#list(field, MAP, this.#mapNodes(a), (node) => this.#pair(node));
       case 'stores':
         return this.#list(field, VECTOR, this.#vector(a, field.size), (slot) => this.#store(undefined, slot));
       case 'store':
@@ -111,6 +122,8 @@ export class NativeContents {
         const bytes = this.#extent(a).length;
         return bytes === 0 ? undefined : { ...plain(edge, name, VECTOR + bytes), inside: VECTOR };
       }
+      case 'extent':
+        return plain(edge, name, this.#extent(a).length);
       case 'string':
         return this.#string(edge, a);
       case 'buffer':
@@ -192,6 +205,27 @@ export class NativeContents {
       last = at(slot, DEQUE_BLOCK);
     }
     return slots;
+  }
+
+  /** Nodes of a std::unordered_map: a chain that begins behind the buckets and their number. */
+  #mapNodes(a: Address): Address[] {
+    const { memory } = this.#view;
+    const nodes: Address[] = [];
+    for (let node = memory.pointer(at(a, 16)); node !== 0; node = memory.pointer(node)) {
+      if (this.#room-- <= 0) throw new Fault(a, 'is no map');
+      nodes.push(node);
+    }
+    return nodes;
+  }
+
+  /** What a map's node holds behind the link: a key, and a pointer to an object. */
+  #pair(node: Address): Found {
+    const second = this.#object('second', this.#view.memory.pointer(at(node, 16)))?.part;
+    const parts = second ? [second] : [];
+    return {
+      part: { edge: undefined, at: undefined, name: 'pair', size: PAIR, parts, references: [] },
+      inside: 0,
+    };
   }
 
   /** `slot` holds a pointer to a v8::BackingStore. */

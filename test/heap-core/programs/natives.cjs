@@ -6,6 +6,7 @@ const fs = require('node:fs');
 const net = require('node:net');
 const tls = require('node:tls');
 const zlib = require('node:zlib');
+const http2 = require('node:http2');
 const crypto = require('node:crypto');
 const diagnostics = require('node:diagnostics_channel');
 const { createHistogram, monitorEventLoopDelay } = require('node:perf_hooks');
@@ -103,6 +104,22 @@ async function ofSockets() {
   return { server, client, peer: await accepted, plain };
 }
 
+/** Both ends of an HTTP/2 connection with streams that stay open. */
+async function ofHttp2() {
+  const server = http2.createServer();
+  const streams = [];
+  server.on('stream', (stream) => {
+    streams.push(stream);
+    stream.respond({ ':status': 200 });
+    stream.write('begun');
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const session = http2.connect(`http://127.0.0.1:${server.address().port}`);
+  const requests = [1, 2, 3].map((n) => session.request({ ':path': `/${n}` }));
+  for (const request of requests) await new Promise((resolve) => request.once('data', resolve));
+  return { server, session, requests, streams };
+}
+
 function ofRuntime() {
   const histogram = createHistogram();
   histogram.record(5);
@@ -148,6 +165,7 @@ async function main() {
     ports: ofPorts(),
     files: await ofFiles(),
     sockets: await ofSockets(),
+    http2: await ofHttp2(),
     runtime: ofRuntime(),
     wasm: ofWebAssembly(),
   };

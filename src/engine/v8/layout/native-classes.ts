@@ -9,10 +9,14 @@ import { none } from './constants.ts';
  * | member | such an object, which counts beside its holder |
  * | byte source | a node::crypto::ByteSource, whose size is taken from the holder's |
  * | objects | a std::vector of pointers to such objects, `size` bytes each |
- * | queue | a std::deque of shared_ptrs to such objects |
+ * | members | a std::vector of such objects, `size` bytes each |
+ * | queue | a std::deque of pointers or shared_ptrs to such objects, `size` bytes each |
+ * | member queue | a std::deque of such objects, `size` bytes each |
+ * | map | a std::unordered_map from int to pointers to such objects |
  * | stores | a std::vector of shared_ptrs to v8::BackingStores |
  * | store | a pointer to a v8::BackingStore |
- * | bytes | a std::vector of bytes |
+ * | bytes | a std::vector of bytes, which is taken from the holder's size |
+ * | extent | a std::vector whose content alone counts |
  * | string | a std::string |
  * | buffer | a pointer to `length` bytes |
  * | allocated | a pointer to `size` bytes |
@@ -27,10 +31,14 @@ export type NativeFieldKind =
   | 'member'
   | 'byte source'
   | 'objects'
+  | 'members'
   | 'queue'
+  | 'member queue'
+  | 'map'
   | 'stores'
   | 'store'
   | 'bytes'
+  | 'extent'
   | 'string'
   | 'buffer'
   | 'allocated'
@@ -199,6 +207,30 @@ export const nativeClasses: readonly ClassRow[] = [
     name: 'http2::Http2State',
     size: [424, 424, 440, 440, 440],
     fields: [field('member', 'root_buffer', own)],
+  },
+
+  // src/node_http2.cc; of its headers only that they are there
+  {
+    name: 'http2::Http2Session',
+    size: [none, 824, 856, 848, 840],
+    fields: [
+      field('map', 'streams', [none, 248, 272, 264, 264]),
+      field('queue', 'outstanding_pings', [none, 376, 400, 392, 384], 8),
+      field('queue', 'outstanding_settings', [none, 464, 488, 480, 472], 8),
+      field('members', 'outgoing_buffers', [none, 720, 744, 736, 728], 32),
+      field('amount', 'stream_buf', [none, 328, 352, 344, 344], 1),
+      field('extent', 'outgoing_storage', [none, 744, 768, 760, 752]),
+      field('extent', 'pending_rst_streams', [none, 776, 800, 792, 784]),
+      field('amount', 'nghttp2_memory', [none, 240, 264, 256, 256], 1),
+    ],
+  },
+  {
+    name: 'http2::Http2Stream',
+    size: [none, 368, 400, 392, 392],
+    fields: [
+      field('members', 'current_headers', [none, 224, 256, 248, 248], 72),
+      field('member queue', 'queue', [none, 256, 288, 280, 280], 32),
+    ],
   },
 
   // src/node_zlib.cc
