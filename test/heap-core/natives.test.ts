@@ -5,11 +5,11 @@ import { type EdgeIndex, EdgeType, type NodeOrdinal } from '../../src/engine/gra
 import type { ReleaseLine } from '../support/releases.ts';
 import { heapPairs } from './pairs.ts';
 
-const lines: readonly ReleaseLine[] = [20, 22, 24, 26];
+const lines: readonly ReleaseLine[] = [18, 20, 22, 24, 26];
 
 /** Classes of Node's C++ that the program natives.cjs has objects of, and the lines that have them. */
 const classes: Readonly<Record<string, readonly ReleaseLine[]>> = {
-  BindingData: lines,
+  BindingData: [20, 22, 24, 26],
   Blob: lines,
   BrotliCompressionStream: lines,
   CipherBase: lines,
@@ -26,7 +26,7 @@ const classes: Readonly<Record<string, readonly ReleaseLine[]>> = {
   Http2State: lines,
   Http2Stream: lines,
   IntervalHistogram: lines,
-  KeyObjectHandle: [20, 22],
+  KeyObjectHandle: [18, 20, 22],
   MessagePort: lines,
   NativeKeyObject: lines,
   SecureContext: lines,

@@ -6,8 +6,8 @@ export function graphLayout(c: Constants) {
   return {
     /** v8::internal::GlobalHandles (handles/global-handles.cc). */
     globalHandles: {
-      /** GlobalHandles: isolate, regular_nodes. */
-      nodeSpace: c.table('GlobalHandles.regular_nodes', 8),
+      /** GlobalHandles: isolate, regular_nodes; another pointer between them in the oldest line. */
+      nodeSpace: c.table('GlobalHandles.regular_nodes', [16, 8, 8, 8, 8]),
       /** NodeSpace: global_handles, first_block. */
       firstBlock: c.table('NodeSpace.first_block', 8),
       nodesInBlock: c.table('NodeBlock.kBlockSize', 256),
@@ -15,7 +15,7 @@ export function graphLayout(c: Constants) {
       /** Node: object, class id u16, index u8, flags u8. */
       nodeFlags: c.table('GlobalHandles.Node.flags', 11),
       /** Bits of flags: 0 free, 1 normal (strong), 2 weak, 3 near death. */
-      stateMask: c.table('GlobalHandles.Node.state_mask', 3),
+      stateMask: c.table('GlobalHandles.Node.state_mask', [7, 3, 3, 3, 3]),
     },
     /** v8::internal::EternalHandles: size (int), vector of blocks. */
     eternalHandles: {

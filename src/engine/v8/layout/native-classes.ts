@@ -113,7 +113,14 @@ export const nativeClasses: readonly ClassRow[] = [
   ...['unsigned int, v8::Uint32Array', 'long, v8::BigInt64Array'].map(alias),
 
   // src/node_blob.cc, src/dataqueue/queue.cc
-  { name: 'Blob', size: [none, 48, 64, 64, 64], fields: [field('object', 'data_queue_', own)] },
+  {
+    name: 'Blob',
+    size: [64, 48, 64, 64, 64],
+    fields: [
+      field('object', 'data_queue_', [none, 32, 48, 48, 48]),
+      field('amount', 'store', [56, none, none, none, none], 1),
+    ],
+  },
   {
     name: 'DataQueueImpl',
     size: [none, 96, 152, 152, 152],
@@ -133,12 +140,12 @@ export const nativeClasses: readonly ClassRow[] = [
   },
   {
     name: 'worker::MessagePortData',
-    size: [none, 152, 152, 152, 152],
+    size: 152,
     fields: [field('queue', 'incoming_messages', 48, 16)],
   },
   {
     name: 'worker::Message',
-    size: [none, 136, 136, 136, 136],
+    size: [120, 136, 136, 136, 136],
     fields: [
       field('stores', 'array_buffers_', 24, 16),
       field('stores', 'shared_array_buffers', 48, 16),
@@ -170,7 +177,7 @@ export const nativeClasses: readonly ClassRow[] = [
   },
   {
     name: 'fs_dir::DirHandle',
-    size: [none, 96, 120, 112, 112],
+    size: [96, 96, 120, 112, 112],
     fields: [field('constant', 'dir', 0, 56)],
   },
 
@@ -182,7 +189,7 @@ export const nativeClasses: readonly ClassRow[] = [
   },
   {
     name: 'v8_utils::BindingData',
-    size: [none, 216, 232, 232, 232],
+    size: [208, 216, 232, 232, 232],
     fields: buffers('heap_statistics_buffer', 'heap_space_statistics_buffer', 'heap_code_statistics_buffer'),
   },
   {
@@ -200,8 +207,8 @@ export const nativeClasses: readonly ClassRow[] = [
     size: [none, none, none, 224, 280],
     fields: buffers('subscribers'),
   },
-  { name: 'url::BindingData', size: [none, 96, 112, 112, 112], fields: buffers('url_components_buffer') },
-  { name: 'BindingData', size: [none, 64, none, none, none], fields: [parserBuffer] },
+  { name: 'url::BindingData', size: [96, 96, 112, 112, 112], fields: buffers('url_components_buffer') },
+  { name: 'BindingData', size: [64, 64, none, none, none], fields: [parserBuffer] },
   { name: 'http_parser::BindingData', size: [none, none, 80, 80, 80], fields: [parserBuffer] },
   {
     name: 'http2::Http2State',
@@ -212,24 +219,24 @@ export const nativeClasses: readonly ClassRow[] = [
   // src/node_http2.cc; of its headers only that they are there
   {
     name: 'http2::Http2Session',
-    size: [none, 824, 856, 848, 840],
+    size: [640, 824, 856, 848, 840],
     fields: [
-      field('map', 'streams', [none, 248, 272, 264, 264]),
-      field('queue', 'outstanding_pings', [none, 376, 400, 392, 384], 8),
-      field('queue', 'outstanding_settings', [none, 464, 488, 480, 472], 8),
-      field('members', 'outgoing_buffers', [none, 720, 744, 736, 728], 32),
-      field('amount', 'stream_buf', [none, 328, 352, 344, 344], 1),
-      field('extent', 'outgoing_storage', [none, 744, 768, 760, 752]),
-      field('extent', 'pending_rst_streams', [none, 776, 800, 792, 784]),
-      field('amount', 'nghttp2_memory', [none, 240, 264, 256, 256], 1),
+      field('map', 'streams', [248, 248, 272, 264, 264]),
+      field('queue', 'outstanding_pings', [376, 376, 400, 392, 384], 8),
+      field('queue', 'outstanding_settings', [464, 464, 488, 480, 472], 8),
+      field('members', 'outgoing_buffers', [544, 720, 744, 736, 728], 32),
+      field('amount', 'stream_buf', [328, 328, 352, 344, 344], 1),
+      field('extent', 'outgoing_storage', [568, 744, 768, 760, 752]),
+      field('extent', 'pending_rst_streams', [600, 776, 800, 792, 784]),
+      field('amount', 'nghttp2_memory', [240, 240, 264, 256, 256], 1),
     ],
   },
   {
     name: 'http2::Http2Stream',
-    size: [none, 368, 400, 392, 392],
+    size: [368, 368, 400, 392, 392],
     fields: [
-      field('members', 'current_headers', [none, 224, 256, 248, 248], 72),
-      field('member queue', 'queue', [none, 256, 288, 280, 280], 32),
+      field('members', 'current_headers', [224, 224, 256, 248, 248], 72),
+      field('member queue', 'queue', [256, 256, 288, 280, 280], 32),
     ],
   },
 
@@ -281,8 +288,8 @@ export const nativeClasses: readonly ClassRow[] = [
   },
   {
     name: 'crypto::DiffieHellman',
-    size: [none, 48, 56, none, none],
-    fields: [field('allocated', 'dh', [none, 40, 48, none, none], 144)],
+    size: [48, 48, 56, none, none],
+    fields: [field('allocated', 'dh', [40, 40, 48, none, none], 144)],
   },
   {
     name: 'crypto::SecureContext',
@@ -295,14 +302,14 @@ export const nativeClasses: readonly ClassRow[] = [
   },
   {
     name: 'crypto::TLSWrap',
-    size: [none, 464, 488, 480, 368],
+    size: [464, 464, 488, 480, 368],
     fields: [
-      field('handle', 'ocsp_response', [none, 280, 304, 296, 192]),
-      field('object', 'sni_context', [none, 288, 312, 304, 200]),
-      field('string', 'error', [none, 352, 376, 368, 272]),
-      field('store', 'pending_cleartext_input', [none, 320, 344, 336, 232]),
-      field('bio', 'enc_in', [none, 304, 328, 320, 216]),
-      field('bio', 'enc_out', [none, 312, 336, 328, 224]),
+      field('handle', 'ocsp_response', [280, 280, 304, 296, 192]),
+      field('object', 'sni_context', [288, 288, 312, 304, 200]),
+      field('string', 'error', [352, 352, 376, 368, 272]),
+      field('store', 'pending_cleartext_input', [320, 320, 344, 336, 232]),
+      field('bio', 'enc_in', [304, 304, 328, 320, 216]),
+      field('bio', 'enc_out', [312, 312, 336, 328, 224]),
     ],
   },
   {
@@ -310,16 +317,16 @@ export const nativeClasses: readonly ClassRow[] = [
     size: 64,
     fields: [field('amount', 'buffer', 24, 1, 'NodeBIO::Buffer')],
   },
-  { name: 'crypto::X509Certificate', size: [none, 56, 72, 72, 72], fields: [field('object', 'cert', own)] },
+  { name: 'crypto::X509Certificate', size: [56, 56, 72, 72, 72], fields: [field('object', 'cert', own)] },
 
   // src/histogram.cc
-  { name: 'HistogramBase', size: [none, 48, 64, 64, 64], fields: [field('object', 'histogram', own)] },
+  { name: 'HistogramBase', size: [48, 48, 64, 64, 64], fields: [field('object', 'histogram', own)] },
   {
     name: 'IntervalHistogram',
-    size: [none, 296, 320, 288, 288],
-    fields: [field('object', 'histogram', [none, 88, 112, 104, 104])],
+    size: [296, 296, 320, 288, 288],
+    fields: [field('object', 'histogram', [88, 88, 112, 104, 104])],
   },
-  { name: 'Histogram', size: [none, 80, 80, 136, 160], fields: [field('histogram', 'histogram', 8)] },
+  { name: 'Histogram', size: [80, 80, 80, 136, 160], fields: [field('histogram', 'histogram', 8)] },
 
   // src/node_diagnostics_channel.cc
   {
