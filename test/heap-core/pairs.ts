@@ -20,6 +20,8 @@ export const programs = {
   shop: ['shop'],
   /** The language and Node's own modules, sockets, files, a vm context and a worker. */
   zoo: ['zoo', 'zoo’s worker'],
+  /** Objects of Node's C++ of many classes. */
+  natives: ['natives'],
   /** A library at work, with optimized code. */
   compiler: ['compiler'],
 } as const;

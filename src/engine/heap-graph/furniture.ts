@@ -29,6 +29,11 @@ const HOLES = [
   'arguments_marker',
   'exception',
   'termination_exception',
+  'stale_register',
+  'self_reference_marker',
+  'basic_block_counters_marker',
+  'promise_hole_value',
+  'property_cell_hole_value',
 ];
 
 /** Ordinals of the objects that internal references never show. */

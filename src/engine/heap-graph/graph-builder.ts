@@ -10,7 +10,7 @@ import { Furniture } from './furniture.ts';
 
 import type { HeapImage } from './heap-image.ts';
 import type { LiveHeap } from './live-heap.ts';
-import { type NodeObjects, nodeObjects } from './native-nodes.ts';
+import { type NodeObjects, nodeObjects, pushNativeEdges } from './native-nodes.ts';
 import { type NodeColumns, nodeColumns } from './node-columns.ts';
 import { NodeDescriber } from './node-describer.ts';
 import { NodeNames } from './node-names.ts';
@@ -67,7 +67,7 @@ export class GraphBuilder {
       idOf,
     });
     this.#entries = entries;
-    const natives = nodeObjects(view, image, kinds, live.wrappers, this.#end);
+    const natives = nodeObjects(image, live.natives, live.wrappers, this.#end);
     this.#natives = natives;
     // No object owns more than one piece of memory.
     this.#columns = nodeColumns(2 * this.#end + natives.nodes.length);
@@ -104,9 +104,20 @@ export class GraphBuilder {
   describe(graph: HeapGraph): void {
     const describer = this.#describer;
     describer.describe(this.#base);
+    this.#mergeNatives();
     applyTags(this.#objects.tags, this.#columns, describer.unnamed);
     graph.largeSizes.add(describer.large);
     graph.locations = new Locations(...describer.locations);
+  }
+
+  /** Makes objects one node with their native ones, where snapshots do. */
+  #mergeNatives(): void {
+    const { type, name, size } = this.#columns;
+    for (const [ordinal, { label, bytes }] of this.#natives.merged) {
+      type[ordinal] = NodeType.native;
+      name[ordinal] = this.#strings.add(label);
+      size[ordinal]! += bytes;
+    }
   }
 
   /** Describes texts on this thread. */
@@ -142,7 +153,7 @@ export class GraphBuilder {
       if (bytes >= 2 ** 32) this.#large.push([ordinal, bytes]);
       columns.address[ordinal] = at;
       firstEdge.push(edges.length);
-      for (const { name, to } of own) edges.push(EdgeType.internal, this.#strings.add(name), to);
+      pushNativeEdges(own, edges, this.#strings, edges.length);
     }
     firstEdge.push(edges.length);
     const nodeId = new Uint32Array(new SharedArrayBuffer(4 * nodes));

@@ -4,6 +4,7 @@ import type { Isolate } from '../v8/isolate.ts';
 import { fillerMaps } from './furniture.ts';
 import { HeapImage } from './heap-image.ts';
 import { Liveness } from './liveness.ts';
+import { NativeObjects } from './native-objects.ts';
 import { ObjectKinds } from './object-kinds.ts';
 import { loadPage, shapeOfHeap } from './page-loader.ts';
 import { PassProgress } from './pass-progress.ts';
@@ -12,6 +13,7 @@ import { gcRoots, type RootSlot, type RootsReport } from './roots.ts';
 /** The heap of an isolate with a mark on every object that V8's collector would keep. */
 export interface LiveHeap {
   readonly kinds: ObjectKinds;
+  readonly natives: NativeObjects;
   /** Roots that lead to an object. */
   readonly used: readonly RootSlot[];
   /** Indexes of the tables of WeakMaps and WeakSets. */
@@ -47,10 +49,12 @@ export function markLive(
 ): LiveHeap {
   const { view } = session.inspectorOf(isolate);
   const kinds = new ObjectKinds(view, image);
-  const live = new Liveness(image, kinds, (handle) => {
+  const codeOf = (handle: number) => {
     const entry = attemptOr(undefined, () => isolate.dispatchEntry(handle));
     return entry ? image.indexAt(entry.code) : -1;
-  });
+  };
+  const natives = new NativeObjects(view, image, kinds);
+  const live = new Liveness(image, kinds, codeOf, (i) => natives.tracedBy(i));
   const { memory } = isolate.runtime;
   const used: RootSlot[] = [];
   for (const root of slots) {
@@ -66,5 +70,5 @@ export function markLive(
   const gaps = [...notes];
   if (unreadable > 0) gaps.push(`${unreadable} bytes of heap pages are not in the dump`);
   const { tables, wrappers, longest } = live;
-  return { kinds, used, tables, wrappers, longest, gaps };
+  return { kinds, natives, used, tables, wrappers, longest, gaps };
 }

@@ -35,11 +35,21 @@ export class Liveness {
   #followed = 0;
 
   readonly #codeOf: (handle: number) => number;
+  readonly #tracedBy: (i: number) => readonly number[];
   /** Dispatch handles that were followed. */
   readonly #dispatched = new Set<number>();
 
-  /** `codeOf` gives the index of the code that a dispatch handle stands for, or -1. */
-  constructor(image: HeapImage, kinds: ObjectKinds, codeOf: (handle: number) => number) {
+  /**
+   * `codeOf` gives the index of the code that a dispatch handle stands for, or -1; `tracedBy` the indexes of what
+   * the C++ object holds that an object wraps.
+   */
+  constructor(
+    image: HeapImage,
+    kinds: ObjectKinds,
+    codeOf: (handle: number) => number,
+    tracedBy: (i: number) => readonly number[],
+  ) {
+    this.#tracedBy = tracedBy;
     this.#image = image;
     this.#kinds = kinds;
     this.#codeOf = codeOf;
@@ -164,7 +174,10 @@ export class Liveness {
   /** What is more than to follow a fixed number of words; returns how many are still to be followed. */
   #special(i: number, kind: Kind): number {
     if (kind.dispatchHandle > 0) this.#dispatch(this.#image.halves[2 * i + kind.dispatchHandle / 4]! >>> 0);
-    if (kind.isWrapper) this.wrappers.push(i);
+    if (kind.isWrapper) {
+      this.wrappers.push(i);
+      for (const held of this.#tracedBy(i)) this.#reach(held);
+    }
     const words = Math.ceil(this.#bytes(i, kind) / 8);
     if (words > this.longest) this.longest = words;
     if (kind.body === 'ephemerons') {

@@ -75,8 +75,7 @@ export class NodeNames {
       types.HASH_TABLE,
       types.NAME_TO_INDEX_HASH_TABLE,
       types.REGISTERED_SYMBOL_TABLE,
-      types.SCRIPT_CONTEXT_TABLE,
-      types.SLOPPY_ARGUMENTS_ELEMENTS,
+      ...(view.layout.graph.specialArraysAreFixed ? [types.SCRIPT_CONTEXT_TABLE] : []),
     ]);
   }
 

@@ -1,7 +1,6 @@
 import { attemptOr } from '../absence.ts';
 import type { Tagged } from '../address.ts';
 import { SharedUint32Column } from '../columns.ts';
-import { search } from '../graph/heap-graph.ts';
 import { EdgeType } from '../graph/types.ts';
 import type { V8Inspector } from '../v8/inspector.ts';
 import { ContextPlans } from './context-plans.ts';
@@ -11,7 +10,7 @@ import type { Furniture } from './furniture.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
 import { HeapWords } from './heap-words.ts';
 import { ephemeronSlots } from './liveness.ts';
-import { type NodeObjects, OutsideMemory } from './native-nodes.ts';
+import { type NodeObjects, OutsideMemory, pushNativeEdges } from './native-nodes.ts';
 import type { Kind, ObjectKinds } from './object-kinds.ts';
 import type { Share } from './pass-progress.ts';
 import { Mode, PlanTable } from './plan-table.ts';
@@ -266,8 +265,7 @@ export class ObjectEdges {
   #rest(i: number, page: LoadedPage, id: number, ordinal: number): void {
     const kind = this.#kinds.of(id);
     if (kind.isWrapper) {
-      const native = search(this.#natives.wrappers, ordinal);
-      const to = this.#natives.wrapped[native];
+      const to = this.#natives.wrapped.get(ordinal);
       if (to !== undefined) this.edges.push(EdgeType.internal, this.#strings.add('javascript_to_native'), to);
     }
     const { from, names, to } = this.#ephemerons;
@@ -282,6 +280,11 @@ export class ObjectEdges {
       const size = plan ? kind.map.instanceSize : this.#kinds.size(i, kind, page);
       // The reference to a map that is not shown counts.
       if (shown !== undefined) this.#unplanned.rest(i, kind, size, shown, this.#table.maps[id]! < 0 ? 1 : 0);
+    }
+    const merged = kind.isWrapper ? this.#natives.merged.get(ordinal) : undefined;
+    if (merged) {
+      const first = this.firstEdge.get(this.firstEdge.length - 1);
+      pushNativeEdges(merged.edges, this.edges, this.#strings, first);
     }
   }
 

@@ -112,7 +112,7 @@ export class ObjectKinds {
     if (map < 0) return -1;
     const id = this.byMap[map]!;
     if (id > 0) return id - 1;
-    return id === NONE ? -1 : this.#add(map);
+    return id === NONE ? -1 : this.#add(map, i);
   }
 
   at(i: number): Kind | undefined {
@@ -130,9 +130,10 @@ export class ObjectKinds {
     this.#image.halves[2 * i] = id;
   }
 
-  #add(map: number): number {
+  /** Adds the kind of a map that the object at word `i` has. */
+  #add(map: number, i: number): number {
     const word = (this.#image.addressOf(map) + 1) as Tagged;
-    const made = attemptOr(undefined, () => this.#make(word));
+    const made = attemptOr(undefined, () => this.#make(word, i));
     if (!made) {
       this.byMap[map] = NONE;
       return -1;
@@ -178,6 +179,7 @@ export class ObjectKinds {
     if (layout.isString(type) && (type & representationMask) === seqTag && objects.string.length === 12)
       return (type & encodingMask) === oneByteTag ? 'one-byte text' : 'two-byte text';
     if (objects.fixedArray.length !== 8 || objects.fixedArray.data !== 16) return 'other';
+    if (type === types.nativeContext) return 'other';
     if (this.#elements.has(type) || layout.isContext(type)) return 'elements';
     return type === types.BYTE_ARRAY || type === types.TRUSTED_BYTE_ARRAY ? 'bytes' : 'other';
   }
@@ -256,7 +258,7 @@ export class ObjectKinds {
     return size;
   }
 
-  #make(word: Tagged): KindShape {
+  #make(word: Tagged, i: number): KindShape {
     const view = this.#view;
     const { types, code, graph } = view.layout;
     const map = view.mapAt(word);
@@ -284,6 +286,9 @@ export class ObjectKinds {
       return kind('weak-target', 0, [graph.weakNextOfSite]);
     if (type === types.WEAK_CELL)
       return kind('weak-target', 0, [graph.weakCell.target, graph.weakCell.token]);
+    // Context::NEXT_CONTEXT_LINK, the last slot: contexts do not hold each other.
+    if (type === types.nativeContext)
+      return kind('weak-target', 0, [8 * (this.#image.halves[2 * i + 3]! + 1)]);
     return kind('words');
   }
 }

@@ -6,8 +6,8 @@ export function graphLayout(c: Constants) {
   return {
     /** v8::internal::GlobalHandles (handles/global-handles.cc). */
     globalHandles: {
-      /** GlobalHandles: isolate, regular_nodes. */
-      nodeSpace: c.table('GlobalHandles.regular_nodes', 8),
+      /** GlobalHandles: isolate, regular_nodes; another pointer between them in the oldest line. */
+      nodeSpace: c.table('GlobalHandles.regular_nodes', [16, 8, 8, 8, 8]),
       /** NodeSpace: global_handles, first_block. */
       firstBlock: c.table('NodeSpace.first_block', 8),
       nodesInBlock: c.table('NodeBlock.kBlockSize', 256),
@@ -15,7 +15,7 @@ export function graphLayout(c: Constants) {
       /** Node: object, class id u16, index u8, flags u8. */
       nodeFlags: c.table('GlobalHandles.Node.flags', 11),
       /** Bits of flags: 0 free, 1 normal (strong), 2 weak, 3 near death. */
-      stateMask: c.table('GlobalHandles.Node.state_mask', 3),
+      stateMask: c.table('GlobalHandles.Node.state_mask', [7, 3, 3, 3, 3]),
     },
     /** v8::internal::EternalHandles: size (int), vector of blocks. */
     eternalHandles: {
@@ -88,11 +88,8 @@ export function graphLayout(c: Constants) {
     /** Snapshots: instructions count as the code, and the Code object as its handle. */
     codeIsHandle: c.table('HeapSnapshot.code_is_handle', [0, 1, 0, 0, 0]) === 1,
     loadHandler: c.table('type:LOAD_HANDLER', [none, 137, 137, 137, 137]),
-    /** CompressionStream.zlib_memory_ of a ZlibStream. */
-    zlibMemory: c.table('ZlibStream.zlib_memory', [none, 232, 256, 232, 232]),
     /** Snapshots: objects of Node that hold their JavaScript objects are roots. */
     nativesAreRoots: c.table('HeapSnapshot.natives_are_roots', [1, 1, 1, 0, 0]) === 1,
-    zlibContextSize: c.table('ZlibContext.size', 224),
     storeHandler: c.table('type:STORE_HANDLER', [none, 138, 138, 138, 138]),
   };
 }

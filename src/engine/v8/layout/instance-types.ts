@@ -82,6 +82,11 @@ const table = {
   WASM_EXPORTED_FUNCTION_DATA: [223, 226, 231, 181, 180],
   WASM_JS_FUNCTION_DATA: [224, 227, 232, 182, 181],
   WASM_CAPI_FUNCTION_DATA: [222, 225, 230, 180, 179],
+  WASM_TYPE_INFO: [none, 273, 286, 294, 299],
+  WASM_TRUSTED_INSTANCE_DATA: [none, none, 209, 191, 191],
+  WASM_DISPATCH_TABLE: [none, none, 214, 189, 188],
+  WASM_DISPATCH_TABLE_FOR_IMPORTS: [none, none, none, none, 200],
+  REG_EXP_MATCH_INFO: [none, none, 271, 279, 285],
   // Dictionaries: the root map of each gives its type (see Layout.adoptRootTypes).
   ORDERED_HASH_MAP: [186, 182, 181, 212, 212],
   ORDERED_NAME_DICTIONARY: [none, none, none, none, none],
@@ -174,6 +179,11 @@ export const rootMapOfType: Readonly<Partial<Record<InstanceTypeName, string>>> 
   GLOBAL_DICTIONARY: 'global_dictionary_map',
   NUMBER_DICTIONARY: 'number_dictionary_map',
   EPHEMERON_HASH_TABLE: 'ephemeron_hash_table_map',
+  REG_EXP_MATCH_INFO: 'regexp_match_info_map',
+  WASM_TYPE_INFO: 'wasm_type_info_map',
+  WASM_TRUSTED_INSTANCE_DATA: 'wasm_trusted_instance_data_map',
+  WASM_DISPATCH_TABLE: 'wasm_dispatch_table_map',
+  WASM_DISPATCH_TABLE_FOR_IMPORTS: 'wasm_dispatch_table_for_imports_map',
 };
 
 export function instanceTypes(c: Constants): InstanceTypes {

@@ -7,6 +7,7 @@ import { type FrameLayout, frameLayout } from './frame-layout.ts';
 import { type GraphLayout, graphLayout } from './graph-layout.ts';
 import { type InspectorRules, inspectorRules } from './inspector-rules.ts';
 import { type InstanceTypeName, type InstanceTypes, instanceTypes, rootMapOfType } from './instance-types.ts';
+import { type NativeLayout, nativeLayout } from './native-layout.ts';
 import { type ObjectLayout, objectLayout } from './object-layout.ts';
 import { type PageLayout, pageLayout } from './page-layout.ts';
 import { type ScopeRules, scopeRules } from './scope-rules.ts';
@@ -28,6 +29,7 @@ export class Layout {
   readonly pages: PageLayout;
   readonly async: AsyncLayout;
   readonly graph: GraphLayout;
+  readonly natives: NativeLayout;
   readonly inspector: InspectorRules;
   readonly sizes: SizeLayout;
   readonly scopes: ScopeRules;
@@ -48,6 +50,7 @@ export class Layout {
     this.pages = pageLayout(constants);
     this.async = asyncLayout(constants);
     this.graph = graphLayout(constants);
+    this.natives = nativeLayout(constants);
     this.inspector = inspectorRules(constants);
     this.sizes = sizeLayout(constants);
     this.scopes = scopeRules(constants);

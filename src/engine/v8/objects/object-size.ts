@@ -81,7 +81,9 @@ function rules(view: HeapView): Map<number, SizeOf> {
     ],
     (base) => arraySize(view, base),
   );
-  add([types.SCRIPT_CONTEXT_TABLE], (base) => arraySize(view, base) + sizes.extraWord);
+  add([types.SCRIPT_CONTEXT_TABLE], (base) => arraySize(view, base) + sizes.scriptContextTableExtra);
+  add([types.nativeContext], (base) => arraySize(view, base) + sizes.nativeContextExtra);
+  add([types.REG_EXP_MATCH_INFO], (base) => arraySize(view, base) + sizes.regExpMatchInfoExtra);
   // Size of the backing store and flags.
   add([types.OBJECT_BOILERPLATE_DESCRIPTION], (base) => arraySize(view, base) + 2 * sizes.extraWord);
   add([types.SLOPPY_ARGUMENTS_ELEMENTS], (base) => arraySize(view, base) + 16);
@@ -113,6 +115,16 @@ function rules(view: HeapView): Map<number, SizeOf> {
     const closures = sizes.metadataHasClosures ? memory.i32(at(base, 12)) : 0;
     return round8(16 + 4 * Math.ceil(slots / 6) + 2 * closures);
   });
+  const { wasmTypeInfo, wasmDispatchTable, wasmDispatchTableForImports: imports } = sizes;
+  add([types.WASM_TYPE_INFO], (base) => wasmTypeInfo.data + 8 * smiAt(view, at(base, wasmTypeInfo.length)));
+  add([types.WASM_DISPATCH_TABLE], (base) => {
+    const { capacity, entry } = wasmDispatchTable;
+    return wasmDispatchTable.data + entry * memory.i32(at(base, capacity));
+  });
+  add(
+    [types.WASM_DISPATCH_TABLE_FOR_IMPORTS],
+    (base) => imports.data + imports.entry * memory.i32(at(base, imports.length)),
+  );
   add([types.PREPARSE_DATA], (base) => 16 + round8(memory.i32(at(base, 8))) + 8 * memory.i32(at(base, 12)));
   return result;
 }
