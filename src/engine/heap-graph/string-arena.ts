@@ -197,20 +197,42 @@ export class StringArena implements StringTable {
   close(): void {}
 
   #encode(text: string): StringId {
-    let wide = false;
-    for (let i = 0; i < text.length && !wide; i++) wide = text.charCodeAt(i) > 255;
-    const bytes = Buffer.from(text, wide ? 'utf16le' : 'latin1');
-    const words = new Int32Array(Math.ceil(bytes.length / 4));
-    Buffer.from(words.buffer).set(bytes);
-    if (!wide) return this.addLatin1(words, 0, bytes.length);
-    this.#reserve(bytes.length);
-    this.#words.set(words, this.#used);
-    let hash = ~bytes.length;
-    for (const word of words) {
+    const n = numberOf(text);
+    if (n >= 0 && n < this.numbers) return (n + 1) as StringId;
+    this.#reserve(2 * text.length);
+    return this.#encodeNarrow(text) ?? this.#encodeWide(text);
+  }
+
+  /** As Latin-1; undefined if it has other characters. */
+  #encodeNarrow(text: string): StringId | undefined {
+    const words = this.#words;
+    const { length } = text;
+    let hash = length;
+    for (let k = 0, at = this.#used; k < length; k += 4, at++) {
+      let word = 0;
+      for (let byte = 0; byte < 4 && k + byte < length; byte++) {
+        const code = text.charCodeAt(k + byte);
+        if (code > 255) return undefined;
+        word |= code << (8 * byte);
+      }
+      words[at] = word;
       hash = Math.imul(hash ^ word, 0x9e37_79b1);
       hash ^= hash >>> 15;
     }
-    return this.#settle(2 * bytes.length + WIDE, hash);
+    return this.#settle(2 * length, hash);
+  }
+
+  #encodeWide(text: string): StringId {
+    const words = this.#words;
+    const { length } = text;
+    let hash = ~(2 * length);
+    for (let k = 0, at = this.#used; k < length; k += 2, at++) {
+      const word = text.charCodeAt(k) | (k + 1 < length ? text.charCodeAt(k + 1) << 16 : 0);
+      words[at] = word;
+      hash = Math.imul(hash ^ word, 0x9e37_79b1);
+      hash ^= hash >>> 15;
+    }
+    return this.#settle(4 * length + WIDE, hash);
   }
 
   /** Makes the text behind the last one a text of its own, unless there is an equal one. */
@@ -273,7 +295,19 @@ export class StringArena implements StringTable {
   }
 }
 
-/** The number whose decimal digits the bytes are, as String writes it; -1 if they are something else. */
+/** The number that a text is, as String writes it; -1 if it is something else. */
+function numberOf(text: string): number {
+  if (text.length === 0 || text.length > MAX_DIGITS) return -1;
+  let n = 0;
+  for (let k = 0; k < text.length; k++) {
+    const digit = text.charCodeAt(k) - 48;
+    if (digit < 0 || digit > 9 || (k === 1 && n === 0)) return -1;
+    n = 10 * n + digit;
+  }
+  return n;
+}
+
+/** As `numberOf`, of Latin-1 bytes. */
 function numberIn(source: Int32Array, start: number, length: number): number {
   let n = 0;
   for (let k = 0; k < length; k++) {
