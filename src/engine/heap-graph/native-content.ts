@@ -28,7 +28,7 @@ export interface NativeReference {
 }
 
 const MAX_BYTES = 2 ** 40;
-const MAX_ELEMENTS = 1 << 22;
+const MAX_ELEMENTS = 1 << 21;
 const MAX_DEPTH = 16;
 /** Bytes of a std::vector, a std::unordered_map, and a std::deque, and of one block of the latter (libstdc++). */
 const VECTOR = 24;
