@@ -10,6 +10,8 @@ const PREFIX = 'Node / ';
 export class CppHeapObjects {
   readonly #view: HeapView;
   readonly #classes: NativeClasses;
+  /** By vtable: "Node / ContextifyScript". */
+  readonly #names = new Map<Address, string | undefined>();
 
   constructor(view: HeapView, classes: NativeClasses) {
     this.#view = view;
@@ -20,16 +22,25 @@ export class CppHeapObjects {
   of(native: Address, wrapper: Address): (NativeContent & { readonly name: string }) | undefined {
     if (native === 0 || native % GRANULARITY !== 0) return undefined;
     const { memory, layout } = this.#view;
-    const { nameSlot, headerSize } = layout.natives.cppHeap;
+    const { headerSize } = layout.natives.cppHeap;
     const vtable = memory.pointer(native);
     const key = this.#classes.keyOf(vtable);
-    const name = key === undefined ? undefined : this.#classes.text(vtable, nameSlot);
+    const name = key === undefined ? undefined : this.#name(vtable);
     if (key === undefined || !name?.startsWith(PREFIX)) return undefined;
     // One bit of marking; no size for large objects.
     const size = (memory.u16(at(native, headerSize)) >>> 1) * GRANULARITY;
     const references = this.#references(native, key);
     if (size === 0 || references[0]?.to !== wrapper + 1) return undefined;
     return { name: name.slice(PREFIX.length), size, parts: [], references };
+  }
+
+  #name(vtable: Address): string | undefined {
+    let name = this.#names.get(vtable);
+    if (name === undefined && !this.#names.has(vtable)) {
+      name = this.#classes.text(vtable, this.#view.layout.natives.cppHeap.nameSlot);
+      this.#names.set(vtable, name);
+    }
+    return name;
   }
 
   /** What its v8::TracedReferences hold, the wrapper first. */

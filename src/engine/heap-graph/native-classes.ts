@@ -14,6 +14,8 @@ export interface KnownClass {
   readonly size: number;
   /** What its objects own, if the layout knows of a class of this size. */
   readonly layout: NativeClass | undefined;
+  /** What BaseObject::IsDoneInitializing returns; undefined if it cannot be told, and of what is no BaseObject. */
+  readonly done: Returned | undefined;
 }
 
 /** What a method returns whose code does nothing else. */
@@ -60,15 +62,10 @@ export class NativeClasses {
     return key;
   }
 
-  /** False for objects that Node does not show: BaseObject::IsDoneInitializing. */
-  isDone(native: Address): boolean {
-    const { memory, layout } = this.#view;
-    const returned = attemptOr(undefined, () =>
-      this.#returned(memory.pointer(native), layout.natives.slots.isDone),
-    );
-    if (returned === undefined) return true;
-    const { kind } = returned;
-    return (kind === 'byte' ? memory.u8(at(native, returned.offset)) : returned.value) !== 0;
+  /** False for a BaseObject that Node does not show. */
+  isDone(native: Address, { done }: KnownClass): boolean {
+    if (done === undefined) return true;
+    return (done.kind === 'byte' ? this.#view.memory.u8(at(native, done.offset)) : done.value) !== 0;
   }
 
   /** The text that a method of a vtable returns. */
@@ -92,7 +89,8 @@ export class NativeClasses {
     if (told?.size === size.value) layout.derived(told.constant);
     else told = undefined;
     const name = this.text(vtable, slots.name) ?? lastName(key);
-    return { key, name, size: size.value, layout: told };
+    const done = attemptOr(undefined, () => this.#returned(vtable, slots.isDone));
+    return { key, name, size: size.value, layout: told, done };
   }
 
   #key(vtable: Address): string | undefined {

@@ -28,7 +28,7 @@ export interface NativeReference {
 }
 
 const MAX_BYTES = 2 ** 40;
-const MAX_ELEMENTS = 1 << 22;
+const MAX_ELEMENTS = 1 << 21;
 const MAX_DEPTH = 16;
 /** Bytes of a std::vector, a std::unordered_map, and a std::deque, and of one block of the latter (libstdc++). */
 const VECTOR = 24;
@@ -185,6 +185,7 @@ export class NativeContents {
   #vector(a: Address, size: number): Address[] {
     const { begin, length } = this.#extent(a);
     if (length % size !== 0 || length / size > this.#room) throw new Fault(a, 'is no vector');
+    if (!this.#view.memory.has(begin, length)) throw new Fault(begin, 'is not in the dump');
     this.#room -= length / size;
     return Array.from({ length: length / size }, (_, i) => at(begin, size * i));
   }
@@ -203,6 +204,7 @@ export class NativeContents {
       node = at(node, 8);
       slot = memory.pointer(node);
       last = at(slot, DEQUE_BLOCK);
+      if (!memory.has(slot, DEQUE_BLOCK)) throw new Fault(slot, 'is not in the dump');
     }
     return slots;
   }

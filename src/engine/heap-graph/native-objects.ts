@@ -56,7 +56,7 @@ export class NativeObjects {
 
   #read(native: Address): NativeObject | undefined {
     const known = this.#classes.of(native);
-    if (!known || !this.#classes.isDone(native)) return undefined;
+    if (!known || !this.#classes.isDone(native, known)) return undefined;
     const name = known.key === 'TCPWrap' ? this.#nameOfTcp(native, known.name) : known.name;
     const content = this.#contents.of(native, known);
     return { at: native, name, ...content, isRoot: this.#isRoot(native), isMerged: false };
