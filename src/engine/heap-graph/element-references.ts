@@ -1,3 +1,4 @@
+import { attemptOr } from '../absence.ts';
 import type { Tagged } from '../address.ts';
 import { EdgeType } from '../graph/types.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
@@ -49,7 +50,9 @@ export class ElementReferences {
     const size = hashTable.numberEntrySize;
     const length = this.#words.length(store);
     for (let i = hashTable.prefix + hashTable.numberPrefixSize; i + size <= length; i += size) {
-      const key = view.number(this.#words.tagged(store, fixedArray.data + 8 * i));
+      const key = attemptOr(Number.NaN, () =>
+        view.number(this.#words.tagged(store, fixedArray.data + 8 * i)),
+      );
       if (!(key >= 0)) continue;
       sink.indexed(EdgeType.element, key, this.#words.tagged(store, fixedArray.data + 8 * (i + 1)), -1);
     }

@@ -62,14 +62,17 @@ export class TextNodes {
       for (let bits = marks[m]!; bits !== 0; bits &= bits - 1) {
         const i = 32 * m + 31 - Math.clz32(bits & -bits);
         if (isText[halves[2 * i]!] === 1) {
-          const length = halves[2 * i + 3]!;
-          // A length that does not fit makes no sense.
-          const words = length >= 0 ? 2 + ((length + 7) >>> 3) : 1;
-          const fits = words <= page.end - i;
+          let length = halves[2 * i + 3]!;
+          let words = 2 + ((length + 7) >>> 3);
+          // A length that does not fit makes no sense: nothing but the map is there.
+          if (length < 0 || words > page.end - i) {
+            length = 0;
+            words = 1;
+          }
           types[ordinal] = NodeType.string;
           addresses[ordinal] = pageStart + 8 * i;
-          sizes[ordinal] = isSized ? (fits ? 8 * words : 8) : 0;
-          names[ordinal] = strings.addLatin1(halves, 2 * i + 4, fits ? Math.min(length, MAX_NAME) : 0);
+          sizes[ordinal] = isSized ? 8 * words : 0;
+          names[ordinal] = strings.addLatin1(halves, 2 * i + 4, Math.min(length, MAX_NAME));
         }
         ordinal++;
       }
