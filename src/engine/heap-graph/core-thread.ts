@@ -23,8 +23,8 @@ serve<CoreTasks>({
     return missing;
   },
   texts({ numbers, ...input }) {
-    // Not more texts than objects, and less of them than the heap has bytes.
-    const room = { first: FIRST_APART, texts: input.end - input.first, words: image.halves.length };
+    // Not more texts than objects; more than a quarter of the heap they take in few.
+    const room = { first: FIRST_APART, texts: input.end - input.first, words: image.halves.length >>> 2 };
     texts = new TextNodes(image, new StringArena(numbers, room), input);
     texts.describe();
     return undefined;
