@@ -23,7 +23,7 @@ export interface TextTask extends TextInput {
 export interface CoreTasks {
   /** Loads pages until all are claimed; results in the bytes that the file did not have. */
   readonly load: { readonly input: LoadInput; readonly result: number };
-  readonly texts: { readonly input: TextTask; readonly result: undefined };
+  readonly texts: { readonly input: TextTask; readonly result: boolean };
   readonly dominators: { readonly input: DominatorInput; readonly result: PlainDominators };
   /** Given the texts of edges and of other nodes; results in those that are not among them: their ids follow. */
   readonly join: { readonly input: ArenaState; readonly result: ArenaState };

@@ -27,7 +27,7 @@ serve<CoreTasks>({
     const room = { first: FIRST_APART, texts: input.end - input.first, words: image.halves.length >>> 2 };
     texts = new TextNodes(image, new StringArena(numbers, room), input);
     texts.describe();
-    return undefined;
+    return true;
   },
   dominators(input) {
     const result = plainDominators(input);

@@ -40,7 +40,7 @@ export async function heapFromCore(
   const shape = shapeOfHeap(isolate);
   const image = new HeapImage(shape);
   progress.total = 8 * shape.words;
-  const loading = new Loading(session, isolate, image, shape, helper);
+  const loading = new Loading(session.path, isolate, image, shape, helper);
   const roots = gcRoots(session, isolate);
   const unreadable = await loading.finish(progress.of('load'));
   const live = markLive(session, isolate, image, roots, unreadable, progress);
@@ -59,7 +59,7 @@ export async function heapFromCore(
   const finished = progress.of('finish');
   finished(0.5);
   const joined = other?.run('join', builder.strings);
-  const isTold = await done(texts);
+  const isTold = (await texts?.catch(() => false)) ?? false;
   if (!isTold) builder.describeTexts();
   const heap = new Heap(graph);
   heap.shallowSizes;
@@ -73,15 +73,6 @@ export async function heapFromCore(
   return heap;
 }
 
-/** True if another thread has done its work. */
-async function done(work: Promise<undefined> | undefined): Promise<boolean> {
-  if (!work) return false;
-  return work.then(
-    () => true,
-    () => false,
-  );
-}
-
 /** Loads the pages of an image, those that lie in the dump as they are together with a helper. */
 class Loading {
   /** True if the helper has loaded its share. */
@@ -93,14 +84,13 @@ class Loading {
   readonly #theirs: Promise<number> | undefined;
 
   constructor(
-    session: CoreSession,
+    path: string,
     isolate: Isolate,
     image: HeapImage,
     shape: ImageShape,
     helper: CoreHelper | undefined,
   ) {
     const { memory } = isolate.runtime;
-    const path = session.path;
     this.#image = image;
     this.#memory = memory;
     this.#positions = positionsIn(path, shape, memory);

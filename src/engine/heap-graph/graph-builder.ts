@@ -1,4 +1,4 @@
-import type { Address, Tagged } from '../address.ts';
+import type { Tagged } from '../address.ts';
 import { type Ephemerons, HeapGraph, Locations, plainExtras } from '../graph/heap-graph.ts';
 import { LargeNumbers } from '../graph/large-numbers.ts';
 import { EdgeType, NodeType } from '../graph/types.ts';
@@ -13,7 +13,6 @@ import type { LiveHeap } from './live-heap.ts';
 import { type NodeObjects, nodeObjects, pushNativeEdges } from './native-nodes.ts';
 import { type NodeColumns, nodeColumns } from './node-columns.ts';
 import { NodeDescriber } from './node-describer.ts';
-import { NodeNames } from './node-names.ts';
 import { ObjectEdges } from './object-edges.ts';
 import type { PassProgress } from './pass-progress.ts';
 import { applyTags } from './role-tags.ts';
@@ -42,7 +41,6 @@ export class GraphBuilder {
   readonly #natives: NodeObjects;
   readonly #entries: Omit<Ephemerons, 'isEphemeron'>;
   readonly #columns: NodeColumns;
-  readonly #large: [number, number][] = [];
   readonly #describer: NodeDescriber;
   /** What another thread needs to describe texts. */
   readonly textTask: TextTask;
@@ -58,20 +56,19 @@ export class GraphBuilder {
     this.#base = 2 + this.#rootKinds.length;
     this.#end = this.#base + image.number(this.#base);
     const strings = new StringArena(live.longest);
-    strings.add('');
     this.#strings = strings;
     this.#texts = new CoreTexts(strings);
     const furniture = new Furniture(view, image);
-    const { edges: ephemerons, entries } = ephemeronEdges(image, live.tables, furniture, strings, {
-      name: labels(new NodeNames(view, image), image, live),
-      idOf,
-    });
-    this.#entries = entries;
     const natives = nodeObjects(image, live.natives, live.wrappers, this.#end);
     this.#natives = natives;
     // No object owns more than one piece of memory.
     this.#columns = nodeColumns(2 * this.#end + natives.nodes.length);
     this.#describer = new NodeDescriber(inspector, image, kinds, strings, this.#columns);
+    const { edges: ephemerons, entries } = ephemeronEdges(image, live.tables, furniture, strings, {
+      name: (i) => this.#describer.nameOf(i),
+      idOf,
+    });
+    this.#entries = entries;
     this.textTask = {
       first: this.#base,
       end: this.#end,
@@ -141,6 +138,7 @@ export class GraphBuilder {
     const natives = [...this.#natives.nodes, ...outside.nodes];
     const nodes = this.#end + natives.length;
     const columns = this.#columns;
+    const large: [number, number][] = [];
     for (const [i, name] of ['', '(GC roots)', ...this.#rootKinds].entries()) {
       columns.type[i] = NodeType.synthetic;
       columns.name[i] = this.#strings.add(name);
@@ -150,7 +148,7 @@ export class GraphBuilder {
       columns.type[ordinal] = type;
       columns.name[ordinal] = this.#strings.add(label);
       columns.size[ordinal] = bytes;
-      if (bytes >= 2 ** 32) this.#large.push([ordinal, bytes]);
+      if (bytes >= 2 ** 32) large.push([ordinal, bytes]);
       columns.address[ordinal] = at;
       firstEdge.push(edges.length);
       pushNativeEdges(own, edges, this.#strings, edges.length);
@@ -172,7 +170,7 @@ export class GraphBuilder {
       },
       {
         ...plainExtras(this.#texts),
-        largeSizes: new LargeNumbers(this.#large),
+        largeSizes: new LargeNumbers(large),
         ephemerons: { ...this.#entries, isEphemeron: bits(this.#entries.names, this.#strings.count) },
         nodeAddress: columns.address.subarray(0, nodes),
         gaps: this.#live.gaps,
@@ -237,12 +235,4 @@ function bits(numbers: Uint32Array, count: number): Uint8Array {
   const result = new Uint8Array((count >>> 3) + 1);
   for (const n of numbers) result[n >>> 3]! |= 1 << (n & 7);
   return result;
-}
-
-/** Tells names of objects, their roles left out of account. */
-function labels(names: NodeNames, image: HeapImage, { kinds }: LiveHeap): (i: number) => string {
-  return (i) => {
-    const kind = kinds.at(i);
-    return kind ? names.of(image.addressOf(i) as Address, kind.map).name : '';
-  };
 }

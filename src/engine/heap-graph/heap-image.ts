@@ -1,5 +1,4 @@
 import type { HeapPage } from '../v8/heap-pages.ts';
-import type { Share } from './pass-progress.ts';
 
 const HIGH = 0x1_0000_0000;
 /** Shift of the number of words by which pages are looked up; most pages have 2^15. */
@@ -57,7 +56,7 @@ export class HeapImage {
   /** By 2^GRANULE words: the page of the first of them. */
   readonly #granules: Uint32Array;
 
-  /** The image of pages whose bytes are in `memory`, or are put there by `load`. */
+  /** The image of pages whose bytes are there already, or are put where `bytesOf` says. */
   constructor({ pages, pageSize, words, buffers }: ImageShape) {
     this.pages = pages;
     this.#unitShift = Math.log2(pageSize);
@@ -112,14 +111,10 @@ export class HeapImage {
 
   /** The page of a word. */
   pageOf(i: number): LoadedPage {
-    return this.pages[this.#pageNumber(i)]!;
-  }
-
-  #pageNumber(i: number): number {
     const firsts = this.#firsts;
     let page = this.#granules[i >>> GRANULE]!;
     while (page + 1 < firsts.length && firsts[page + 1]! <= i) page++;
-    return page;
+    return this.pages[page]!;
   }
 
   addressOf(i: number): number {
@@ -156,29 +151,27 @@ export class HeapImage {
     return this.ranks[i >>> 5]! + bitCount(bits & (bit - 1));
   }
 
-  /** Calls `visit` for each marked object in the order of addresses, and `passed` behind each page. */
-  forEachMarked(visit: (i: number, page: LoadedPage) => void, passed?: Share): void {
-    const marks = this.marks;
-    const words = 32 * marks.length;
+  /** Calls `visit` for each marked object in the order of addresses. */
+  forEachMarked(visit: (i: number) => void): void {
+    const { marks } = this;
     for (const page of this.pages) {
       const end = (page.end + 31) >>> 5;
       for (let m = page.first >>> 5; m < end; m++) {
         for (let bits = marks[m]!; bits !== 0; bits &= bits - 1) {
-          visit(32 * m + 31 - Math.clz32(bits & -bits), page);
+          visit(32 * m + 31 - Math.clz32(bits & -bits));
         }
       }
-      passed?.(page.end / words);
     }
-  }
-
-  #row(unit: number): number {
-    return (Math.imul(unit, 0x9e37_79b1) >>> 8) & this.#unitsMask & ~3;
   }
 
   /** Where the bytes of a page belong. */
   bytesOf(number: number): Uint8Array {
     const page = this.pages[number]!;
     return this.bytes.subarray(8 * page.first, 8 * page.first + page.size);
+  }
+
+  #row(unit: number): number {
+    return (Math.imul(unit, 0x9e37_79b1) >>> 8) & this.#unitsMask & ~3;
   }
 }
 

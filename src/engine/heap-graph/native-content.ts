@@ -1,5 +1,6 @@
 import { attemptOr, Fault } from '../absence.ts';
 import { type Address, at, type Tagged } from '../address.ts';
+import { globalHandleState, HandleState } from '../v8/handles.ts';
 import type { NativeField } from '../v8/layout/native-layout.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
 import type { KnownClass, NativeClasses } from './native-classes.ts';
@@ -257,9 +258,8 @@ export class NativeContents {
 
   /** What a v8::Global holds that is not weak: weak ones are not told of (MemoryTracker::TrackField). */
   #handle(edge: string, handle: Address): Found | undefined {
-    const { memory, layout } = this.#view;
-    const { nodeFlags, stateMask } = layout.graph.globalHandles;
-    if (handle === 0 || (memory.u8(at(handle, nodeFlags)) & stateMask) !== 1) return undefined;
+    const { memory, runtime } = this.#view;
+    if (handle === 0 || globalHandleState(runtime, handle) !== HandleState.held) return undefined;
     return { reference: { edge, to: memory.tagged(handle) }, inside: 0 };
   }
 

@@ -1,5 +1,6 @@
 import { attemptOr } from '../absence.ts';
 import { type Address, address, at } from '../address.ts';
+import { globalHandleState, HandleState } from '../v8/handles.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
 import { CppHeapObjects } from './cpp-heap-objects.ts';
 import type { HeapImage } from './heap-image.ts';
@@ -92,11 +93,10 @@ export class NativeObjects {
   /** BaseObject::IsRootNode: the persistent handle, its first field, is not weak. */
   #isRoot(native: Address): boolean {
     const { memory, layout } = this.#view;
-    const { nativesAreRoots, globalHandles: o } = layout.graph;
-    if (!nativesAreRoots) return false;
+    if (!layout.graph.nativesAreRoots) return false;
     return attemptOr(false, () => {
       const handle = memory.pointer(at(native, layout.natives.persistentHandle));
-      return handle !== 0 && (memory.u8(at(handle, o.nodeFlags)) & o.stateMask) === 1;
+      return handle !== 0 && globalHandleState(this.#view.runtime, handle) === HandleState.held;
     });
   }
 }

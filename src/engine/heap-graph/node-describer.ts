@@ -27,7 +27,8 @@ export class NodeDescriber {
   readonly #columns: NodeColumns;
   readonly #names: NodeNames;
   readonly #locations: FunctionLocations;
-  readonly #unnamed: number;
+  /** Id of the name of what has none. */
+  readonly unnamed: number;
   /** By kind's id: Naming; type and id of the name where all are alike; bytes where all have as many, else -1. */
   readonly #kindsOf: {
     readonly namings: Uint8Array;
@@ -55,7 +56,7 @@ export class NodeDescriber {
     this.#strings = strings;
     this.#columns = columns;
     this.#names = new NodeNames(view, image);
-    this.#unnamed = strings.add('');
+    this.unnamed = strings.add('');
     const { count } = kinds;
     this.#kindsOf = {
       namings: new Uint8Array(count),
@@ -122,11 +123,6 @@ export class NodeDescriber {
     columns.name[ordinal] = this.#strings.add(name);
   }
 
-  /** Id of the name of what has none. */
-  get unnamed(): number {
-    return this.#unnamed;
-  }
-
   /** Ordinals of functions and where they stand: script ids, lines, columns. */
   get locations(): LocationColumns {
     return this.#locations.take();
@@ -143,10 +139,15 @@ export class NodeDescriber {
       names[id] = this.#strings.add(label.name);
       naming = Naming.alike;
     } else if (this.#view.layout.isFunction(kind.map.type)) naming = Naming.function;
-    const isExternal = kind.sizeRule === 'fixed' && this.#externalWidth(kind) > 0;
-    sizes[id] = kind.sizeRule === 'fixed' && !isExternal ? kind.map.instanceSize : -1;
+    sizes[id] = kind.sizeRule === 'fixed' && kind.externalWidth === 0 ? kind.map.instanceSize : -1;
     namings[id] = naming;
     return naming;
+  }
+
+  /** Name of the object at an index, its role left out of account. */
+  nameOf(i: number): string {
+    const kind = this.#kinds.at(i);
+    return kind ? this.#labelOf(i, kind).name : '';
   }
 
   #labelOf(i: number, kind: Kind): NodeLabel {
@@ -171,18 +172,9 @@ export class NodeDescriber {
   #snapshotSize(i: number, kind: Kind, page: LoadedPage): number {
     const { layout, memory } = this.#view;
     const size = this.#kinds.size(i, kind, page);
-    const width = this.#externalWidth(kind);
-    if (width === 0) return size;
+    const width = kind.externalWidth;
+    if (width === 0 || !layout.graph.externalStringsCount) return size;
     const a = page.start + 8 * (i - page.first);
     return size + width * attemptOr(0, () => memory.u32((a + layout.objects.string.length) as Address));
-  }
-
-  /** Bytes of a character of a text outside of the heap that is counted to its string; 0 for all else. */
-  #externalWidth({ map: { type } }: Kind): number {
-    const { layout } = this.#view;
-    const { string } = layout.objects;
-    if (!layout.graph.externalStringsCount || !layout.isString(type)) return 0;
-    if ((type & string.representationMask) !== string.externalTag) return 0;
-    return (type & string.encodingMask) === string.oneByteTag ? 1 : 2;
   }
 }

@@ -30,12 +30,10 @@ export interface Kind extends KindShape {
   readonly sizeRule: SizeRule;
   /** Offset of the handle by which functions hold their code; 0 where there is none. */
   readonly dispatchHandle: number;
-  /** Bytes of a character of a text that lies outside of the heap, where V8 does not count it to the string; else 0. */
+  /** Bytes of a character of a text that lies outside of the heap; 0 for all else. */
   readonly externalWidth: 0 | 1 | 2;
   /** Index of the map. */
   readonly mapIndex: number;
-  /** True for functions, bound ones among them. */
-  readonly isClosure: boolean;
   /** True for objects that may stand for one of Node's C++. */
   readonly isWrapper: boolean;
 }
@@ -157,7 +155,6 @@ export class ObjectKinds {
       dispatchHandle: isFunction && dispatchHandle > 0 ? dispatchHandle : 0,
       externalWidth: this.#externalWidth(type),
       mapIndex: map,
-      isClosure: isFunction || type === types.JS_BOUND_FUNCTION,
       isWrapper: type === types.JS_API_OBJECT || type === types.JS_SPECIAL_API_OBJECT,
     };
   }
@@ -165,7 +162,7 @@ export class ObjectKinds {
   #externalWidth(type: number): 0 | 1 | 2 {
     const { layout } = this.#view;
     const { representationMask, externalTag, encodingMask, oneByteTag } = layout.objects.string;
-    if (layout.graph.externalStringsCount || !layout.isString(type)) return 0;
+    if (!layout.isString(type)) return 0;
     if ((type & representationMask) !== externalTag) return 0;
     return (type & encodingMask) === oneByteTag ? 1 : 2;
   }

@@ -55,7 +55,7 @@ export function claimPages(next: Int32Array, positions: Float64Array, load: (num
 
 /** Reads a page; returns how many bytes of its area the dump does not have. */
 export function loadPage(image: HeapImage, memory: Memory, number: number): number {
-  const page: LoadedPage = image.pages[number]!;
+  const page = image.pages[number]!;
   const target = image.bytesOf(number);
   if (memory.copy(page.start, target) === page.size) return 0;
   let missing = 0;

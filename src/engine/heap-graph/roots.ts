@@ -3,7 +3,7 @@ import { type Address, address, at } from '../address.ts';
 import type { CoreSession } from '../session.ts';
 import { x64Architecture } from '../unwind/registers.ts';
 import { instanceType } from '../v8/frames/heap-object.ts';
-import { openHandles } from '../v8/handles.ts';
+import { globalHandleState, HandleState, openHandles } from '../v8/handles.ts';
 import type { Isolate } from '../v8/isolate.ts';
 import { symbolNames } from '../v8/layout/symbol-names.ts';
 import { IsolateParts, wordOf } from './isolate-parts.ts';
@@ -131,9 +131,9 @@ function globalHandles(isolate: Isolate, parts: IsolateParts, add: Add): boolean
         break;
       for (let i = 0; i < o.nodesInBlock; i++) {
         const node = at(block, i * o.nodeSize);
-        const state = memory.u8(at(node, o.nodeFlags)) & o.stateMask;
-        if (state === 1) add('(Global handles)', node);
-        else if (state !== 0) add('(Weak global handles)', node, true);
+        const state = globalHandleState(isolate.runtime, node);
+        if (state === HandleState.held) add('(Global handles)', node);
+        else if (state !== HandleState.free) add('(Weak global handles)', node, true);
       }
       block = memory.pointer(tail);
     }

@@ -8,7 +8,9 @@ const DUMMY = '<dummy>';
 const MAX_DIGITS = 9;
 
 export interface ArenaOptions {
+  /** The first id; by default that behind the numbers. */
   readonly first?: number;
+  /** Texts, and words of four bytes of them, for which there is room without a copy. */
   readonly texts?: number;
   readonly words?: number;
 }
@@ -17,9 +19,8 @@ export interface ArenaOptions {
 export interface ArenaState {
   readonly first: number;
   readonly count: number;
-  /** Texts, and how many words of four bytes they take. */
+  /** Texts, one after another. */
   readonly words: Int32Array<ArrayBuffer>;
-  readonly used: number;
   /** By position, as the arena has them. */
   readonly starts: Uint32Array<ArrayBuffer>;
   readonly lengths: Uint32Array<ArrayBuffer>;
@@ -52,10 +53,7 @@ export class StringArena implements StringTable {
   readonly #ids = new Map<string, StringId>();
   readonly #digits = Buffer.alloc(MAX_DIGITS);
 
-  /**
-   * Ids below `first` are those of numbers and of texts of another arena. `texts` and `words` say for how much
-   * there is room without a copy; memory that is never touched costs nothing.
-   */
+  /** Ids below the first are those of numbers and of texts of another arena. Room that is never touched costs nothing. */
   constructor(numbers: number, { first, texts = 1 << 14, words = 1 << 18 }: ArenaOptions = {}) {
     this.numbers = Math.min(numbers, 10 ** MAX_DIGITS);
     this.first = first ?? this.numbers + 1;
@@ -67,11 +65,10 @@ export class StringArena implements StringTable {
   }
 
   /** The texts of an arena of another thread, to be read. */
-  static of({ first, count, words, used, starts, lengths, hashes }: ArenaState): StringArena {
+  static of({ first, count, words, starts, lengths, hashes }: ArenaState): StringArena {
     const arena = new StringArena(0, { first, texts: 0, words: 0 });
     arena.#words = words;
     arena.#bytes = Buffer.from(words.buffer);
-    arena.#used = used;
     arena.#starts = starts;
     arena.#lengths = lengths;
     arena.#hashes = hashes;
@@ -97,7 +94,6 @@ export class StringArena implements StringTable {
       first: this.first,
       count: this.#count,
       words: this.#words,
-      used: this.#used,
       starts: this.#starts,
       lengths: this.#lengths,
       hashes: this.#hashes,
@@ -139,15 +135,13 @@ export class StringArena implements StringTable {
     for (let i = 0; i < whole; i++) {
       const word = source[start + i]!;
       words[begin + i] = word;
-      hash = Math.imul(hash ^ word, 0x9e37_79b1);
-      hash ^= hash >>> 15;
+      hash = mixed(hash, word);
     }
     const rest = length & 3;
     if (rest > 0) {
       const word = source[start + whole]! & (-1 >>> (32 - 8 * rest));
       words[begin + whole] = word;
-      hash = Math.imul(hash ^ word, 0x9e37_79b1);
-      hash ^= hash >>> 15;
+      hash = mixed(hash, word);
     }
     return this.#settle(2 * length, hash);
   }
@@ -197,29 +191,19 @@ export class StringArena implements StringTable {
   close(): void {}
 
   #encode(text: string): StringId {
-    const n = numberOf(text);
-    if (n >= 0 && n < this.numbers) return (n + 1) as StringId;
     this.#reserve(2 * text.length);
-    return this.#encodeNarrow(text) ?? this.#encodeWide(text);
-  }
-
-  /** As Latin-1; undefined if it has other characters. */
-  #encodeNarrow(text: string): StringId | undefined {
     const words = this.#words;
     const { length } = text;
-    let hash = length;
     for (let k = 0, at = this.#used; k < length; k += 4, at++) {
       let word = 0;
       for (let byte = 0; byte < 4 && k + byte < length; byte++) {
         const code = text.charCodeAt(k + byte);
-        if (code > 255) return undefined;
+        if (code > 255) return this.#encodeWide(text);
         word |= code << (8 * byte);
       }
       words[at] = word;
-      hash = Math.imul(hash ^ word, 0x9e37_79b1);
-      hash ^= hash >>> 15;
     }
-    return this.#settle(2 * length, hash);
+    return this.addLatin1(words, this.#used, length);
   }
 
   #encodeWide(text: string): StringId {
@@ -229,8 +213,7 @@ export class StringArena implements StringTable {
     for (let k = 0, at = this.#used; k < length; k += 2, at++) {
       const word = text.charCodeAt(k) | (k + 1 < length ? text.charCodeAt(k + 1) << 16 : 0);
       words[at] = word;
-      hash = Math.imul(hash ^ word, 0x9e37_79b1);
-      hash ^= hash >>> 15;
+      hash = mixed(hash, word);
     }
     return this.#settle(4 * length + WIDE, hash);
   }
@@ -295,19 +278,13 @@ export class StringArena implements StringTable {
   }
 }
 
-/** The number that a text is, as String writes it; -1 if it is something else. */
-function numberOf(text: string): number {
-  if (text.length === 0 || text.length > MAX_DIGITS) return -1;
-  let n = 0;
-  for (let k = 0; k < text.length; k++) {
-    const digit = text.charCodeAt(k) - 48;
-    if (digit < 0 || digit > 9 || (k === 1 && n === 0)) return -1;
-    n = 10 * n + digit;
-  }
-  return n;
+/** The hash of what `hash` is of, and of one more word. */
+function mixed(hash: number, word: number): number {
+  const product = Math.imul(hash ^ word, 0x9e37_79b1);
+  return product ^ (product >>> 15);
 }
 
-/** As `numberOf`, of Latin-1 bytes. */
+/** The number that Latin-1 digits are, as String writes it; -1 if they are something else. */
 function numberIn(source: Int32Array, start: number, length: number): number {
   let n = 0;
   for (let k = 0; k < length; k++) {

@@ -68,7 +68,9 @@ export class UnplannedEdges implements ReferenceSink {
     this.shown = undefined;
     const size = this.#kinds.size(i, kind, page);
     this.#wordCount = size / 8;
-    if (kind.externalWidth !== 0) this.#externalText(i, kind.externalWidth);
+    // Lines that count such a text to its string do not show it.
+    if (kind.externalWidth !== 0 && !this.#view.layout.graph.externalStringsCount)
+      this.#externalText(i, kind.externalWidth);
     if (kind.body === 'data' && kind.sizeRule !== 'other') return;
     this.shown = this.#cleared();
     if (mode === Mode.array) this.#array(i);

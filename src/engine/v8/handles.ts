@@ -1,5 +1,6 @@
 import { type Address, address, at } from '../address.ts';
 import type { Isolate } from './isolate.ts';
+import type { V8Runtime } from './runtime.ts';
 
 /** kHandleBlockSize (src/api/api.h): 8 KiB less two words for malloc. */
 const BLOCK_SLOTS = 1022;
@@ -44,4 +45,13 @@ function* slotsDown(isolate: Isolate, end: Address, start: number): Generator<Ad
     if (!isolate.runtime.memory.has(address(slot), 8)) return;
     yield address(slot);
   }
+}
+
+/** State of a node of GlobalHandles (GlobalHandles::Node::State, handles/global-handles.cc): free, held, or weak. */
+export const HandleState = { free: 0, held: 1 } as const;
+
+/** The state of the node that a v8::Global leads to; more than `held` for weak ones. Faults if it cannot be read. */
+export function globalHandleState({ memory, layout }: V8Runtime, node: Address): number {
+  const { nodeFlags, stateMask } = layout.graph.globalHandles;
+  return memory.u8(at(node, nodeFlags)) & stateMask;
 }

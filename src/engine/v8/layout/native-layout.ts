@@ -1,6 +1,6 @@
 import type { Constants, PerLine } from './constants.ts';
 import { none } from './constants.ts';
-import { type ClassRow, type NativeFieldKind, nativeClasses } from './native-classes.ts';
+import { type ClassRow, type NativeFieldKind, nativeClasses } from './native-class-table.ts';
 
 /**
  * One thing that the MemoryInfo method of a class of Node's C++ tells of (src/memory_tracker-inl.h). Offsets are
