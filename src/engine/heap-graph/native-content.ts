@@ -28,7 +28,8 @@ export interface NativeReference {
   readonly to: Tagged;
 }
 
-const MAX_BYTES = 2 ** 40;
+/** No process owns more in one piece: such a length is damaged. */
+export const MAX_BYTES = 2 ** 40;
 const MAX_ELEMENTS = 1 << 21;
 const MAX_DEPTH = 16;
 /** Bytes of a std::vector, a std::unordered_map, and a std::deque, and of one block of the latter (libstdc++). */

@@ -5,6 +5,7 @@ import type { ContextPlans } from './context-plans.ts';
 import type { EdgeColumns } from './edge-columns.ts';
 import type { Furniture } from './furniture.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
+import { MAX_BYTES } from './native-content.ts';
 import type { OutsideMemory } from './native-nodes.ts';
 import type { Kind, ObjectKinds } from './object-kinds.ts';
 import { Mode } from './plan-table.ts';
@@ -173,6 +174,7 @@ export class UnplannedEdges implements ReferenceSink {
   }
 
   native(name: string, label: string, at: Address, bytes: number): void {
+    if (!(bytes <= MAX_BYTES)) return;
     this.#edges.push(EdgeType.internal, this.#strings.add(name), this.#outside.of(label, at, bytes));
   }
 
