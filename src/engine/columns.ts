@@ -15,6 +15,11 @@ class Column<T extends Numbers> {
     return this.length++;
   }
 
+  /** The values and the room behind them. */
+  get values(): T {
+    return this.#values;
+  }
+
   get(index: number): number {
     return this.#values[index]!;
   }
@@ -62,6 +67,18 @@ export class Float64Column extends Column<Float64Array> {
   constructor(capacity = 1024) {
     super(new Float64Array(capacity));
   }
+}
+
+/** Position of the first number that is not less, in ascending ones. */
+export function lowerBound(numbers: Uint32Array, least: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (numbers[middle]! < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The same content, shared if it was, with room for as much again, and for `needed` items at least. */

@@ -1,7 +1,12 @@
 import type { DominatorInput } from '../graph/dominator-input.ts';
 import type { PlainDominators } from '../graph/dominators.ts';
 import { HelperThread } from '../threads/helper-thread.ts';
+import type { AssemblyInput } from './edge-assembly.ts';
+import type { EdgeArrays } from './edge-columns.ts';
+import type { EdgeShare } from './edge-share.ts';
 import type { ImageShape } from './heap-image.ts';
+import type { PlannedInput } from './planned-edges.ts';
+import type { RoleColumns } from './role-tags.ts';
 import type { ArenaState } from './string-arena.ts';
 import type { TextInput } from './text-nodes.ts';
 
@@ -19,11 +24,26 @@ export interface TextTask extends TextInput {
   readonly numbers: number;
 }
 
+export interface ConnectInput {
+  readonly planned: PlannedInput;
+  readonly share: EdgeShare;
+  /** Ordinal behind the last object. */
+  readonly end: number;
+}
+
+export interface ConnectedPart {
+  readonly edges: EdgeArrays;
+  readonly roles: RoleColumns;
+}
+
 /** What the helper thread of a core can do, in this order. */
 export interface CoreTasks {
   /** Loads pages until all are claimed; results in the bytes that the file did not have. */
   readonly load: { readonly input: LoadInput; readonly result: number };
   readonly texts: { readonly input: TextTask; readonly result: boolean };
+  /** Connects objects of pages from the first one on, until all are claimed. */
+  readonly connect: { readonly input: ConnectInput; readonly result: ConnectedPart };
+  readonly assemble: { readonly input: AssemblyInput; readonly result: boolean };
   readonly dominators: { readonly input: DominatorInput; readonly result: PlainDominators };
   /** Given the texts of edges and of other nodes; results in those that are not among them: their ids follow. */
   readonly join: { readonly input: ArenaState; readonly result: ArenaState };

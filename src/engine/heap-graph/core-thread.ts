@@ -2,8 +2,13 @@ import { FileSource } from '../dump/byte-source.ts';
 import { plainDominators } from '../graph/dominators.ts';
 import { serve, Transferred } from '../threads/serve.ts';
 import type { CoreTasks } from './core-tasks.ts';
+import { assemble } from './edge-assembly.ts';
+import { EdgeColumns } from './edge-columns.ts';
+import { claimPage, countLeft, leave, PAGE_ROW, PageCell } from './edge-share.ts';
 import { HeapImage } from './heap-image.ts';
 import { claimPages } from './page-loader.ts';
+import { PlannedEdges } from './planned-edges.ts';
+import { roleColumns } from './role-tags.ts';
 import { StringArena } from './string-arena.ts';
 import { FIRST_APART, TextNodes } from './text-nodes.ts';
 
@@ -27,6 +32,32 @@ serve<CoreTasks>({
     const room = { first: FIRST_APART, texts: input.end - input.first, words: image.halves.length >>> 2 };
     texts = new TextNodes(image, new StringArena(numbers, room), input);
     texts.describe();
+    return true;
+  },
+  connect({ planned, share, end }) {
+    const edges = new EdgeColumns(8 * end);
+    const roles = roleColumns(end);
+    const objects = new PlannedEdges(
+      image,
+      planned,
+      { edges, roles },
+      {
+        add: (i, ordinal) => leave(share, i, ordinal),
+      },
+    );
+    for (let n = 0; claimPage(share); n++) {
+      const row = share.pages.subarray(PAGE_ROW * n, PAGE_ROW * (n + 1));
+      row[PageCell.isTheirs] = 1;
+      row[PageCell.start] = edges.length;
+      row[PageCell.leftStart] = countLeft(share);
+      objects.page(image.pages[n]!);
+      row[PageCell.end] = edges.length;
+      row[PageCell.leftEnd] = countLeft(share);
+    }
+    return { edges: edges.take(), roles };
+  },
+  assemble(input) {
+    assemble(image, input);
     return true;
   },
   dominators(input) {

@@ -1,7 +1,14 @@
 import { grown } from '../columns.ts';
 
+/** Edges: by position their type, name or number, and where they lead. */
+export interface EdgeArrays {
+  readonly types: Uint8Array;
+  readonly names: Uint32Array;
+  readonly targets: Uint32Array;
+}
+
 /** Edges in the order in which they were found: type, name or number, and where they lead; in shared memory. */
-export class EdgeColumns {
+export class EdgeColumns implements EdgeArrays {
   types: Uint8Array;
   names: Uint32Array;
   targets: Uint32Array;
@@ -30,7 +37,22 @@ export class EdgeColumns {
     this.targets[i] = to;
   }
 
-  take(): { types: Uint8Array; names: Uint32Array; targets: Uint32Array } {
+  /** Adds the first edges of others. */
+  add({ types, names, targets }: EdgeArrays, count: number): void {
+    this.reserve(count);
+    this.types.set(types.subarray(0, count), this.length);
+    this.names.set(names.subarray(0, count), this.length);
+    this.targets.set(targets.subarray(0, count), this.length);
+    this.length += count;
+  }
+
+  /** All columns with the room behind the edges. */
+  whole(): EdgeArrays {
+    const { types, names, targets } = this;
+    return { types, names, targets };
+  }
+
+  take(): EdgeArrays {
     return {
       types: this.types.subarray(0, this.length),
       names: this.names.subarray(0, this.length),

@@ -52,7 +52,7 @@ export async function heapFromCore(
   );
   const other = loading.hasHelped ? helper : undefined;
   const texts = other?.run('texts', builder.textTask);
-  builder.connect(progress);
+  await builder.connect(progress, other);
   const graph = builder.graph();
   const dominators = other?.run('dominators', dominatorInput(graph));
   builder.describe(graph);

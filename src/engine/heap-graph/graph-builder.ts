@@ -3,11 +3,10 @@ import { type Ephemerons, HeapGraph, Locations, plainExtras } from '../graph/hea
 import { LargeNumbers } from '../graph/large-numbers.ts';
 import { EdgeType, NodeType } from '../graph/types.ts';
 import type { V8Inspector } from '../v8/inspector.ts';
-import type { TextTask } from './core-tasks.ts';
+import type { CoreHelper, TextTask } from './core-tasks.ts';
 import { CoreTexts } from './core-texts.ts';
 import { ephemeronEdges } from './ephemerons.ts';
 import { Furniture } from './furniture.ts';
-
 import type { HeapImage } from './heap-image.ts';
 import type { LiveHeap } from './live-heap.ts';
 import { type NodeObjects, nodeObjects, pushNativeEdges } from './native-nodes.ts';
@@ -15,7 +14,6 @@ import { type NodeColumns, nodeColumns } from './node-columns.ts';
 import { NodeDescriber } from './node-describer.ts';
 import { ObjectEdges } from './object-edges.ts';
 import type { PassProgress } from './pass-progress.ts';
-import { applyTags } from './role-tags.ts';
 import type { RootName, RootSlot } from './roots.ts';
 import { type ArenaState, StringArena } from './string-arena.ts';
 import { TextNodes } from './text-nodes.ts';
@@ -77,24 +75,24 @@ export class GraphBuilder {
       columns: this.#columns,
       numbers: strings.numbers,
     };
-    const nodes = this.#end;
     this.#objects = new ObjectEdges({
       inspector,
       image,
       kinds,
       furniture,
       strings,
-      nodes,
+      end: this.#end,
       ephemerons,
       natives,
+      codes: live.codes,
     });
     this.#tagBuiltins();
     this.#synthetic(globals);
   }
 
-  /** Connects all objects. */
-  connect(progress: PassProgress): void {
-    this.#objects.connect(this.#base, progress.of('connect'));
+  /** Connects all objects, together with a helper or without one. */
+  connect(progress: PassProgress, helper: CoreHelper | undefined): Promise<void> {
+    return this.#objects.connect(progress.of('connect'), helper);
   }
 
   /** Describes all nodes but texts, once they are connected. */
@@ -102,7 +100,8 @@ export class GraphBuilder {
     const describer = this.#describer;
     describer.describe(this.#base);
     this.#mergeNatives();
-    applyTags(this.#objects.tags, this.#columns, describer.unnamed);
+    const { tags, theirRoles } = this.#objects;
+    tags.apply(this.#columns, describer.unnamed, theirRoles);
     graph.largeSizes.add(describer.large);
     graph.locations = new Locations(...describer.locations);
   }
@@ -135,7 +134,7 @@ export class GraphBuilder {
   /** The graph; its nodes are still to be described. */
   graph(): HeapGraph {
     const { edges, firstEdge, outside } = this.#objects;
-    const natives = [...this.#natives.nodes, ...outside.nodes];
+    const natives = [...this.#natives.nodes, ...outside];
     const nodes = this.#end + natives.length;
     const columns = this.#columns;
     const large: [number, number][] = [];

@@ -20,6 +20,8 @@ export interface LiveHeap {
   readonly tables: readonly number[];
   /** Indexes of objects that may stand for objects of Node's C++. */
   readonly wrappers: readonly number[];
+  /** By dispatch handle: index of the code, or -1. */
+  readonly codes: ReadonlyMap<number, number>;
   /** Words of the longest array. */
   readonly longest: number;
   /** What the dump does not have, in words. */
@@ -69,6 +71,6 @@ export function markLive(
   live.finish(progress.of('mark'));
   const gaps = [...notes];
   if (unreadable > 0) gaps.push(`${unreadable} bytes of heap pages are not in the dump`);
-  const { tables, wrappers, longest } = live;
-  return { kinds, natives, used, tables, wrappers, longest, gaps };
+  const { tables, wrappers, codes, longest } = live;
+  return { kinds, natives, used, tables, wrappers, codes, longest, gaps };
 }

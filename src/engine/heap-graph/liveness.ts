@@ -36,8 +36,8 @@ export class Liveness {
 
   readonly #codeOf: (handle: number) => number;
   readonly #tracedBy: (i: number) => readonly number[];
-  /** Dispatch handles that were followed. */
-  readonly #dispatched = new Set<number>();
+  /** By dispatch handle that was followed: index of the code, or -1. */
+  readonly codes = new Map<number, number>();
 
   /**
    * `codeOf` gives the index of the code that a dispatch handle stands for, or -1; `tracedBy` the indexes of what
@@ -199,9 +199,9 @@ export class Liveness {
 
   /** A function holds its code by an entry of a table outside of the heap. */
   #dispatch(handle: number): void {
-    if (this.#dispatched.has(handle)) return;
-    this.#dispatched.add(handle);
+    if (this.codes.has(handle)) return;
     const code = this.#codeOf(handle);
+    this.codes.set(handle, code);
     if (code >= 0) this.#reach(code);
   }
 

@@ -133,26 +133,47 @@ export function pushNativeEdges(
   }
 }
 
-/** Memory outside of the heap that objects own, each a node, in the order in which it was found. */
+/** Where an object refers to memory outside of the heap. */
+export interface OutsideUse {
+  /** Ordinal of the object. */
+  readonly owner: number;
+  /** Position of the edge. */
+  readonly edge: number;
+}
+
+/** Memory outside of the heap that objects own, each a node, in the order of their first owners. */
 export class OutsideMemory {
-  readonly nodes: NativeNode[] = [];
   readonly #first: number;
-  /** By address: its ordinal. */
-  readonly #ordinals = new Map<number, number>();
+  readonly #nodes: { readonly node: NativeNode; readonly ordinal: number; use: OutsideUse }[] = [];
+  /** By address: position of the node. */
+  readonly #positions = new Map<number, number>();
+  readonly #edges: number[] = [];
 
   /** `first` is the ordinal of the first of them. */
   constructor(first: number) {
     this.#first = first;
   }
 
-  /** Ordinal of the memory at an address. */
-  of(label: string, at: Address, bytes: number): number {
-    let ordinal = this.#ordinals.get(at);
-    if (ordinal === undefined) {
-      ordinal = this.#first + this.nodes.length;
-      this.nodes.push({ type: NodeType.native, label, at, bytes, edges: [] });
-      this.#ordinals.set(at, ordinal);
+  /** Ordinal of the memory at an address, until all are known. */
+  of(label: string, at: Address, bytes: number, use: OutsideUse): number {
+    this.#edges.push(use.edge);
+    const known = this.#nodes[this.#positions.get(at) ?? -1];
+    if (known) {
+      if (use.owner < known.use.owner) known.use = use;
+      return known.ordinal;
     }
+    const ordinal = this.#first + this.#nodes.length;
+    this.#positions.set(at, this.#nodes.length);
+    this.#nodes.push({ node: { type: NodeType.native, label, at, bytes, edges: [] }, ordinal, use });
     return ordinal;
+  }
+
+  /** The nodes in their order. Objects may have come in any: edges that lead to them are made to fit. */
+  settle({ targets }: EdgeColumns): NativeNode[] {
+    const sorted = [...this.#nodes].sort((a, b) => a.use.owner - b.use.owner || a.use.edge - b.use.edge);
+    const ordinals = new Uint32Array(sorted.length);
+    for (const [i, { ordinal }] of sorted.entries()) ordinals[ordinal - this.#first] = this.#first + i;
+    for (const edge of this.#edges) targets[edge] = ordinals[targets[edge]! - this.#first]!;
+    return sorted.map(({ node }) => node);
   }
 }

@@ -1,22 +1,27 @@
 import { attemptOr } from '../absence.ts';
 import type { Tagged } from '../address.ts';
-import { SharedUint32Column } from '../columns.ts';
+import { lowerBound, SharedUint32Column } from '../columns.ts';
 import { EdgeType } from '../graph/types.ts';
 import type { V8Inspector } from '../v8/inspector.ts';
 import { ContextPlans } from './context-plans.ts';
+import type { CoreHelper } from './core-tasks.ts';
+import { assemble, edgeStarts } from './edge-assembly.ts';
 import { EdgeColumns } from './edge-columns.ts';
+import { claimPage, countLeft, edgeShare, PAGE_ROW, PageCell } from './edge-share.ts';
 import type { EphemeronEdges } from './ephemerons.ts';
 import type { Furniture } from './furniture.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
 import { HeapWords } from './heap-words.ts';
 import { ephemeronSlots } from './liveness.ts';
-import { type NodeObjects, OutsideMemory, pushNativeEdges } from './native-nodes.ts';
+import { type NativeNode, type NodeObjects, OutsideMemory, pushNativeEdges } from './native-nodes.ts';
 import type { Kind, ObjectKinds } from './object-kinds.ts';
 import type { Share } from './pass-progress.ts';
-import { Mode, PlanTable } from './plan-table.ts';
+import { Mode, PlanTable, Trait } from './plan-table.ts';
+import { type Halves, PlannedEdges, type PlannedInput } from './planned-edges.ts';
 import { ReceiverPlans, ROW, Step } from './receiver-plans.ts';
 import { References } from './references.ts';
-import { RoleTags } from './role-tags.ts';
+import { type RoleColumns, RoleTags } from './role-tags.ts';
+import { SharedTable } from './shared-table.ts';
 import type { StringArena } from './string-arena.ts';
 import { ordinalOf, UnplannedEdges } from './unplanned-edges.ts';
 
@@ -24,6 +29,8 @@ const HIGH = 0x1_0000_0000;
 /** PACKED_ELEMENTS and HOLEY_ELEMENTS (objects/elements-kind.h). */
 const PACKED = 2;
 const HOLEY = 3;
+/** Scopes whose contexts plans tell of; more are told one by one. */
+const MAX_SCOPES = 1 << 17;
 
 /** What the edges are made from. */
 export interface EdgesInput {
@@ -32,10 +39,12 @@ export interface EdgesInput {
   readonly kinds: ObjectKinds;
   readonly furniture: Furniture;
   readonly strings: StringArena;
-  /** Nodes that are not native. */
-  readonly nodes: number;
+  /** Behind the ordinals of what is not native. */
+  readonly end: number;
   readonly ephemerons: EphemeronEdges;
   readonly natives: NodeObjects;
+  /** By dispatch handle: index of the code, or -1. */
+  readonly codes: ReadonlyMap<number, number>;
 }
 
 /**
@@ -43,41 +52,43 @@ export interface EdgesInput {
  * (V8HeapExplorer::ExtractReferences, profiler/heap-snapshot-generator.cc).
  */
 export class ObjectEdges {
-  readonly edges: EdgeColumns;
+  edges: EdgeColumns;
   /** Of each object: where its edges begin. */
   readonly firstEdge: SharedUint32Column;
-  readonly outside: OutsideMemory;
   readonly tags: RoleTags;
+  /** Roles that the other thread has found. */
+  theirRoles: RoleColumns | undefined;
+  /** Nodes of memory outside of the heap, once all is connected. */
+  outside: readonly NativeNode[] = [];
   readonly #inspector: V8Inspector;
   readonly #image: HeapImage;
   readonly #kinds: ObjectKinds;
   readonly #furniture: Furniture;
   readonly #strings: StringArena;
+  readonly #end: number;
   readonly #references: References;
   readonly #plans: ReceiverPlans;
   readonly #contexts: ContextPlans;
+  readonly #scopes = SharedTable.for(MAX_SCOPES);
   readonly #ephemerons: EphemeronEdges;
   readonly #natives: NodeObjects;
   readonly #table: PlanTable;
-  readonly #unplanned: UnplannedEdges;
+  readonly #input: PlannedInput;
   readonly #mapName: number;
-  readonly #hole: { readonly low: number; readonly high: number };
-  readonly #empty: { readonly low: number; readonly high: number };
-  /** The last context, and the rows of its plan; none if it has words that no plan knows. */
-  readonly #context = { low: 0, high: 0, length: 0, kind: -1, start: 0, end: 0 };
-  /** By dispatch handle: ordinal of the code. */
-  readonly #codeOf = new Map<number, number>();
-  #nextEphemeron = 0;
+  #outside!: OutsideMemory;
+  #unplanned!: UnplannedEdges;
+  #planned!: PlannedEdges;
 
   constructor(input: EdgesInput) {
-    const { inspector, image, kinds, furniture, strings, nodes } = input;
+    const { inspector, image, kinds, strings } = input;
     const { view } = inspector;
     const words = new HeapWords(view, image, kinds);
     this.#inspector = inspector;
     this.#image = image;
     this.#kinds = kinds;
-    this.#furniture = furniture;
+    this.#furniture = input.furniture;
     this.#strings = strings;
+    this.#end = input.end;
     this.#ephemerons = input.ephemerons;
     this.#natives = input.natives;
     this.#mapName = strings.add('map');
@@ -87,26 +98,39 @@ export class ObjectEdges {
       ordinal: (word) => ordinalOf(image, word),
     });
     this.#contexts = new ContextPlans(view, image, this.#references.contexts, strings);
-    this.#hole = halvesOf(view.theHole);
-    this.#empty = halvesOf(view.isolate.root('empty_fixed_array'));
     this.#table = new PlanTable(kinds.count);
     // Memory that is never written to costs nothing.
-    this.edges = new EdgeColumns(8 * nodes);
-    this.firstEdge = new SharedUint32Column(nodes + 1);
-    this.outside = new OutsideMemory(nodes + input.natives.nodes.length);
-    this.tags = new RoleTags(nodes);
+    this.edges = new EdgeColumns(8 * this.#end);
+    this.firstEdge = new SharedUint32Column(this.#end + 1024);
+    this.tags = new RoleTags(this.#end);
+    this.#input = this.#planInput(input.codes);
+    this.#begin();
+  }
+
+  /** Begins anew with the objects. */
+  #begin(): void {
+    const edges = this.edges;
+    this.#outside = new OutsideMemory(this.#end + this.#natives.nodes.length);
     this.#unplanned = new UnplannedEdges({
-      view,
-      image,
-      kinds,
-      furniture,
-      strings,
+      view: this.#inspector.view,
+      image: this.#image,
+      kinds: this.#kinds,
+      furniture: this.#furniture,
+      strings: this.#strings,
       references: this.#references,
       contexts: this.#contexts,
-      edges: this.edges,
-      outside: this.outside,
+      edges,
+      outside: this.#outside,
       tags: this.tags,
     });
+    this.#planned = new PlannedEdges(
+      this.#image,
+      this.#input,
+      { edges, roles: this.tags },
+      {
+        add: (i, ordinal, page) => this.#whole(i, ordinal, page),
+      },
+    );
   }
 
   /** Names the object that `target` leads to by its role, if it has no name of its own. */
@@ -114,309 +138,190 @@ export class ObjectEdges {
     this.#unplanned.tag(target, name);
   }
 
-  /** Adds all marked objects, of which the first has that ordinal. */
-  connect(first: number, connected: Share): void {
+  /** Adds all marked objects, together with a helper or without one. */
+  async connect(connected: Share, helper: CoreHelper | undefined): Promise<void> {
+    for (let id = 0; id < this.#kinds.count; id++) this.#resolve(id);
+    const first = this.edges.length;
+    if (!helper || !(await this.#connectWith(helper, connected))) {
+      this.edges.length = first;
+      this.#begin();
+      const { pages } = this.#image;
+      for (const [n, page] of pages.entries()) {
+        this.#planned.page(page);
+        connected((n + 1) / pages.length);
+      }
+      this.outside = this.#outside.settle(this.edges);
+    }
+    this.firstEdge.length = this.#end;
+  }
+
+  /** False if the helper has failed. */
+  async #connectWith(helper: CoreHelper, connected: Share): Promise<boolean> {
     const { pages } = this.#image;
-    let ordinal = first;
-    for (const [n, page] of pages.entries()) {
-      ordinal = this.#page(page, ordinal);
-      connected((n + 1) / pages.length);
-    }
-  }
-
-  /**
-   * Adds the objects of a page; returns the ordinal behind them. Everything that most objects need is done
-   * here, in one loop over numbers; all else is a call.
-   */
-  #page(page: LoadedPage, first: number): number {
-    const image = this.#image;
-    const { halves, marks } = image;
-    const { edges, firstEdge } = this;
-    const { modes, maps, starts, ends, more } = this.#table;
-    const { names: tags } = this.tags;
-    const { first: firstFurniture, flags: furniture } = this.#furniture;
-    const { low: emptyLow, high: emptyHigh } = this.#empty;
-    const mapName = this.#mapName;
-    const scopeInfo = 2 * this.#contexts.scopeInfoWord;
-    let ephemeron = this.#ephemerons.from[this.#nextEphemeron] ?? -1;
-    let ordinal = first;
-    const end = (page.end + 31) >>> 5;
-    for (let m = page.first >>> 5; m < end; m++) {
-      for (let bits = marks[m]!; bits !== 0; bits &= bits - 1) {
-        const i = 32 * m + 31 - Math.clz32(bits & -bits);
-        firstEdge.push(edges.length);
-        const id = halves[2 * i]!;
-        let mode = modes[id]!;
-        if (mode === Mode.unknown) mode = this.#resolve(id);
-        let r = starts[id]!;
-        let last = ends[id]!;
-        let rest = more[id]!;
-        if (mode === Mode.context) {
-          const context = this.#context;
-          // Contexts that come one after another are often of one scope.
-          if (
-            halves[2 * i + scopeInfo] !== context.low ||
-            halves[2 * i + scopeInfo + 1] !== context.high ||
-            halves[2 * i + 3] !== context.length ||
-            id !== context.kind
-          )
-            this.#planContext(i, page, id);
-          r = context.start;
-          last = context.end;
-          if (r < last) rest = 0;
-        }
-        if (r < last) {
-          const { rows } = this.#table;
-          edges.reserve(last - r);
-          let { types, names, targets, length } = edges;
-          for (; r < last; r += ROW) {
-            const step = rows[r]!;
-            const type = rows[r + 1]!;
-            const arg = rows[r + 3]!;
-            if (step === Step.constant) {
-              types[length] = type;
-              names[length] = rows[r + 2]!;
-              targets[length++] = arg;
-              continue;
-            }
-            const low = halves[2 * (i + arg)]!;
-            if (step === Step.own) {
-              if ((low & 1) === 0) continue;
-              const high = halves[2 * (i + arg) + 1]!;
-              // Most objects have neither elements nor properties elsewhere.
-              if (low === emptyLow && high === emptyHigh && type === EdgeType.internal) continue;
-              const to = image.ordinalOf(image.indexOf(low, high));
-              if (to < 0) continue;
-              if (type >= EdgeType.internal) {
-                const f = to - firstFurniture;
-                if (f >= 0 && f < furniture.length && furniture[f] === 1) continue;
-                const tag = rows[r + 4]!;
-                if (tag !== 0 && tags[to] === 0) tags[to] = tag;
-              }
-              types[length] = type;
-              names[length] = rows[r + 2]!;
-              targets[length++] = to;
-            } else if (step === Step.unshown) {
-              if ((low & 1) !== 0) rest = 1;
-            } else if (
-              step !== Step.elements ||
-              low !== emptyLow ||
-              halves[2 * (i + arg) + 1] !== emptyHigh
-            ) {
-              edges.length = length;
-              this.#rareStep(i, id, rows, r);
-              edges.reserve(last - r);
-              ({ types, names, targets, length } = edges);
-            }
-          }
-          edges.length = length;
-        } else if (mode === Mode.array) {
-          if (this.#array(i, page)) rest = 0;
-          else this.#unplanned.add(i, page, this.#kinds.of(id), mode);
-        } else if (mode > Mode.plan) this.#unplanned.add(i, page, this.#kinds.of(id), mode);
-        const map = maps[id]!;
-        if (map >= 0) edges.push(EdgeType.internal, mapName, map);
-        if (rest === 1 || ordinal === ephemeron) {
-          this.#rest(i, page, id, ordinal);
-          ephemeron = this.#ephemerons.from[this.#nextEphemeron] ?? -1;
-        }
-        ordinal++;
-      }
-    }
-    return ordinal;
-  }
-
-  /** Finds out how the objects of a kind are connected. */
-  #resolve(id: number): number {
-    const kind = this.#kinds.of(id);
-    const { layout } = this.#inspector.view;
-    const { type } = kind.map;
-    const plan = attemptOr(undefined, () => this.#plans.of(kind.map));
-    let mode: number = Mode.general;
-    if (plan) mode = Mode.plan;
-    else if (kind.body === 'data' && kind.sizeRule !== 'other' && kind.externalWidth === 0) mode = Mode.data;
-    else if (this.#references.indexed.has(type) && kind.sizeRule === 'elements') mode = Mode.array;
-    else if (layout.isContext(type) && type !== layout.types.nativeContext) mode = Mode.context;
-    const map = this.#image.ordinalOf(kind.mapIndex);
-    const hasMore = kind.isWrapper || mode > Mode.plan;
-    this.#table.set(id, mode, this.#furniture.has(map) ? -1 : map, plan, hasMore);
-    return mode;
-  }
-
-  /** Finds the plan of the context at word `i`. */
-  #planContext(i: number, page: LoadedPage, id: number): void {
-    const { halves } = this.#image;
-    const kind = this.#kinds.of(id);
-    const wordCount = this.#kinds.size(i, kind, page) / 8;
-    const info = this.#image.target(i + this.#contexts.scopeInfoWord);
-    const plan = this.#contexts.of(info, kind.map.type, wordCount);
-    const isWhole = plan.wordCount === wordCount;
-    Object.assign(this.#context, {
-      low: halves[2 * (i + this.#contexts.scopeInfoWord)],
-      high: halves[2 * (i + this.#contexts.scopeInfoWord) + 1],
-      length: halves[2 * i + 3],
-      kind: id,
-      start: isWhole ? this.#table.rowsOf(plan) : 0,
-      end: isWhole ? this.#table.rowsOf(plan) + plan.rows.length : 0,
-    });
-  }
-
-  /** What comes behind the edge to the map. */
-  #rest(i: number, page: LoadedPage, id: number, ordinal: number): void {
-    const kind = this.#kinds.of(id);
-    if (kind.isWrapper) {
-      const to = this.#natives.wrapped.get(ordinal);
-      if (to !== undefined) this.edges.push(EdgeType.internal, this.#strings.add('javascript_to_native'), to);
-    }
-    const { from, names, to } = this.#ephemerons;
-    for (; from[this.#nextEphemeron]! <= ordinal; this.#nextEphemeron++) {
-      if (from[this.#nextEphemeron] === ordinal)
-        this.edges.push(EdgeType.internal, names[this.#nextEphemeron]!, to[this.#nextEphemeron]!);
-    }
-    if (kind.body === 'ephemerons') this.#weakEntries(i);
-    else if (kind.body !== 'data') {
-      const plan = this.#table.planOf(id);
-      const shown = plan ? plan.cover : this.#unplanned.shown;
-      const size = plan ? kind.map.instanceSize : this.#kinds.size(i, kind, page);
-      // The reference to a map that is not shown counts.
-      if (shown !== undefined) this.#unplanned.rest(i, kind, size, shown, this.#table.maps[id]! < 0 ? 1 : 0);
-    }
-    const merged = kind.isWrapper ? this.#natives.merged.get(ordinal) : undefined;
-    if (merged) {
-      const first = this.firstEdge.get(this.firstEdge.length - 1);
-      pushNativeEdges(merged.edges, this.edges, this.#strings, first);
-    }
-  }
-
-  /** The elements of an array by their number; false, and nothing is done, if it has weak references. */
-  #array(i: number, page: LoadedPage): boolean {
-    const image = this.#image;
-    const furniture = this.#furniture;
     const { edges } = this;
-    const { halves } = image;
-    const { numbers } = this.#strings;
-    // A length that does not fit makes no sense: the array has none.
-    const count = halves[2 * i + 3]!;
-    if (!(count >= 0 && i + 2 + count <= page.end)) return true;
-    const end = 2 * (i + 2 + count);
-    const before = edges.length;
-    edges.reserve(count);
-    const { types, names, targets } = edges;
-    let { length } = edges;
-    for (let w = 2 * i + 4, n = 0; w < end; w += 2, n++) {
-      const low = halves[w]!;
-      if ((low & 1) === 0) continue;
-      if ((low & 3) !== 1) {
-        edges.length = before;
-        return false;
+    const first = edges.length;
+    const share = edgeShare(pages.length, this.#end);
+    const theirs = helper.run('connect', { planned: this.#input, share, end: this.#end });
+    const left = new SharedUint32Column(1 << 12);
+    const takeLeft = () => {
+      for (let n = left.length / 2; n < countLeft(share); n++) {
+        const i = share.left[2 * n]!;
+        left.push(edges.length);
+        this.#whole(i, share.left[2 * n + 1]!, this.#image.pageOf(i));
+        left.push(edges.length);
       }
-      const to = image.ordinalOf(image.indexOf(low, halves[w + 1]!));
-      if (to < 0 || furniture.has(to)) continue;
-      types[length] = EdgeType.internal;
-      names[length] = n < numbers ? n + 1 : this.#strings.addNumber(n);
-      targets[length++] = to;
+    };
+    for (let n = pages.length - 1; claimPage(share); n--) {
+      share.pages[PAGE_ROW * n + PageCell.start] = edges.length;
+      this.#planned.page(pages[n]!);
+      share.pages[PAGE_ROW * n + PageCell.end] = edges.length;
+      takeLeft();
+      connected(share.state[0]! / pages.length);
     }
-    edges.length = length;
+    takeLeft();
+    const part = await theirs.catch(() => undefined);
+    if (!part) return false;
+    takeLeft();
+    this.outside = this.#outside.settle(edges);
+    const starts = edgeStarts(share, left.values, first);
+    const all = new EdgeColumns(starts[pages.length]! + 1024);
+    all.add(edges, first);
+    const input = {
+      share,
+      ours: edges.take(),
+      theirs: part.edges,
+      left: left.values,
+      all: all.whole(),
+      starts,
+      firstEdge: this.firstEdge.values,
+      end: this.#end,
+      next: new Int32Array(new SharedArrayBuffer(4)),
+    };
+    const assembled = helper.run('assemble', input);
+    assemble(this.#image, input);
+    if (!(await assembled.catch(() => false))) return false;
+    all.length = starts[pages.length]!;
+    this.edges = all;
+    this.theirRoles = part.roles;
     return true;
   }
 
-  /** A step that not every object has. */
-  #rareStep(i: number, id: number, rows: Int32Array, r: number): void {
-    const image = this.#image;
-    const name = rows[r + 2]!;
-    const arg = rows[r + 3]!;
-    switch (rows[r]) {
-      case Step.elements:
-        this.#elements(i, this.#kinds.of(id));
-        break;
-      case Step.backing: {
-        const store = image.target(i + 1);
-        if (store < 0 || this.#typeAt(store) !== this.#inspector.view.layout.types.PROPERTY_ARRAY) break;
-        const to = image.ordinalOf(image.target(store + arg));
-        if (to >= 0) this.edges.push(rows[r + 1]!, name, to);
-        break;
-      }
-      case Step.prototype:
-        this.#prototype(i + arg, name);
-        break;
-      case Step.dispatch: {
-        const to = this.#dispatched(image.halves[2 * i + arg / 4]! >>> 0);
-        if (to >= 0 && !this.#furniture.has(to)) this.edges.push(rows[r + 1]!, name, to);
-        break;
-      }
-    }
+  #planInput(codes: ReadonlyMap<number, number>): PlannedInput {
+    const { view } = this.#inspector;
+    const { objects } = view.layout;
+    const handles = SharedTable.for(codes.size);
+    for (const [handle, code] of codes) handles.add(handle | 0, this.#image.ordinalOf(code));
+    return {
+      plans: this.#table.columns,
+      constants: {
+        mapName: this.#mapName,
+        initialMapName: this.#strings.add('initial_map'),
+        numbers: this.#strings.numbers,
+        scopeInfoWord: this.#contexts.scopeInfoWord,
+        elementsWord: objects.object.elements / 8,
+        arrayLengthWord: objects.array.length / 8,
+        prototypeWord: objects.map.prototype / 8,
+        hole: halvesOf(view.theHole),
+        emptyArray: halvesOf(view.isolate.root('empty_fixed_array')),
+      },
+      furniture: { first: this.#furniture.first, flags: this.#furniture.flags },
+      contexts: this.#scopes.cells,
+      codes: handles.cells,
+      ephemerons: this.#ephemerons.from,
+      firstEdge: this.firstEdge.values,
+    };
   }
 
-  #elements(i: number, kind: Kind): void {
-    const image = this.#image;
+  /** Finds out how the objects of a kind are connected. */
+  #resolve(id: number): void {
+    const kind = this.#kinds.of(id);
+    const { layout } = this.#inspector.view;
+    const plan = attemptOr(undefined, () => this.#plans.of(kind.map));
+    const map = this.#image.ordinalOf(kind.mapIndex);
+    const mode = kind.isWrapper ? Mode.general : plan ? Mode.plan : this.#unplannedMode(kind);
+    const { types } = layout;
+    const { type, elementsKind } = kind.map;
+    const traits =
+      (type === types.FIXED_ARRAY ? Trait.fixedArray : 0) |
+      (type === types.PROPERTY_ARRAY ? Trait.propertyArray : 0) |
+      (layout.isReceiver(type) ? Trait.receiver : 0) |
+      (type === types.MAP ? Trait.map : 0) |
+      (type === types.JS_ARRAY ? Trait.jsArray : 0) |
+      (elementsKind === PACKED || elementsKind === HOLEY ? Trait.taggedElements : 0) |
+      (type === types.NUMBER_DICTIONARY ? Trait.numberDictionary : 0);
+    this.#table.set(id, mode, traits, this.#furniture.has(map) ? -1 : map, plan);
+  }
+
+  /** How objects are connected whose map has no plan. */
+  #unplannedMode(kind: Kind): number {
+    const { layout } = this.#inspector.view;
+    const { type } = kind.map;
+    if (kind.body === 'data' && kind.sizeRule !== 'other' && kind.externalWidth === 0) return Mode.data;
+    if (this.#references.indexed.has(type) && kind.sizeRule === 'elements') return Mode.array;
+    return layout.isContext(type) && type !== layout.types.nativeContext ? Mode.context : Mode.general;
+  }
+
+  /** Adds all edges of the object at word `i`. */
+  #whole(i: number, ordinal: number, page: LoadedPage): void {
     const { edges } = this;
-    const { halves } = image;
-    const { types: instanceTypes, objects } = this.#inspector.view.layout;
-    const store = image.target(i + objects.object.elements / 8);
-    // The empty array is everywhere.
-    if (store < 0 || halves[2 * store + 3] === 0) return;
-    const type = this.#typeAt(store);
-    const { elementsKind } = kind.map;
-    if (elementsKind !== PACKED && elementsKind !== HOLEY) {
-      if (type === instanceTypes.NUMBER_DICTIONARY)
-        this.#references.elements.dictionary((image.addressOf(store) + 1) as Tagged, this.#unplanned);
-      return;
+    const first = edges.length;
+    const id = this.#image.halves[2 * i]!;
+    const kind = this.#kinds.of(id);
+    const plan = this.#table.planOf(id);
+    const map = this.#table.columns.maps[id]!;
+    if (plan) this.#steps(i, ordinal, id);
+    else {
+      const mode = this.#unplannedMode(kind);
+      if (mode === Mode.context) this.#planContext(i, kind, page);
+      if (mode > Mode.data) this.#unplanned.add(i, ordinal, page, kind, mode);
     }
-    if (type !== instanceTypes.FIXED_ARRAY) return;
-    let count = Math.min(halves[2 * store + 3]!, image.pageOf(store).end - store - 2);
-    if (kind.map.type === instanceTypes.JS_ARRAY) {
-      const w = 2 * (i + objects.array.length / 8);
-      count = halves[w] === 0 ? Math.min(count, halves[w + 1]!) : 0;
+    if (map >= 0) edges.push(EdgeType.internal, this.#mapName, map);
+    this.#addNative(ordinal, kind);
+    this.#addEphemerons(ordinal);
+    if (kind.body === 'ephemerons') this.#weakEntries(i);
+    else if (kind.body !== 'data') {
+      const shown = plan ? plan.cover : this.#unplanned.shown;
+      const size = plan ? kind.map.instanceSize : this.#kinds.size(i, kind, page);
+      // The reference to a map that is not shown counts.
+      if (shown !== undefined) this.#unplanned.rest(i, kind, size, shown, map < 0 ? 1 : 0);
     }
-    const { low: holeLow, high: holeHigh } = this.#hole;
-    edges.reserve(count);
-    const { types, names, targets } = edges;
-    let { length } = edges;
-    for (let n = 0, w = 2 * store + 4; n < count; n++, w += 2) {
-      const low = halves[w]!;
-      if ((low & 3) !== 1) continue;
-      const high = halves[w + 1]!;
-      if (low === holeLow && high === holeHigh) continue;
-      const to = image.ordinalOf(image.indexOf(low, high));
-      if (to < 0) continue;
-      types[length] = EdgeType.element;
-      names[length] = n;
-      targets[length++] = to;
-    }
-    edges.length = length;
+    const merged = kind.isWrapper ? this.#natives.merged.get(ordinal) : undefined;
+    if (merged) pushNativeEdges(merged.edges, edges, this.#strings, first);
   }
 
-  #typeAt(i: number): number | undefined {
-    return this.#kinds.at(i)?.map.type;
-  }
-
-  /** Word `w` holds a function's prototype, its initial map, or the hole. */
-  #prototype(w: number, name: number): void {
-    const image = this.#image;
-    const { types, objects } = this.#inspector.view.layout;
-    const held = image.target(w);
-    const type = held < 0 ? undefined : this.#typeAt(held);
-    if (type === undefined) return;
-    if (this.#inspector.view.layout.isReceiver(type)) {
-      const to = image.ordinalOf(held);
-      if (to >= 0) this.edges.push(EdgeType.property, name, to);
-    } else if (type === types.MAP) {
-      const prototype = image.ordinalOf(image.target(held + objects.map.prototype / 8));
-      if (prototype >= 0) this.edges.push(EdgeType.property, name, prototype);
-      const to = image.ordinalOf(held);
-      if (to >= 0 && !this.#furniture.has(to))
-        this.edges.push(EdgeType.internal, this.#strings.add('initial_map'), to);
+  /** Adds what the plan of the object's kind says, also those steps that are not the same for all. */
+  #steps(i: number, ordinal: number, id: number): void {
+    const { rows, starts, ends } = this.#table.columns;
+    const end = ends[id]!;
+    for (let r = starts[id]!; r < end; r += ROW) {
+      r = this.#planned.steps(i, ordinal, id, r, end);
+      if (r === end) return;
+      if (rows[r] === Step.elements) {
+        const store = this.#image.target(i + this.#input.constants.elementsWord);
+        this.#references.elements.dictionary((this.#image.addressOf(store) + 1) as Tagged, this.#unplanned);
+      }
     }
   }
 
-  #dispatched(handle: number): number {
-    let to = this.#codeOf.get(handle);
-    if (to === undefined) {
-      const entry = attemptOr(undefined, () => this.#inspector.view.isolate.dispatchEntry(handle));
-      to = entry ? ordinalOf(this.#image, entry.code) : -1;
-      this.#codeOf.set(handle, to);
-    }
-    return to;
+  /** Makes a plan for the contexts that have the ScopeInfo of the one at word `i`. */
+  #planContext(i: number, kind: Kind, page: LoadedPage): void {
+    const wordCount = this.#kinds.size(i, kind, page) / 8;
+    const info = this.#image.target(i + this.#contexts.scopeInfoWord);
+    if (info <= 0 || this.#scopes.find(info) >= 0) return;
+    const plan = this.#contexts.of(info, kind.map.type, wordCount);
+    const start = plan.wordCount === wordCount ? this.#table.rowsOf(plan) : -1;
+    if (start >= 0) this.#scopes.add(info, start, start + plan.rows.length, wordCount);
+  }
+
+  #addNative(ordinal: number, kind: Kind): void {
+    const to = kind.isWrapper ? this.#natives.wrapped.get(ordinal) : undefined;
+    if (to !== undefined) this.edges.push(EdgeType.internal, this.#strings.add('javascript_to_native'), to);
+  }
+
+  #addEphemerons(ordinal: number): void {
+    const { from, names, to } = this.#ephemerons;
+    for (let n = lowerBound(from, ordinal); from[n] === ordinal; n++)
+      this.edges.push(EdgeType.internal, names[n]!, to[n]!);
   }
 
   /** Keys and values of a WeakMap's table, which it does not hold, by their place in it. */
@@ -430,6 +335,6 @@ export class ObjectEdges {
   }
 }
 
-function halvesOf(word: Tagged): { low: number; high: number } {
+function halvesOf(word: Tagged): Halves {
   return { low: (word % HIGH) | 0, high: Math.floor(word / HIGH) };
 }

@@ -1,54 +1,83 @@
-import { grown } from '../columns.ts';
 import type { ReceiverPlan } from './receiver-plans.ts';
 
-/** How the references of the objects of a kind are found. */
-export const Mode = { unknown: 0, data: 1, plan: 2, array: 3, context: 4, general: 5 } as const;
+/** How the references of the objects of a kind are found; general where no plan tells all of them. */
+export const Mode = { data: 1, plan: 2, array: 3, context: 4, general: 5 } as const;
 
-/** What is done with the objects of each kind, by its id, in columns for the loop over all objects. */
-export class PlanTable {
+/** What the objects of a kind are to those that refer to them, as bits. */
+export const Trait = {
+  fixedArray: 1,
+  propertyArray: 2,
+  receiver: 4,
+  map: 8,
+  jsArray: 16,
+  /** A receiver whose elements may be any values. */
+  taggedElements: 32,
+  numberDictionary: 64,
+} as const;
+
+/** What is done with the objects of each kind, by its id; in shared memory. */
+export interface PlanColumns {
   /** Mode. */
   readonly modes: Uint8Array;
+  /** Trait. */
+  readonly traits: Uint8Array;
   /** Ordinal of the map, -1 where it is not shown. */
   readonly maps: Int32Array;
   /** Where the steps of the plan begin and end in `rows`. */
   readonly starts: Uint32Array;
   readonly ends: Uint32Array;
-  /** 1 if there is more to do than the plan says. */
-  readonly more: Uint8Array;
   /** The rows of all plans. */
-  rows = new Int32Array(1 << 12);
+  readonly rows: Int32Array;
+}
+
+/** Numbers of all plans together; memory that is never touched costs nothing. */
+const ROOM = 1 << 22;
+
+/** Fills the columns of plans. */
+export class PlanTable {
+  readonly columns: PlanColumns;
   readonly #plans: (ReceiverPlan | undefined)[] = [];
   readonly #starts = new Map<object, number>();
   #used = 0;
 
   /** For so many kinds. */
   constructor(kinds: number) {
-    this.modes = new Uint8Array(kinds);
-    this.maps = new Int32Array(kinds);
-    this.starts = new Uint32Array(kinds);
-    this.ends = new Uint32Array(kinds);
-    this.more = new Uint8Array(kinds);
+    const shared = (bytes: number) => new SharedArrayBuffer(bytes);
+    this.columns = {
+      modes: new Uint8Array(shared(kinds)),
+      traits: new Uint8Array(shared(kinds)),
+      maps: new Int32Array(shared(4 * kinds)),
+      starts: new Uint32Array(shared(4 * kinds)),
+      ends: new Uint32Array(shared(4 * kinds)),
+      rows: new Int32Array(shared(4 * ROOM)),
+    };
   }
 
-  set(id: number, mode: number, map: number, plan: ReceiverPlan | undefined, hasMore: boolean): void {
-    this.modes[id] = mode;
-    this.maps[id] = map;
-    this.more[id] = hasMore ? 1 : 0;
-    this.#plans[id] = plan;
+  /** The plan is for the objects that it tells all of, if that is the mode, and to be asked for with `planOf`. */
+  set(id: number, mode: number, traits: number, map: number, plan: ReceiverPlan | undefined): void {
+    const { columns } = this;
+    columns.modes[id] = mode;
+    columns.traits[id] = traits;
+    columns.maps[id] = map;
     if (!plan) return;
-    this.starts[id] = this.rowsOf(plan);
-    this.ends[id] = this.#used;
+    const start = this.rowsOf(plan);
+    if (start < 0) {
+      columns.modes[id] = Mode.general;
+      return;
+    }
+    this.#plans[id] = plan;
+    columns.starts[id] = start;
+    columns.ends[id] = start + plan.rows.length;
   }
 
-  /** Where the rows of a plan begin, which are added where they are new. */
+  /** Where the rows of a plan begin, which are added where they are new; -1 if there is no room. */
   rowsOf(plan: { readonly rows: Int32Array }): number {
     const known = this.#starts.get(plan);
     if (known !== undefined) return known;
     const start = this.#used;
-    const { rows } = plan;
-    if (start + rows.length > this.rows.length) this.rows = grown(this.rows, start + rows.length);
-    this.rows.set(rows, start);
-    this.#used += rows.length;
+    if (start + plan.rows.length > ROOM) return -1;
+    this.columns.rows.set(plan.rows, start);
+    this.#used += plan.rows.length;
     this.#starts.set(plan, start);
     return start;
   }

@@ -7,7 +7,7 @@ import type { PropertyReferences } from './property-references.ts';
 
 /** A step of a plan; `arg` is an offset in words, or an ordinal for `constant`. The usual ones come first. */
 export const Step = {
-  /** Edge of type `type` to what the object's word `arg` holds, which gets the tag. */
+  /** Edge of type `type` to what the object's word `arg` holds, which gets the role. */
   own: 0,
   /** Edge to node `arg`. */
   constant: 1,
@@ -23,7 +23,7 @@ export const Step = {
   unshown: 6,
 } as const;
 
-/** Numbers of a row: step, type of the edge, id of its name, arg, id of the tag or 0. */
+/** Numbers of a row: step, type of the edge, id of its name, arg, id of the role's name or 0. */
 export const ROW = 5;
 
 /** Elements kinds of small integers and of doubles, packed and holey (objects/elements-kind.h). */
@@ -186,24 +186,24 @@ class Steps {
     this.#context = context;
   }
 
-  add(step: number, type: number, name: string, arg: number, tag?: string): void {
+  add(step: number, type: number, name: string, arg: number, role?: string): void {
     this.#rows.push(
       step,
       type,
       this.#context.name(name),
       arg,
-      tag === undefined ? 0 : this.#context.name(tag),
+      role === undefined ? 0 : this.#context.name(role),
     );
   }
 
-  own(type: number, name: string, offset: number, tag?: string): void {
-    this.add(Step.own, type, name, offset / 8, tag);
+  own(type: number, name: string, offset: number, role?: string): void {
+    this.add(Step.own, type, name, offset / 8, role);
     const isShownInAnyCase = type !== EdgeType.internal && type !== EdgeType.weak;
     this.cover(offset, isShownInAnyCase ? Cover.always : Cover.unlessFurniture);
   }
 
-  internal(name: string, offset: number, tag?: string): void {
-    this.own(EdgeType.internal, name, offset, tag);
+  internal(name: string, offset: number, role?: string): void {
+    this.own(EdgeType.internal, name, offset, role);
   }
 
   cover(offset: number, cover: number): void {

@@ -50,6 +50,7 @@ export class UnplannedEdges implements ReferenceSink {
   readonly #tags: RoleTags;
   #cover = new Uint8Array(1 << 12);
   #wordCount = 0;
+  #ordinal = 0;
 
   constructor(tools: EdgeTools) {
     this.#view = tools.view;
@@ -65,7 +66,8 @@ export class UnplannedEdges implements ReferenceSink {
   }
 
   /** Adds the named references of the object at word `i`. */
-  add(i: number, page: LoadedPage, kind: Kind, mode: number): void {
+  add(i: number, ordinal: number, page: LoadedPage, kind: Kind, mode: number): void {
+    this.#ordinal = ordinal;
     this.shown = undefined;
     const size = this.#kinds.size(i, kind, page);
     this.#wordCount = size / 8;
@@ -166,7 +168,7 @@ export class UnplannedEdges implements ReferenceSink {
   tag(target: Tagged, name: string, type?: number): void {
     const ordinal = ordinalOf(this.#image, target);
     if (ordinal >= 0 && !this.#furniture.has(ordinal))
-      this.#tags.add(ordinal, this.#strings.add(name), type ?? KEEP_TYPE);
+      this.#tags.add(ordinal, this.#strings.add(name), type ?? KEEP_TYPE, this.#ordinal);
   }
 
   skip(offset: number): void {
@@ -175,7 +177,8 @@ export class UnplannedEdges implements ReferenceSink {
 
   native(name: string, label: string, at: Address, bytes: number): void {
     if (!(bytes <= MAX_BYTES)) return;
-    this.#edges.push(EdgeType.internal, this.#strings.add(name), this.#outside.of(label, at, bytes));
+    const use = { owner: this.#ordinal, edge: this.#edges.length };
+    this.#edges.push(EdgeType.internal, this.#strings.add(name), this.#outside.of(label, at, bytes, use));
   }
 
   #link(type: number, name: number, to: number, offset: number): void {

@@ -1,0 +1,313 @@
+import { lowerBound } from '../columns.ts';
+import { EdgeType } from '../graph/types.ts';
+import type { EdgeColumns } from './edge-columns.ts';
+import type { HeapImage, LoadedPage } from './heap-image.ts';
+import { Mode, type PlanColumns, Trait } from './plan-table.ts';
+import { ROW, Step } from './receiver-plans.ts';
+import type { RoleColumns } from './role-tags.ts';
+import { SharedTable } from './shared-table.ts';
+
+/** What all plans have in common: ids of names, positions of fields in words, and words that mean nothing. */
+export interface PlanConstants {
+  readonly mapName: number;
+  readonly initialMapName: number;
+  /** Numbers below have ids of their own, one more than they are. */
+  readonly numbers: number;
+  readonly scopeInfoWord: number;
+  readonly elementsWord: number;
+  readonly arrayLengthWord: number;
+  readonly prototypeWord: number;
+  readonly hole: Halves;
+  readonly emptyArray: Halves;
+}
+
+export interface Halves {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What edges are made from by plans, on whatever thread; its large parts are shared. */
+export interface PlannedInput {
+  readonly plans: PlanColumns;
+  readonly constants: PlanConstants;
+  readonly furniture: { readonly first: number; readonly flags: Uint8Array };
+  /** Of a SharedTable by index of a ScopeInfo: begin and end of the rows of its contexts, and how many words these have. */
+  readonly contexts: Int32Array;
+  /** Of a SharedTable by dispatch handle: ordinal of the code, or -1. */
+  readonly codes: Int32Array;
+  /** Ordinals of what has edges of entries of WeakMaps, ascending. */
+  readonly ephemerons: Uint32Array;
+  /** By ordinal: where the object's edges begin. */
+  readonly firstEdge: Uint32Array;
+}
+
+/** What plans tell, of one thread. */
+export interface PlannedOutput {
+  readonly edges: EdgeColumns;
+  readonly roles: RoleColumns;
+}
+
+/** Takes the objects that plans do not tell all of. */
+export interface Unplanned {
+  add(i: number, ordinal: number, page: LoadedPage): void;
+}
+
+/** The edges of objects that plans tell all of: one loop over numbers, in which nothing needs the core. */
+export class PlannedEdges {
+  readonly #image: HeapImage;
+  readonly #input: PlannedInput;
+  readonly #edges: EdgeColumns;
+  readonly #roles: RoleColumns;
+  readonly #unplanned: Unplanned;
+  readonly #contexts: SharedTable;
+  readonly #codes: SharedTable;
+  /** The rows of the last context's plan. */
+  readonly #context = { info: -1, start: 0, end: 0, wordCount: -1 };
+
+  constructor(image: HeapImage, input: PlannedInput, { edges, roles }: PlannedOutput, unplanned: Unplanned) {
+    this.#image = image;
+    this.#input = input;
+    this.#edges = edges;
+    this.#roles = roles;
+    this.#unplanned = unplanned;
+    this.#contexts = new SharedTable(input.contexts);
+    this.#codes = new SharedTable(input.codes);
+  }
+
+  /** Adds the edges of the objects of a page. */
+  page(page: LoadedPage): void {
+    const { halves, marks, ranks } = this.#image;
+    const { firstEdge, ephemerons, constants } = this.#input;
+    const { modes, maps, starts, ends } = this.#input.plans;
+    const { mapName } = constants;
+    const edges = this.#edges;
+    let ordinal = ranks[page.first >>> 5]!;
+    let next = lowerBound(ephemerons, ordinal);
+    const end = (page.end + 31) >>> 5;
+    for (let m = page.first >>> 5; m < end; m++) {
+      for (let bits = marks[m]!; bits !== 0; bits &= bits - 1) {
+        const i = 32 * m + 31 - Math.clz32(bits & -bits);
+        const begin = edges.length;
+        firstEdge[ordinal] = begin;
+        const id = halves[2 * i]!;
+        const mode = modes[id]!;
+        let isWhole = mode === Mode.data;
+        if (mode === Mode.plan) isWhole = this.steps(i, ordinal, id, starts[id]!, ends[id]!) === ends[id]!;
+        else if (mode === Mode.array) isWhole = this.#array(i, page);
+        else if (mode === Mode.context) isWhole = this.#inContext(i, ordinal, id, page);
+        if (ephemerons[next] === ordinal) {
+          isWhole = false;
+          while (ephemerons[next] === ordinal) next++;
+        }
+        if (isWhole) {
+          const map = maps[id]!;
+          if (map >= 0) edges.push(EdgeType.internal, mapName, map);
+        } else {
+          edges.length = begin;
+          this.#unplanned.add(i, ordinal, page);
+        }
+        ordinal++;
+      }
+    }
+  }
+
+  /** Adds what rows say of the object at word `i`, which is of that kind; returns the first row that is not done. */
+  steps(i: number, ordinal: number, id: number, first: number, end: number): number {
+    const image = this.#image;
+    const { halves } = image;
+    const edges = this.#edges;
+    const { plans, furniture, constants } = this.#input;
+    const { names: roles, owners } = this.#roles;
+    const { rows } = plans;
+    const { low: emptyLow, high: emptyHigh } = constants.emptyArray;
+    edges.reserve(end - first);
+    let { types, names, targets, length } = edges;
+    let r = first;
+    for (; r < end; r += ROW) {
+      const step = rows[r]!;
+      const type = rows[r + 1]!;
+      const arg = rows[r + 3]!;
+      if (step === Step.constant) {
+        types[length] = type;
+        names[length] = rows[r + 2]!;
+        targets[length++] = arg;
+        continue;
+      }
+      const low = halves[2 * (i + arg)]!;
+      if (step === Step.own) {
+        if ((low & 1) === 0) continue;
+        const high = halves[2 * (i + arg) + 1]!;
+        // Most objects have neither elements nor properties elsewhere.
+        if (low === emptyLow && high === emptyHigh && type === EdgeType.internal) continue;
+        const to = image.ordinalOf(image.indexOf(low, high));
+        if (to < 0) continue;
+        if (type >= EdgeType.internal) {
+          const f = to - furniture.first;
+          if (f >= 0 && f < furniture.flags.length && furniture.flags[f] === 1) continue;
+          const role = rows[r + 4]!;
+          if (role !== 0 && (roles[to] === 0 || ordinal < owners[to]!)) {
+            roles[to] = role;
+            owners[to] = ordinal;
+          }
+        }
+        types[length] = type;
+        names[length] = rows[r + 2]!;
+        targets[length++] = to;
+      } else if (step === Step.unshown) {
+        if ((low & 1) !== 0) break;
+      } else if (step !== Step.elements || low !== emptyLow || halves[2 * (i + arg) + 1] !== emptyHigh) {
+        edges.length = length;
+        const isDone = this.#rareStep(i, id, r);
+        edges.reserve(end - r);
+        ({ types, names, targets, length } = edges);
+        if (!isDone) break;
+      }
+    }
+    edges.length = length;
+    return r;
+  }
+
+  /** A step that not every object has; false, and nothing is done, if no plan tells how. */
+  #rareStep(i: number, id: number, r: number): boolean {
+    const image = this.#image;
+    const { rows } = this.#input.plans;
+    const type = rows[r + 1]!;
+    const name = rows[r + 2]!;
+    const arg = rows[r + 3]!;
+    switch (rows[r]) {
+      case Step.elements:
+        return this.#elements(i, id);
+      case Step.backing: {
+        const store = image.target(i + 1);
+        if ((this.#traitsAt(store) & Trait.propertyArray) === 0) return true;
+        const to = image.ordinalOf(image.target(store + arg));
+        if (to >= 0) this.#edges.push(type, name, to);
+        return true;
+      }
+      case Step.prototype:
+        this.#prototype(i + arg, name);
+        return true;
+      case Step.dispatch: {
+        const found = this.#codes.find(image.halves[2 * i + arg / 4]!);
+        if (found < 0) return false;
+        const to = this.#codes.cells[found]!;
+        if (to >= 0 && !this.#isFurniture(to)) this.#edges.push(type, name, to);
+        return true;
+      }
+      default:
+        return false;
+    }
+  }
+
+  /** The elements of a receiver by their index. */
+  #elements(i: number, id: number): boolean {
+    const image = this.#image;
+    const { halves } = image;
+    const { elementsWord, arrayLengthWord, hole } = this.#input.constants;
+    const store = image.target(i + elementsWord);
+    // The empty array is everywhere.
+    if (store < 0 || halves[2 * store + 3] === 0) return true;
+    const is = this.#traitsAt(store);
+    const own = this.#input.plans.traits[id]!;
+    if ((own & Trait.taggedElements) === 0) return (is & Trait.numberDictionary) === 0;
+    if ((is & Trait.fixedArray) === 0) return true;
+    let count = Math.min(halves[2 * store + 3]!, image.pageOf(store).end - store - 2);
+    if ((own & Trait.jsArray) !== 0) {
+      const w = 2 * (i + arrayLengthWord);
+      count = halves[w] === 0 ? Math.min(count, halves[w + 1]!) : 0;
+    }
+    const edges = this.#edges;
+    edges.reserve(count);
+    const { types, names, targets } = edges;
+    let { length } = edges;
+    for (let n = 0, w = 2 * store + 4; n < count; n++, w += 2) {
+      const low = halves[w]!;
+      if ((low & 3) !== 1) continue;
+      const high = halves[w + 1]!;
+      if (low === hole.low && high === hole.high) continue;
+      const to = image.ordinalOf(image.indexOf(low, high));
+      if (to < 0) continue;
+      types[length] = EdgeType.element;
+      names[length] = n;
+      targets[length++] = to;
+    }
+    edges.length = length;
+    return true;
+  }
+
+  /** The elements of an array by their number; false if it has weak references. */
+  #array(i: number, page: LoadedPage): boolean {
+    const image = this.#image;
+    const { halves } = image;
+    const { numbers } = this.#input.constants;
+    const edges = this.#edges;
+    // A length that does not fit makes no sense: the array has none.
+    const count = halves[2 * i + 3]!;
+    if (!(count >= 0 && i + 2 + count <= page.end)) return true;
+    if (count > numbers) return false;
+    const end = 2 * (i + 2 + count);
+    edges.reserve(count);
+    const { types, names, targets } = edges;
+    let { length } = edges;
+    for (let w = 2 * i + 4, n = 1; w < end; w += 2, n++) {
+      const low = halves[w]!;
+      if ((low & 1) === 0) continue;
+      if ((low & 3) !== 1) return false;
+      const to = image.ordinalOf(image.indexOf(low, halves[w + 1]!));
+      if (to < 0 || this.#isFurniture(to)) continue;
+      types[length] = EdgeType.internal;
+      names[length] = n;
+      targets[length++] = to;
+    }
+    edges.length = length;
+    return true;
+  }
+
+  #inContext(i: number, ordinal: number, id: number, page: LoadedPage): boolean {
+    const image = this.#image;
+    const context = this.#context;
+    const info = image.target(i + this.#input.constants.scopeInfoWord);
+    // Contexts that come one after another are often of one scope.
+    if (info !== context.info) {
+      const found = info > 0 ? this.#contexts.find(info) : -1;
+      if (found < 0) return false;
+      const { cells } = this.#contexts;
+      context.info = info;
+      context.start = cells[found]!;
+      context.end = cells[found + 1]!;
+      context.wordCount = cells[found + 2]!;
+    }
+    const { wordCount, start, end } = context;
+    if (image.halves[2 * i + 3] !== wordCount - 2 || i + wordCount > page.end) return false;
+    return this.steps(i, ordinal, id, start, end) === end;
+  }
+
+  /** Word `w` holds a function's prototype, its initial map, or the hole. */
+  #prototype(w: number, name: number): void {
+    const image = this.#image;
+    const { prototypeWord, initialMapName } = this.#input.constants;
+    const held = image.target(w);
+    const traits = this.#traitsAt(held);
+    if ((traits & Trait.receiver) !== 0) {
+      const to = image.ordinalOf(held);
+      if (to >= 0) this.#edges.push(EdgeType.property, name, to);
+    } else if ((traits & Trait.map) !== 0) {
+      const prototype = image.ordinalOf(image.target(held + prototypeWord));
+      if (prototype >= 0) this.#edges.push(EdgeType.property, name, prototype);
+      const to = image.ordinalOf(held);
+      if (to >= 0 && !this.#isFurniture(to)) this.#edges.push(EdgeType.internal, initialMapName, to);
+    }
+  }
+
+  /** Traits of the live object at word `i`; 0 if there is none. */
+  #traitsAt(i: number): number {
+    if (i < 0 || !this.#image.isMarked(i)) return 0;
+    return this.#input.plans.traits[this.#image.halves[2 * i]!]!;
+  }
+
+  #isFurniture(ordinal: number): boolean {
+    const { first, flags } = this.#input.furniture;
+    const i = ordinal - first;
+    return i >= 0 && i < flags.length && flags[i] === 1;
+  }
+}
