@@ -238,7 +238,8 @@ export class ObjectEdges {
     const { layout } = this.#inspector.view;
     const plan = attemptOr(undefined, () => this.#plans.of(kind.map));
     const map = this.#image.ordinalOf(kind.mapIndex);
-    const mode = kind.isWrapper ? Mode.general : plan ? Mode.plan : this.#unplannedMode(kind);
+    const isPlain = !kind.isWrapper && kind.weakOffsets.length === 0;
+    const mode = !isPlain ? Mode.general : plan ? Mode.plan : this.#unplannedMode(kind);
     const { types } = layout;
     const { type, elementsKind } = kind.map;
     const traits =

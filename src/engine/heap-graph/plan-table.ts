@@ -28,9 +28,14 @@ export interface PlanColumns {
   readonly ends: Uint32Array;
   /** The rows of all plans. */
   readonly rows: Int32Array;
+  /** Where the words of the plan begin and end in `covers`. */
+  readonly coverStarts: Uint32Array;
+  readonly coverEnds: Uint32Array;
+  /** By word of the objects of a plan: Cover. */
+  readonly covers: Uint8Array;
 }
 
-/** Numbers of all plans together; memory that is never touched costs nothing. */
+/** Numbers, and words of objects, of all plans together; memory that is never touched costs nothing. */
 const ROOM = 1 << 22;
 
 /** Fills the columns of plans. */
@@ -39,6 +44,7 @@ export class PlanTable {
   readonly #plans: (ReceiverPlan | undefined)[] = [];
   readonly #starts = new Map<object, number>();
   #used = 0;
+  #covered = 0;
 
   /** For so many kinds. */
   constructor(kinds: number) {
@@ -50,6 +56,9 @@ export class PlanTable {
       starts: new Uint32Array(shared(4 * kinds)),
       ends: new Uint32Array(shared(4 * kinds)),
       rows: new Int32Array(shared(4 * ROOM)),
+      coverStarts: new Uint32Array(shared(4 * kinds)),
+      coverEnds: new Uint32Array(shared(4 * kinds)),
+      covers: new Uint8Array(shared(ROOM)),
     };
   }
 
@@ -61,13 +70,18 @@ export class PlanTable {
     columns.maps[id] = map;
     if (!plan) return;
     const start = this.rowsOf(plan);
-    if (start < 0) {
+    const coverEnd = this.#covered + plan.cover.length;
+    if (start < 0 || coverEnd > ROOM) {
       columns.modes[id] = Mode.general;
       return;
     }
     this.#plans[id] = plan;
     columns.starts[id] = start;
     columns.ends[id] = start + plan.rows.length;
+    columns.covers.set(plan.cover, this.#covered);
+    columns.coverStarts[id] = this.#covered;
+    columns.coverEnds[id] = coverEnd;
+    this.#covered = coverEnd;
   }
 
   /** Where the rows of a plan begin, which are added where they are new; -1 if there is no room. */

@@ -3,7 +3,7 @@ import { EdgeType } from '../graph/types.ts';
 import type { EdgeColumns } from './edge-columns.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
 import { Mode, type PlanColumns, Trait } from './plan-table.ts';
-import { ROW, Step } from './receiver-plans.ts';
+import { Cover, ROW, Step } from './receiver-plans.ts';
 import type { RoleColumns } from './role-tags.ts';
 import { SharedTable } from './shared-table.ts';
 
@@ -61,6 +61,8 @@ export class PlannedEdges {
   readonly #unplanned: Unplanned;
   readonly #contexts: SharedTable;
   readonly #codes: SharedTable;
+  /** True if a word of the object at hand leads somewhere and has no step. */
+  #hasRest = false;
   /** The rows of the last context's plan. */
   readonly #context = { info: -1, start: 0, end: 0, wordCount: -1 };
 
@@ -92,6 +94,7 @@ export class PlannedEdges {
         const id = halves[2 * i]!;
         const mode = modes[id]!;
         let isWhole = mode === Mode.data;
+        this.#hasRest = false;
         if (mode === Mode.plan) isWhole = this.steps(i, ordinal, id, starts[id]!, ends[id]!) === ends[id]!;
         else if (mode === Mode.array) isWhole = this.#array(i, page);
         else if (mode === Mode.context) isWhole = this.#inContext(i, ordinal, id, page);
@@ -102,7 +105,9 @@ export class PlannedEdges {
         if (isWhole) {
           const map = maps[id]!;
           if (map >= 0) edges.push(EdgeType.internal, mapName, map);
-        } else {
+          if (this.#hasRest) isWhole = this.#rest(i, id);
+        }
+        if (!isWhole) {
           edges.length = begin;
           this.#unplanned.add(i, ordinal, page);
         }
@@ -154,7 +159,10 @@ export class PlannedEdges {
         names[length] = rows[r + 2]!;
         targets[length++] = to;
       } else if (step === Step.unshown) {
-        if ((low & 1) !== 0) break;
+        // Fields that no object has used up to now lead to furniture.
+        if ((low & 1) === 0) continue;
+        const to = image.ordinalOf(image.indexOf(low, halves[2 * (i + arg) + 1]!));
+        if (to >= 0 && !this.#isFurniture(to)) this.#hasRest = true;
       } else if (step !== Step.elements || low !== emptyLow || halves[2 * (i + arg) + 1] !== emptyHigh) {
         edges.length = length;
         const isDone = this.#rareStep(i, id, r);
@@ -165,6 +173,29 @@ export class PlannedEdges {
     }
     edges.length = length;
     return r;
+  }
+
+  /** What no step shows, as UnplannedEdges.rest; false if it is not the same for all objects. */
+  #rest(i: number, id: number): boolean {
+    const image = this.#image;
+    const { halves } = image;
+    const { covers, coverStarts, coverEnds, maps } = this.#input.plans;
+    const end = coverEnds[id]!;
+    let index = maps[id]! < 0 ? 1 : 0;
+    for (let c = coverStarts[id]! + 1, w = 2 * i + 2; c < end; c++, w += 2) {
+      const cover = covers[c];
+      if (cover === Cover.always) continue;
+      const low = halves[w]!;
+      if ((low & 1) === 0) continue;
+      const to = image.ordinalOf(image.indexOf(low, halves[w + 1]!));
+      if (to < 0) continue;
+      const isLeftOut = this.#isFurniture(to);
+      if (!isLeftOut && cover === Cover.unlessFurniture) continue;
+      if (!isLeftOut && (low & 3) === 3) return false;
+      if (!isLeftOut) this.#edges.push(EdgeType.hidden, index, to);
+      index++;
+    }
+    return true;
   }
 
   /** A step that not every object has; false, and nothing is done, if no plan tells how. */

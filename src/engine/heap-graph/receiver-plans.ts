@@ -19,7 +19,7 @@ export const Step = {
   prototype: 4,
   /** A function's code behind the dispatch handle at byte `arg`. */
   dispatch: 5,
-  /** No step shows word `arg`: if it is a pointer, the rest of the object is to be looked at. */
+  /** No step shows word `arg`: if it leads to an object that is shown, the rest of the object is to be looked at. */
   unshown: 6,
 } as const;
 
