@@ -31,7 +31,7 @@ export async function openGraph(path: string, options: OpenGraphOptions = {}): P
       { format, source },
       { program, search, sysroot, isolate, passes },
     );
-    session.close();
+    heap.own(session);
     return heap;
   } catch (error) {
     source.close();

@@ -37,6 +37,7 @@ export interface TextReport {
  */
 export function stringReport(heap: Heap, limit = 50): TextReport {
   const { graph } = heap;
+  graph.internNames();
   const groups = new Map<number, { name: number; size: number; count: number }>();
   const sizes: NodeOrdinal[] = [];
   let count = 0;

@@ -226,6 +226,11 @@ export class HeapGraph implements GraphColumns, GraphExtras {
     return this.strings.text(this.nodeName[node]!);
   }
 
+  /** For who compares ids instead of texts: from now on equal contents of strings have equal ones. */
+  internNames(): void {
+    this.strings.intern?.(this.nodeName);
+  }
+
   /** Bytes as V8 counted them. */
   ownSize(node: NodeOrdinal): number {
     return this.largeSizes.whole(node, this.nodeSize[node]!);

@@ -30,6 +30,7 @@ export class Heap {
   #reverse: ReverseEdges | null = null;
   #classes: Classes | null = null;
   #idOrder: Uint32Array | null = null;
+  #source: { close(): void } | null = null;
 
   constructor(graph: HeapGraph) {
     this.graph = graph;
@@ -126,8 +127,14 @@ export class Heap {
     return null;
   }
 
+  /** Hands over what the graph reads from: it is closed with this heap. */
+  own(source: { close(): void }): void {
+    this.#source = source;
+  }
+
   close(): void {
     this.graph.close();
+    this.#source?.close();
   }
 
   /** Sizes beyond 2^32, with what the nodes own. */

@@ -1,6 +1,6 @@
 /**
  * The texts of a graph. They are decoded when they are asked for; equal texts have one id, except for texts
- * that the writer of a snapshot cut.
+ * that the writer of a snapshot cut, and for what `intern` is for.
  */
 export interface StringTable {
   readonly count: number;
@@ -8,5 +8,7 @@ export interface StringTable {
   text(id: number): string;
   /** The text's bytes, where it is kept as Latin-1 anyway. */
   latin1?(id: number): Uint8Array | undefined;
+  /** Gives equal texts one id where contents of strings have each their own up to then; `names` are ids by ordinal. */
+  intern?(names: Uint32Array): void;
   close(): void;
 }

@@ -7,8 +7,6 @@ import type { EdgeShare } from './edge-share.ts';
 import type { ImageShape } from './heap-image.ts';
 import type { PlannedInput } from './planned-edges.ts';
 import type { RoleColumns } from './role-tags.ts';
-import type { ArenaState } from './string-arena.ts';
-import type { TextInput } from './text-nodes.ts';
 
 export interface LoadInput {
   readonly shape: ImageShape;
@@ -17,11 +15,6 @@ export interface LoadInput {
   readonly positions: Float64Array;
   /** [0] the next page that no thread has claimed. */
   readonly next: Int32Array;
-}
-
-export interface TextTask extends TextInput {
-  /** Numbers that have ids of their own. */
-  readonly numbers: number;
 }
 
 export interface ConnectInput {
@@ -40,13 +33,10 @@ export interface ConnectedPart {
 export interface CoreTasks {
   /** Loads pages until all are claimed; results in the bytes that the file did not have. */
   readonly load: { readonly input: LoadInput; readonly result: number };
-  readonly texts: { readonly input: TextTask; readonly result: boolean };
   /** Connects objects of pages from the first one on, until all are claimed. */
   readonly connect: { readonly input: ConnectInput; readonly result: ConnectedPart };
   readonly assemble: { readonly input: AssemblyInput; readonly result: boolean };
   readonly dominators: { readonly input: DominatorInput; readonly result: PlainDominators };
-  /** Given the texts of edges and of other nodes; results in those that are not among them: their ids follow. */
-  readonly join: { readonly input: ArenaState; readonly result: ArenaState };
 }
 
 export type CoreHelper = HelperThread<CoreTasks>;

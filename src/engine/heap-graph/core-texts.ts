@@ -1,35 +1,113 @@
+import type { Address } from '../address.ts';
 import type { StringTable } from '../graph/string-table.ts';
-import { type ArenaState, StringArena } from './string-arena.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { LoadedPage } from './heap-image.ts';
+import type { StringArena } from './string-arena.ts';
 
-/** The texts of a graph that is made from a core: those of its edges, and behind them what names nodes only. */
+/** V8 cuts names in snapshots (StringsStorage, --heap-snapshot-string-limit). */
+export const MAX_NAME = 1024;
+
+/** Bytes before the characters of a text: map, hash, length. */
+const HEADER = 16;
+const WINDOW = 1 << 18;
+
+/** Texts of one byte a character that lie in their objects, by ordinal from `first` on. */
+export interface TextNodes {
+  /** Id of the text of the node `first`; the next ordinal's follows. */
+  readonly firstId: number;
+  readonly first: number;
+  /** Ordinal behind the last node that may be such a text. */
+  readonly end: number;
+  /** By ordinal. */
+  readonly addresses: Float64Array;
+  readonly pages: readonly LoadedPage[];
+}
+
+/**
+ * The texts of a graph that is made from a core. Contents of strings are most of them, and hardly one is ever
+ * asked for: they stay in the dump, each with an id of its own, until equal ones are to be told. All others are
+ * kept in an arena.
+ */
 export class CoreTexts implements StringTable {
-  readonly #edges: StringArena;
-  #nodes: StringArena | undefined;
+  readonly #arena: StringArena;
+  readonly #nodes: TextNodes;
+  readonly #memory: Memory;
+  readonly #window = new Int32Array(WINDOW / 4);
+  readonly #bytes = Buffer.from(this.#window.buffer);
+  /** Address of the window's first byte, and how many of its bytes are there. */
+  #start = -1;
+  #held = 0;
+  /** Where in the window the object stands that was found last. */
+  #at = 0;
+  #isInterned = false;
 
-  constructor(edges: StringArena) {
-    this.#edges = edges;
-  }
-
-  /** Adds the texts of nodes that another thread has collected. */
-  adopt(nodes: ArenaState): void {
-    this.#nodes = StringArena.of(nodes);
+  constructor(arena: StringArena, nodes: TextNodes, memory: Memory) {
+    this.#arena = arena;
+    this.#nodes = nodes;
+    this.#memory = memory;
   }
 
   get count(): number {
-    return (this.#nodes ?? this.#edges).count;
+    return this.#arena.count;
   }
 
   text(id: number): string {
-    return this.#of(id).text(id);
+    if (!this.#isOfNode(id)) return this.#arena.text(id);
+    const length = this.#find(id);
+    const from = this.#at + HEADER;
+    return this.#bytes.toString('latin1', from, from + length);
   }
 
   latin1(id: number): Uint8Array | undefined {
-    return this.#of(id).latin1(id);
+    if (!this.#isOfNode(id)) return this.#arena.latin1(id);
+    const length = this.#find(id);
+    const from = this.#at + HEADER;
+    return this.#bytes.subarray(from, from + length);
+  }
+
+  intern(names: Uint32Array): void {
+    if (this.#isInterned) return;
+    this.#isInterned = true;
+    for (let node = this.#nodes.first; node < this.#nodes.end; node++) {
+      const id = names[node]!;
+      if (!this.#isOfNode(id)) continue;
+      const length = this.#find(id);
+      names[node] = this.#arena.addLatin1(this.#window, (this.#at + HEADER) / 4, length);
+    }
   }
 
   close(): void {}
 
-  #of(id: number): StringArena {
-    return this.#nodes && id >= this.#nodes.first ? this.#nodes : this.#edges;
+  #isOfNode(id: number): boolean {
+    const { firstId, first, end } = this.#nodes;
+    return id >= firstId && id < firstId + end - first;
   }
+
+  /** Brings a text into the window; returns its length, as far as names go. */
+  #find(id: number): number {
+    const { firstId, first, addresses, pages } = this.#nodes;
+    const address = addresses[first + id - firstId]!;
+    const needed = HEADER + MAX_NAME;
+    if (address < this.#start || address + needed > this.#start + WINDOW) {
+      this.#start = address;
+      this.#held = this.#memory.copy(address as Address, this.#bytes);
+    }
+    this.#at = address - this.#start;
+    const length = this.#at + HEADER <= this.#held ? this.#window[this.#at / 4 + 3]! : 0;
+    // A length that does not fit makes no sense.
+    if (!(length >= 0 && address + HEADER + length <= endOfPage(pages, address))) return 0;
+    return Math.max(0, Math.min(length, MAX_NAME, this.#held - this.#at - HEADER));
+  }
+}
+
+/** End of the area of the page that an address lies on; pages are in the order of addresses. */
+function endOfPage(pages: readonly LoadedPage[], address: number): number {
+  let low = 0;
+  let high = pages.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (pages[middle]!.start <= address) low = middle;
+    else high = middle - 1;
+  }
+  return pages[low]?.areaEnd ?? 0;
 }

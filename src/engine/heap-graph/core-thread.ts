@@ -9,11 +9,8 @@ import { HeapImage } from './heap-image.ts';
 import { claimPages } from './page-loader.ts';
 import { PlannedEdges } from './planned-edges.ts';
 import { roleColumns } from './role-tags.ts';
-import { StringArena } from './string-arena.ts';
-import { FIRST_APART, TextNodes } from './text-nodes.ts';
 
 let image: HeapImage;
-let texts: TextNodes;
 
 serve<CoreTasks>({
   load({ shape, path, positions, next }) {
@@ -26,13 +23,6 @@ serve<CoreTasks>({
     });
     source.close();
     return missing;
-  },
-  texts({ numbers, ...input }) {
-    // Not more texts than objects; more than a quarter of the heap they take in few.
-    const room = { first: FIRST_APART, texts: input.end - input.first, words: image.halves.length >>> 2 };
-    texts = new TextNodes(image, new StringArena(numbers, room), input);
-    texts.describe();
-    return true;
   },
   connect({ planned, share, end }) {
     const edges = new EdgeColumns(8 * end);
@@ -65,14 +55,5 @@ serve<CoreTasks>({
     const { dominator, order, doubles, words } = result;
     const buffers = [dominator, order, ...words].map((column) => column.buffer as ArrayBuffer);
     return new Transferred(result, [...new Set([doubles, ...buffers])]);
-  },
-  join(strings) {
-    texts.join(strings);
-    const state = texts.strings.take();
-    const { words, starts, lengths, hashes } = state;
-    return new Transferred(
-      state,
-      [words, starts, lengths, hashes].map((column) => column.buffer),
-    );
   },
 });

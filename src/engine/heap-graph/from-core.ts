@@ -28,8 +28,8 @@ export interface CoreHeapOptions {
  *
  *     pages → image → roots → marks → ordinals → edges → nodes
  *
- * The helper loads pages together with this thread, describes texts while this one connects objects, and computes
- * dominators while this one describes nodes; without one, or where it fails, this thread does everything.
+ * The helper loads pages and connects objects together with this thread, and computes dominators while this one
+ * describes nodes; without one, or where it fails, this thread does everything.
  */
 export async function heapFromCore(
   session: CoreSession,
@@ -51,23 +51,16 @@ export async function heapFromCore(
     globalObjects(session, isolate),
   );
   const other = loading.hasHelped ? helper : undefined;
-  const texts = other?.run('texts', builder.textTask);
   await builder.connect(progress, other);
   const graph = builder.graph();
   const dominators = other?.run('dominators', dominatorInput(graph));
   builder.describe(graph);
   const finished = progress.of('finish');
   finished(0.5);
-  const joined = other?.run('join', builder.strings);
-  const isTold = (await texts?.catch(() => false)) ?? false;
-  if (!isTold) builder.describeTexts();
   const heap = new Heap(graph);
   heap.shallowSizes;
   const theirs = await dominators?.catch(() => undefined);
   if (theirs) heap.adopt(dominatorsOf(theirs));
-  const state = await joined?.catch(() => undefined);
-  if (state) builder.adopt(state);
-  else if (isTold) builder.describeTexts();
   heap.retainedSizes;
   finished(1);
   return heap;

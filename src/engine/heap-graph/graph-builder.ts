@@ -3,7 +3,7 @@ import { type Ephemerons, HeapGraph, Locations, plainExtras } from '../graph/hea
 import { LargeNumbers } from '../graph/large-numbers.ts';
 import { EdgeType, NodeType } from '../graph/types.ts';
 import type { V8Inspector } from '../v8/inspector.ts';
-import type { CoreHelper, TextTask } from './core-tasks.ts';
+import type { CoreHelper } from './core-tasks.ts';
 import { CoreTexts } from './core-texts.ts';
 import { ephemeronEdges } from './ephemerons.ts';
 import { Furniture } from './furniture.ts';
@@ -15,14 +15,13 @@ import { NodeDescriber } from './node-describer.ts';
 import { ObjectEdges } from './object-edges.ts';
 import type { PassProgress } from './pass-progress.ts';
 import type { RootName, RootSlot } from './roots.ts';
-import { type ArenaState, StringArena } from './string-arena.ts';
-import { TextNodes } from './text-nodes.ts';
+import { StringArena } from './string-arena.ts';
 import { ordinalOf } from './unplanned-edges.ts';
 
 /**
  * Makes a heap graph of the marked objects of an image: node 0 is the root, then "(GC roots)" and its kinds,
  * then objects in the order of their addresses, then memory that they own outside of the heap. Edges come
- * first, since dominators need no more. Texts, which are many, can be described by another thread at any time.
+ * first, since dominators need no more.
  */
 export class GraphBuilder {
   readonly #inspector: V8Inspector;
@@ -34,14 +33,11 @@ export class GraphBuilder {
   readonly #end: number;
   /** Texts of edges. */
   readonly #strings: StringArena;
-  readonly #texts: CoreTexts;
   readonly #objects: ObjectEdges;
   readonly #natives: NodeObjects;
   readonly #entries: Omit<Ephemerons, 'isEphemeron'>;
   readonly #columns: NodeColumns;
   readonly #describer: NodeDescriber;
-  /** What another thread needs to describe texts. */
-  readonly textTask: TextTask;
 
   /** `globals` are the global objects. */
   constructor(inspector: V8Inspector, image: HeapImage, live: LiveHeap, globals: readonly Tagged[]) {
@@ -53,9 +49,8 @@ export class GraphBuilder {
     this.#rootKinds = [...new Set(live.used.map((r) => r.root))];
     this.#base = 2 + this.#rootKinds.length;
     this.#end = this.#base + image.number(this.#base);
-    const strings = new StringArena(live.longest);
+    const strings = new StringArena(live.longest, this.#end - this.#base);
     this.#strings = strings;
-    this.#texts = new CoreTexts(strings);
     const furniture = new Furniture(view, image);
     const natives = nodeObjects(image, live.natives, live.wrappers, this.#end);
     this.#natives = natives;
@@ -67,14 +62,6 @@ export class GraphBuilder {
       idOf,
     });
     this.#entries = entries;
-    this.textTask = {
-      first: this.#base,
-      end: this.#end,
-      isText: kinds.texts,
-      sharedHaveNoSize: view.layout.graph.sharedHaveNoSize,
-      columns: this.#columns,
-      numbers: strings.numbers,
-    };
     this.#objects = new ObjectEdges({
       inspector,
       image,
@@ -95,10 +82,10 @@ export class GraphBuilder {
     return this.#objects.connect(progress.of('connect'), helper);
   }
 
-  /** Describes all nodes but texts, once they are connected. */
+  /** Describes all nodes, once they are connected. */
   describe(graph: HeapGraph): void {
     const describer = this.#describer;
-    describer.describe(this.#base);
+    describer.describe(this.#base, this.#firstText);
     this.#mergeNatives();
     const { tags, theirRoles } = this.#objects;
     tags.apply(this.#columns, describer.unnamed, theirRoles);
@@ -116,19 +103,9 @@ export class GraphBuilder {
     }
   }
 
-  /** Describes texts on this thread. */
-  describeTexts(): void {
-    new TextNodes(this.#image, this.#strings, this.textTask).describe();
-  }
-
-  /** The texts of edges and of nodes that were described here. */
-  get strings(): ArenaState {
-    return this.#strings.state();
-  }
-
-  /** Takes over the texts that another thread has described. */
-  adopt(texts: ArenaState): void {
-    this.#texts.adopt(texts);
+  /** Id of the first node's text, if it has one: they stand between those of numbers and the arena's. */
+  get #firstText(): number {
+    return this.#strings.numbers + 1;
   }
 
   /** The graph; its nodes are still to be described. */
@@ -156,6 +133,17 @@ export class GraphBuilder {
     const nodeId = new Uint32Array(new SharedArrayBuffer(4 * nodes));
     for (let i = 0; i < nodes; i++) nodeId[i] = idOf(i);
     const { types, names, targets } = edges.take();
+    const texts = new CoreTexts(
+      this.#strings,
+      {
+        firstId: this.#firstText,
+        first: this.#base,
+        end: this.#end,
+        addresses: columns.address,
+        pages: this.#image.pages,
+      },
+      this.#inspector.view.memory,
+    );
     return new HeapGraph(
       {
         nodeType: columns.type.subarray(0, nodes),
@@ -168,7 +156,7 @@ export class GraphBuilder {
         edgeTo: targets,
       },
       {
-        ...plainExtras(this.#texts),
+        ...plainExtras(texts),
         largeSizes: new LargeNumbers(large),
         ephemerons: { ...this.#entries, isEphemeron: bits(this.#entries.names, this.#strings.count) },
         nodeAddress: columns.address.subarray(0, nodes),

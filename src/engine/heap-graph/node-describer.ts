@@ -14,8 +14,7 @@ import type { StringArena } from './string-arena.ts';
 const Naming = { unknown: 0, alike: 1, text: 2, function: 3, each: 4 } as const;
 
 /**
- * Fills the columns of nodes that are objects: type, name, size and address, as V8's own snapshot has them. What
- * TextNodes tells is left out.
+ * Fills the columns of nodes that are objects: type, name, size and address, as V8's own snapshot has them.
  */
 export class NodeDescriber {
   /** Ordinals and sizes that do not fit in 32 bits. */
@@ -66,14 +65,14 @@ export class NodeDescriber {
     };
   }
 
-  /** Describes all marked objects, of which the first has the ordinal `base`. */
-  describe(base: number): void {
+  /** Describes all marked objects; ids of contents of strings begin at `firstText`, which is that of the node `base`. */
+  describe(base: number, firstText: number): void {
     let ordinal = base;
-    for (const page of this.#image.pages) ordinal = this.#page(page, ordinal);
+    for (const page of this.#image.pages) ordinal = this.#page(page, ordinal, firstText - base);
   }
 
   /** Describes the objects of a page; returns the ordinal behind them. What most objects are is done here. */
-  #page(page: LoadedPage, first: number): number {
+  #page(page: LoadedPage, first: number, firstText: number): number {
     const { marks, halves } = this.#image;
     const { type: types, name: names, size: sizes, address: addresses } = this.#columns;
     const { namings, types: typesOf, names: namesOf, sizes: sizesOf } = this.#kindsOf;
@@ -87,8 +86,14 @@ export class NodeDescriber {
         const id = halves[2 * i]!;
         let naming = namings[id]!;
         if (naming === Naming.unknown) naming = this.#namingOf(id, i);
-        if (naming !== Naming.text) {
-          addresses[ordinal] = pageStart + 8 * i;
+        addresses[ordinal] = pageStart + 8 * i;
+        if (naming === Naming.text) {
+          const words = 2 + ((halves[2 * i + 3]! + 7) >>> 3);
+          types[ordinal] = NodeType.string;
+          names[ordinal] = firstText + ordinal;
+          // A length that does not fit makes no sense: nothing but the map is there.
+          sizes[ordinal] = !isSized ? 0 : words <= page.end - i ? 8 * words : 8;
+        } else {
           let size = isSized ? sizesOf[id]! : 0;
           if (isSized && (size < 0 || size > 8 * (page.end - i))) size = this.#sizeOf(i, id, page, ordinal);
           sizes[ordinal] = size;

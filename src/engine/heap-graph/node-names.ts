@@ -6,8 +6,8 @@ import { sharedOf } from '../v8/objects/functions.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
 import type { MapInfo } from '../v8/objects/map.ts';
 import { sharedName } from '../v8/objects/shared-function.ts';
+import { MAX_NAME } from './core-texts.ts';
 import type { HeapImage } from './heap-image.ts';
-import { MAX_NAME } from './text-nodes.ts';
 
 export interface NodeLabel {
   readonly type: number;

@@ -97,11 +97,6 @@ export class ObjectKinds {
     return this.#kinds.length;
   }
 
-  /** By kind's id: 1 for texts of one byte a character that lie in their object. */
-  get texts(): Uint8Array {
-    return Uint8Array.from(this.#kinds, (kind) => (kind.sizeRule === 'one-byte text' ? 1 : 0));
-  }
-
   /** Id of the kind of the object at word `i`; -1 if no map stands there. */
   idAt(i: number): number {
     const image = this.#image;

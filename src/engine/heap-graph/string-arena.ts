@@ -7,26 +7,6 @@ const WIDE = 1;
 const DUMMY = '<dummy>';
 const MAX_DIGITS = 9;
 
-export interface ArenaOptions {
-  /** The first id; by default that behind the numbers. */
-  readonly first?: number;
-  /** Texts, and words of four bytes of them, for which there is room without a copy. */
-  readonly texts?: number;
-  readonly words?: number;
-}
-
-/** The texts of an arena, as another thread takes them; columns may have room to spare. */
-export interface ArenaState {
-  readonly first: number;
-  readonly count: number;
-  /** Texts, one after another. */
-  readonly words: Int32Array<ArrayBuffer>;
-  /** By position, as the arena has them. */
-  readonly starts: Uint32Array<ArrayBuffer>;
-  readonly lengths: Uint32Array<ArrayBuffer>;
-  readonly hashes: Int32Array<ArrayBuffer>;
-}
-
 /**
  * Texts as bytes, one after another; equal texts are kept once. Latin-1 where the characters allow it, else
  * UTF-16: n texts of m bytes take about m + 20 n bytes, whatever they are, and no object each.
@@ -37,14 +17,14 @@ export interface ArenaState {
 export class StringArena implements StringTable {
   readonly numbers: number;
   /** Id of the first text that is kept here. */
-  first: number;
-  #words: Int32Array<ArrayBuffer>;
-  #bytes: Buffer;
+  readonly first: number;
+  #words = new Int32Array(1 << 18);
+  #bytes = Buffer.from(this.#words.buffer);
   #used = 0;
   /** By position: where it begins, in words of four bytes; twice its bytes, and 1 for UTF-16. */
-  #starts: Uint32Array<ArrayBuffer>;
-  #lengths: Uint32Array<ArrayBuffer>;
-  #hashes: Int32Array<ArrayBuffer>;
+  #starts = new Uint32Array(1 << 14);
+  #lengths = new Uint32Array(1 << 14);
+  #hashes = new Int32Array(1 << 14);
   /** Open addressing by hash: position + 1. */
   #table = new Uint32Array(1 << 15);
   #count = 0;
@@ -53,51 +33,10 @@ export class StringArena implements StringTable {
   readonly #ids = new Map<string, StringId>();
   readonly #digits = Buffer.alloc(MAX_DIGITS);
 
-  /** Ids below the first are those of numbers and of texts of another arena. Room that is never touched costs nothing. */
-  constructor(numbers: number, { first, texts = 1 << 14, words = 1 << 18 }: ArenaOptions = {}) {
+  /** Texts have their ids behind those of numbers, and behind `others` that are kept elsewhere. */
+  constructor(numbers: number, others = 0) {
     this.numbers = Math.min(numbers, 10 ** MAX_DIGITS);
-    this.first = first ?? this.numbers + 1;
-    this.#words = new Int32Array(words);
-    this.#bytes = Buffer.from(this.#words.buffer);
-    this.#starts = new Uint32Array(texts);
-    this.#lengths = new Uint32Array(texts);
-    this.#hashes = new Int32Array(texts);
-  }
-
-  /** The texts of an arena of another thread, to be read. */
-  static of({ first, count, words, starts, lengths, hashes }: ArenaState): StringArena {
-    const arena = new StringArena(0, { first, texts: 0, words: 0 });
-    arena.#words = words;
-    arena.#bytes = Buffer.from(words.buffer);
-    arena.#starts = starts;
-    arena.#lengths = lengths;
-    arena.#hashes = hashes;
-    arena.#count = count;
-    return arena;
-  }
-
-  /** A copy of the texts. */
-  state(): ArenaState {
-    const { words, starts, lengths, hashes, ...counts } = this.take();
-    return {
-      ...counts,
-      words: words.slice(0, this.#used),
-      starts: starts.slice(0, this.#count),
-      lengths: lengths.slice(0, this.#count),
-      hashes: hashes.slice(0, this.#count),
-    };
-  }
-
-  /** The texts themselves: the arena has come to its end. */
-  take(): ArenaState {
-    return {
-      first: this.first,
-      count: this.#count,
-      words: this.#words,
-      starts: this.#starts,
-      lengths: this.#lengths,
-      hashes: this.#hashes,
-    };
+    this.first = this.numbers + 1 + others;
   }
 
   /** One more than the greatest id. */
@@ -144,25 +83,6 @@ export class StringArena implements StringTable {
       hash = mixed(hash, word);
     }
     return this.#settle(2 * length, hash);
-  }
-
-  /**
-   * Moves all ids behind those of another arena. Returns, by position, the ids from then on, which for texts that
-   * the other one has, too, are its.
-   */
-  moveBehind(other: ArenaState): Uint32Array {
-    const behind = other.first + other.count;
-    const ids = new Uint32Array(this.#count);
-    for (let i = 0; i < ids.length; i++) ids[i] = behind + i;
-    for (let k = 0; k < other.count; k++) {
-      const length = other.lengths[k]!;
-      const start = other.starts[k]!;
-      const own = this.#find(other.hashes[k]!, length, other.words, start);
-      if (own >= 0) ids[own] = other.first + k;
-    }
-    this.first = behind;
-    this.#ids.clear();
-    return ids;
   }
 
   text(id: number): string {

@@ -1,3 +1,4 @@
+import { Float64Column } from '../columns.ts';
 import type { HeapGraph } from '../graph/heap-graph.ts';
 import { edgeTypeNames, hasNumber, type NodeOrdinal, NodeType } from '../graph/types.ts';
 import { ChunkedFile } from './chunked-file.ts';
@@ -34,7 +35,7 @@ export function writeSnapshot(graph: HeapGraph, path: string, options: WriteOpti
     const texts = new Texts(graph, options.redact === true);
     header(graph, out);
     nodes(graph, texts, out);
-    edges(graph, out);
+    edges(graph, texts, out);
     out.text('"trace_function_infos":[],\n"trace_tree":[],\n"samples":[],\n');
     locations(graph, out);
     texts.write(out);
@@ -93,14 +94,14 @@ function nodes(graph: HeapGraph, texts: Texts, out: ChunkedFile): void {
   out.text('],\n');
 }
 
-function edges(graph: HeapGraph, out: ChunkedFile): void {
+function edges(graph: HeapGraph, texts: Texts, out: ChunkedFile): void {
   const size = fieldsOf(graph).length;
   const { edgeType, edgeName, edgeTo } = graph;
   out.text('"edges":[');
   for (let e = 0; e < graph.edgeCount; e++) {
     if (e > 0) out.byte(COMMA);
     out.number(edgeType[e]!);
-    out.next(edgeName[e]!);
+    out.next(hasNumber(edgeType[e]!) ? edgeName[e]! : texts.of(edgeName[e]!));
     out.next(edgeTo[e]! * size);
     out.byte(NEWLINE);
   }
@@ -117,51 +118,66 @@ function locations(graph: HeapGraph, out: ChunkedFile): void {
   out.text('],\n');
 }
 
-/** The strings section. Names of edges keep their ids; contents of strings get ids of their own when redacted. */
+/**
+ * The strings section: texts in the order in which they are first used, so that it is the same for the same graph.
+ * When redacted, contents of strings get ids of their own.
+ */
 class Texts {
   readonly #graph: HeapGraph;
-  readonly #redacted = new Map<number, number>();
+  readonly #redact: boolean;
+  /** By id in the graph: id in the file, or 0. */
+  readonly #ids: Uint32Array;
+  readonly #contentIds: Uint32Array;
+  /** By id in the file: twice the id in the graph, and 1 for contents that are redacted. V8's dummy comes first. */
+  readonly #order = new Float64Column();
 
   constructor(graph: HeapGraph, redact: boolean) {
+    graph.internNames();
     this.#graph = graph;
-    if (!redact) return;
-    for (let i = 0; i < graph.nodeCount; i++) {
-      if (!isContent(graph.nodeType[i]!)) continue;
-      const id = graph.nodeName[i]!;
-      if (!this.#redacted.has(id)) this.#redacted.set(id, graph.strings.count + this.#redacted.size);
-    }
+    this.#redact = redact;
+    this.#ids = new Uint32Array(graph.strings.count);
+    this.#contentIds = redact ? new Uint32Array(graph.strings.count) : this.#ids;
+    this.#order.push(0);
   }
 
   get count(): number {
-    return this.#graph.strings.count + this.#redacted.size;
+    return this.#order.length;
   }
 
   ofNode(ordinal: number): number {
     const id = this.#graph.nodeName[ordinal]!;
-    return isContent(this.#graph.nodeType[ordinal]!) ? (this.#redacted.get(id) ?? id) : id;
+    if (!this.#redact || !isContent(this.#graph.nodeType[ordinal]!)) return this.of(id);
+    if (this.#contentIds[id] === 0) this.#contentIds[id] = this.#order.push(2 * id + 1);
+    return this.#contentIds[id]!;
+  }
+
+  of(id: number): number {
+    if (id === 0) return 0;
+    if (this.#ids[id] === 0) this.#ids[id] = this.#order.push(2 * id);
+    return this.#ids[id]!;
   }
 
   write(out: ChunkedFile): void {
     const { strings } = this.#graph;
     const redaction = new Redaction();
-    const names = this.#redacted.size === 0 ? undefined : namesInUse(this.#graph);
     out.text('"strings":[');
-    for (let id = 0; id < strings.count; id++) {
-      // A text that is only content, and not a name as well, must not stay.
-      const kept = names === undefined || names.has(id) || !this.#redacted.has(id);
-      if (names !== undefined && isEphemeron(this.#graph, id)) {
-        out.text(`${id === 0 ? '' : ',\n'}${quoted(withoutValue(strings.text(id), id, redaction))}`);
-        continue;
-      }
-      if (id > 0) out.text(',\n');
-      const plain = kept ? strings.latin1?.(id) : undefined;
+    for (let i = 0; i < this.#order.length; i++) {
+      if (i > 0) out.text(',\n');
+      const entry = this.#order.get(i);
+      const id = Math.floor(entry / 2);
+      const plain = this.#redact ? undefined : strings.latin1?.(id);
       if (plain && isPlain(plain)) {
         out.byte(QUOTE);
         out.bytes(plain);
         out.byte(QUOTE);
-      } else out.text(quoted(kept ? strings.text(id) : ''));
+        continue;
+      }
+      const text = strings.text(id);
+      if (entry % 2 === 1) out.text(quoted(redaction.of(id, text)));
+      else if (this.#redact && isEphemeron(this.#graph, id))
+        out.text(quoted(withoutValue(text, id, redaction)));
+      else out.text(quoted(text));
     }
-    for (const id of this.#redacted.keys()) out.text(`,\n${quoted(redaction.of(id, strings.text(id)))}`);
     out.text(']');
   }
 }
@@ -185,14 +201,6 @@ function isContent(type: number): boolean {
     type === NodeType.number ||
     type === NodeType.bigint
   );
-}
-
-/** Ids of texts that name edges or nodes other than strings. */
-function namesInUse(graph: HeapGraph): ReadonlySet<number> {
-  const names = new Set<number>();
-  for (let e = 0; e < graph.edgeCount; e++) if (!hasNumber(graph.edgeType[e]!)) names.add(graph.edgeName[e]!);
-  for (let i = 0; i < graph.nodeCount; i++) if (!isContent(graph.nodeType[i]!)) names.add(graph.nodeName[i]!);
-  return names;
 }
 
 /** True for bytes that JSON writes as they are. */

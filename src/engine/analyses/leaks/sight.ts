@@ -179,6 +179,7 @@ export function addFunctionsNaming(heap: Heap, name: string, functions: Function
 }
 
 function stringNode(heap: Heap, name: string): NodeOrdinal | null {
+  heap.graph.internNames();
   const { nodeType, nodeName: names, nodeCount, strings } = heap.graph;
   const seen = new Uint8Array(strings.count);
   for (let node = 0; node < nodeCount; node++) {
