@@ -5,6 +5,7 @@ import type { AssemblyInput } from './edge-assembly.ts';
 import type { EdgeArrays } from './edge-columns.ts';
 import type { EdgeShare } from './edge-share.ts';
 import type { ImageShape } from './heap-image.ts';
+import type { MarkShare } from './mark-share.ts';
 import type { PlannedInput } from './planned-edges.ts';
 import type { RoleColumns } from './role-tags.ts';
 
@@ -33,6 +34,8 @@ export interface ConnectedPart {
 export interface CoreTasks {
   /** Loads pages until all are claimed; results in the bytes that the file did not have. */
   readonly load: { readonly input: LoadInput; readonly result: number };
+  /** Marks together with the other thread; results in the words of the longest array. */
+  readonly mark: { readonly input: MarkShare; readonly result: number };
   /** Connects objects of pages from the first one on, until all are claimed. */
   readonly connect: { readonly input: ConnectInput; readonly result: ConnectedPart };
   readonly assemble: { readonly input: AssemblyInput; readonly result: boolean };

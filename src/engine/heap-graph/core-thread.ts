@@ -6,6 +6,7 @@ import { assemble } from './edge-assembly.ts';
 import { EdgeColumns } from './edge-columns.ts';
 import { claimPage, countLeft, leave, PAGE_ROW, PageCell } from './edge-share.ts';
 import { HeapImage } from './heap-image.ts';
+import { helpToMark } from './mark-helper.ts';
 import { claimPages } from './page-loader.ts';
 import { PlannedEdges } from './planned-edges.ts';
 import { roleColumns } from './role-tags.ts';
@@ -23,6 +24,9 @@ serve<CoreTasks>({
     });
     source.close();
     return missing;
+  },
+  mark(share) {
+    return helpToMark(image, share);
   },
   connect({ planned, share, end }) {
     const edges = new EdgeColumns(8 * end);

@@ -28,7 +28,7 @@ export interface CoreHeapOptions {
  *
  *     pages → image → roots → marks → ordinals → edges → nodes
  *
- * The helper loads pages and connects objects together with this thread, and computes dominators while this one
+ * The helper loads pages, marks and connects objects together with this thread, and computes dominators while this one
  * describes nodes; without one, or where it fails, this thread does everything.
  */
 export async function heapFromCore(
@@ -43,14 +43,17 @@ export async function heapFromCore(
   const loading = new Loading(session.path, isolate, image, shape, helper);
   const roots = gcRoots(session, isolate);
   const unreadable = await loading.finish(progress.of('load'));
-  const live = markLive(session, isolate, image, roots, unreadable, progress);
+  const other = loading.hasHelped ? helper : undefined;
+  const live = await markLive(session, isolate, image, roots, unreadable, {
+    followed: progress.of('mark'),
+    helper: other,
+  });
   const builder = new GraphBuilder(
     session.inspectorOf(isolate),
     image,
     live,
     globalObjects(session, isolate),
   );
-  const other = loading.hasHelped ? helper : undefined;
   await builder.connect(progress, other);
   const graph = builder.graph();
   const dominators = other?.run('dominators', dominatorInput(graph));

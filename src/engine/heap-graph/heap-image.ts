@@ -126,9 +126,10 @@ export class HeapImage {
     return ((this.marks[i >>> 5]! >>> (i & 31)) & 1) === 1;
   }
 
-  /** Sets the mark of an object; its first word is the kind's from then on (see ObjectKinds.mark). */
-  mark(i: number): void {
-    this.marks[i >>> 5]! |= 1 << (i & 31);
+  /** Sets the mark of an object, whose first word is the kind's by then; false if it was marked. */
+  mark(i: number): boolean {
+    const bit = 1 << (i & 31);
+    return (Atomics.or(this.marks, i >>> 5, bit) & bit) === 0;
   }
 
   /** Numbers the marked objects from `first` on; returns how many there are. */

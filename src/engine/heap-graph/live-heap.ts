@@ -1,13 +1,14 @@
 import { attemptOr } from '../absence.ts';
 import type { CoreSession } from '../session.ts';
 import type { Isolate } from '../v8/isolate.ts';
+import type { CoreHelper } from './core-tasks.ts';
 import { fillerMaps } from './furniture.ts';
 import { HeapImage } from './heap-image.ts';
 import { Liveness } from './liveness.ts';
 import { NativeObjects } from './native-objects.ts';
 import { ObjectKinds } from './object-kinds.ts';
 import { loadPage, shapeOfHeap } from './page-loader.ts';
-import { PassProgress } from './pass-progress.ts';
+import type { Share } from './pass-progress.ts';
 import { gcRoots, type RootSlot, type RootsReport } from './roots.ts';
 
 /** The heap of an isolate with a mark on every object that V8's collector would keep. */
@@ -34,21 +35,36 @@ export function readLiveHeap(
   isolate: Isolate,
 ): LiveHeap & { readonly image: HeapImage } {
   const image = new HeapImage(shapeOfHeap(isolate));
-  const progress = new PassProgress();
   let unreadable = 0;
   for (const n of image.pages.keys()) unreadable += loadPage(image, isolate.runtime.memory, n);
-  return { image, ...markLive(session, isolate, image, gcRoots(session, isolate), unreadable, progress) };
+  const marking = beginMarking(session, isolate, image, gcRoots(session, isolate), unreadable);
+  marking.live.finish(() => undefined);
+  return { image, ...marking.result() };
 }
 
-/** Marks the objects of a loaded image; `unreadable` bytes of it are not in the dump. */
-export function markLive(
+/** Marks the objects of a loaded image, together with a helper or without one; `unreadable` bytes of it are not in the dump. */
+export async function markLive(
+  session: CoreSession,
+  isolate: Isolate,
+  image: HeapImage,
+  roots: RootsReport,
+  unreadable: number,
+  { followed, helper }: { readonly followed: Share; readonly helper: CoreHelper | undefined },
+): Promise<LiveHeap> {
+  const { live, result } = beginMarking(session, isolate, image, roots, unreadable);
+  if (helper) await live.finishWith(helper, followed);
+  else live.finish(followed);
+  return result();
+}
+
+/** Marks what roots lead to; nothing is followed yet. */
+function beginMarking(
   session: CoreSession,
   isolate: Isolate,
   image: HeapImage,
   { slots, notes }: RootsReport,
   unreadable: number,
-  progress: PassProgress,
-): LiveHeap {
+): { readonly live: Liveness; result(): LiveHeap } {
   const { view } = session.inspectorOf(isolate);
   const kinds = new ObjectKinds(view, image);
   const codeOf = (handle: number) => {
@@ -68,9 +84,11 @@ export function markLive(
   // V8's own snapshots show all of what isolates share.
   const fillers = fillerMaps(view);
   for (const page of image.pages) if (page.space === 'read_only_space') live.page(page, fillers);
-  live.finish(progress.of('mark'));
-  const gaps = [...notes];
-  if (unreadable > 0) gaps.push(`${unreadable} bytes of heap pages are not in the dump`);
-  const { tables, wrappers, codes, longest } = live;
-  return { kinds, natives, used, tables, wrappers, codes, longest, gaps };
+  const result = () => {
+    const gaps = [...notes];
+    if (unreadable > 0) gaps.push(`${unreadable} bytes of heap pages are not in the dump`);
+    const { tables, wrappers, codes, longest } = live;
+    return { kinds, natives, used, tables, wrappers, codes, longest, gaps };
+  };
+  return { live, result };
 }

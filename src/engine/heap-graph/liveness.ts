@@ -1,15 +1,25 @@
-import { grown } from '../columns.ts';
+import type { CoreHelper } from './core-tasks.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
+import {
+  accept,
+  Errand,
+  end,
+  Helper,
+  isDone,
+  type MarkShare,
+  MarkState,
+  markShare,
+  offer,
+  runErrands,
+} from './mark-share.ts';
 import type { Kind, ObjectKinds } from './object-kinds.ts';
 import type { Share } from './pass-progress.ts';
-
-/** How many words of the objects of a kind are to be followed, the first one not among them; or one of these. */
-const UNKNOWN = -2;
-const SPECIAL = -1;
-const NOTHING = 0;
+import { Tracer } from './tracer.ts';
 
 /** Words of an object, on the average. */
 const USUAL_WORDS = 6;
+/** Milliseconds without a sign of life after which the other thread counts as lost. */
+const PATIENCE = 3000;
 
 /**
  * Marks what V8's collector would: everything that strong references reach from the roots; a value of an
@@ -20,24 +30,19 @@ export class Liveness {
   readonly tables: number[] = [];
   /** Indexes of live objects that may stand for objects of Node's C++. */
   readonly wrappers: number[] = [];
-  /** Words of the longest array that was found alive. */
-  longest = 0;
-  readonly #image: HeapImage;
-  readonly #kinds: ObjectKinds;
-  /** Objects whose words are still to be followed: their indexes and the ids of their kinds. */
-  #indexes: Int32Array;
-  #ids: Int32Array;
-  #depth = 0;
-  /** By kind's id. */
-  #words = new Int32Array(1 << 12).fill(UNKNOWN);
-  /** Kinds whose maps are marked, too. */
-  #mapsMarked = 0;
-  #followed = 0;
-
-  readonly #codeOf: (handle: number) => number;
-  readonly #tracedBy: (i: number) => readonly number[];
   /** By dispatch handle that was followed: index of the code, or -1. */
   readonly codes = new Map<number, number>();
+  readonly #image: HeapImage;
+  readonly #kinds: ObjectKinds;
+  readonly #codeOf: (handle: number) => number;
+  readonly #tracedBy: (i: number) => readonly number[];
+  readonly #tracer: Tracer;
+  /** Words of the longest array that the tracer has not seen. */
+  #longest = 0;
+  /** Kinds whose maps are marked, too. */
+  #mapsMarked = 0;
+  #share: MarkShare | undefined;
+  #followed: Share = () => undefined;
 
   /**
    * `codeOf` gives the index of the code that a dispatch handle stands for, or -1; `tracedBy` the indexes of what
@@ -53,10 +58,16 @@ export class Liveness {
     this.#image = image;
     this.#kinds = kinds;
     this.#codeOf = codeOf;
-    // Far more than is ever needed at once; memory that is never touched costs nothing.
-    const room = image.halves.length / 16 + (1 << 10);
-    this.#indexes = new Int32Array(room);
-    this.#ids = new Int32Array(room);
+    this.#tracer = new Tracer(image, kinds.columns, {
+      kindOf: (i) => kinds.idAt(i),
+      special: (i, id) => this.#special(i, kinds.of(id)),
+      pause: () => this.#pause(),
+    });
+  }
+
+  /** Words of the longest array that was found alive. */
+  get longest(): number {
+    return Math.max(this.#longest, this.#tracer.longest);
   }
 
   /** Marks from a strong root; false if the words lead to no heap object. */
@@ -76,8 +87,19 @@ export class Liveness {
 
   /** Follows all references until nothing new is found; `followed` is told by the pages' size how much of them. */
   finish(followed: Share): void {
-    do this.#follow(followed);
+    this.#followed = followed;
+    do this.#follow();
     while (this.#ephemerons());
+  }
+
+  /** As `finish`, together with a helper. */
+  async finishWith(helper: CoreHelper, followed: Share): Promise<void> {
+    const share = markShare(this.#kinds.columns);
+    this.#share = share;
+    const theirs = helper.run('mark', share);
+    this.finish(followed);
+    end(share);
+    this.#longest = Math.max(this.#longest, await theirs.catch(() => 0));
   }
 
   /** True if an object stands at word `i`, which is marked now. */
@@ -86,89 +108,63 @@ export class Liveness {
     if (this.#image.isMarked(i)) return true;
     const id = this.#kinds.idAt(i);
     if (id < 0) return false;
-    this.#kinds.mark(i, id);
-    if (this.#wordsOf(id) !== NOTHING) this.#push(i, id);
+    this.#tracer.mark(i, id);
     return true;
   }
 
-  #push(i: number, id: number): void {
-    if (this.#depth === this.#indexes.length) this.#grow(1);
-    this.#indexes[this.#depth] = i;
-    this.#ids[this.#depth++] = id;
-  }
-
-  #follow(followed: Share): void {
+  #follow(): void {
     const kinds = this.#kinds;
     do {
-      this.#drain(followed);
+      this.#drain();
       // All objects of a kind have one map.
       for (; this.#mapsMarked < kinds.count; this.#mapsMarked++)
         this.#reach(kinds.of(this.#mapsMarked).mapIndex);
-    } while (this.#depth > 0);
+    } while (this.#tracer.depth > 0);
   }
 
-  #drain(followed: Share): void {
-    const image = this.#image;
-    const kinds = this.#kinds;
-    const { halves, marks } = image;
-    const { byMap } = kinds;
-    while (this.#depth > 0) {
-      const i = this.#indexes[--this.#depth]!;
-      const id = this.#ids[this.#depth]!;
-      if ((++this.#followed & 0xffff) === 0) followed((this.#followed * USUAL_WORDS) / (halves.length / 2));
-      let words = this.#words[id]!;
-      if (words === SPECIAL) words = this.#special(i, kinds.of(id));
-      // Room for all that the object may lead to.
-      if (this.#depth + words >= this.#indexes.length) this.#grow(words);
-      const wordsOf = this.#words;
-      const indexes = this.#indexes;
-      const ids = this.#ids;
-      let depth = this.#depth;
-      const end = 2 * (i + words);
-      for (let w = 2 * i + 2; w <= end; w += 2) {
-        const low = halves[w]!;
-        if ((low & 3) !== 1) continue;
-        const target = image.indexOf(low, halves[w + 1]!);
-        if (target < 0) continue;
-        const bit = 1 << (target & 31);
-        if ((marks[target >>> 5]! & bit) !== 0) continue;
-        const map = image.target(target);
-        if (map < 0) continue;
-        const known = byMap[map]!;
-        const found = known > 0 ? known - 1 : kinds.idAt(target);
-        if (found < 0) continue;
-        marks[target >>> 5]! |= bit;
-        halves[2 * target] = found;
-        const more = found < wordsOf.length ? wordsOf[found]! : UNKNOWN;
-        if (more === NOTHING) continue;
-        if (more === UNKNOWN && this.#wordsOf(found) === NOTHING) continue;
-        indexes[depth] = target;
-        ids[depth++] = found;
+  /** Until neither this thread nor the other one has anything left to follow. */
+  #drain(): void {
+    const share = this.#share;
+    this.#tracer.drain();
+    if (!share) return;
+    const { state } = share;
+    const alive = { beat: -1, since: 0 };
+    for (;;) {
+      if (this.#runErrands() || accept(share, this.#tracer)) {
+        Atomics.store(state, MarkState.isMainIdle, 0);
+        this.#tracer.drain();
+      } else if (isDone(share)) break;
+      else {
+        Atomics.store(state, MarkState.isMainIdle, 1);
+        if (isLost(state, alive)) return this.#goOnAlone();
       }
-      this.#depth = depth;
     }
+    if (state[MarkState.helper] === Helper.failed) this.#goOnAlone();
   }
 
-  #grow(needed: number): void {
-    this.#indexes = grown(this.#indexes, this.#depth + needed + 1);
-    this.#ids = grown(this.#ids, this.#depth + needed + 1);
+  /** Nobody knows what the other thread has left undone: everything is followed once more. */
+  #goOnAlone(): void {
+    const { halves } = this.#image;
+    if (this.#share) end(this.#share);
+    this.#share = undefined;
+    this.#image.forEachMarked((i) => this.#tracer.push(i, halves[2 * i]!));
+    this.#tracer.drain();
   }
 
-  #wordsOf(id: number): number {
-    while (id >= this.#words.length) {
-      const known = this.#words.length;
-      this.#words = grown(this.#words);
-      this.#words.fill(UNKNOWN, known);
-    }
-    let words = this.#words[id]!;
-    if (words === UNKNOWN) {
-      const kind = this.#kinds.of(id);
-      if (kind.body === 'data') words = NOTHING;
-      else if (kind.dispatchHandle > 0 || kind.isWrapper || kind.body !== 'words') words = SPECIAL;
-      else words = kind.sizeRule === 'fixed' ? kind.map.instanceSize / 8 - 1 : SPECIAL;
-      this.#words[id] = words;
-    }
-    return words;
+  #runErrands(): boolean {
+    return runErrands(this.#share!, (errand, i) => {
+      if (errand === Errand.reach) this.#reach(i);
+      else this.#tracer.push(i, this.#image.halves[2 * i]!);
+    });
+  }
+
+  #pause(): void {
+    const share = this.#share;
+    const words = this.#image.halves.length / 2;
+    this.#followed((this.#tracer.count * USUAL_WORDS * (share ? 2 : 1)) / words);
+    if (!share) return;
+    this.#runErrands();
+    if (Atomics.load(share.state, MarkState.helper) === Helper.idle) offer(share, this.#tracer);
   }
 
   /** What is more than to follow a fixed number of words; returns how many are still to be followed. */
@@ -179,7 +175,7 @@ export class Liveness {
       for (const held of this.#tracedBy(i)) this.#reach(held);
     }
     const words = Math.ceil(this.#bytes(i, kind) / 8);
-    if (words > this.longest) this.longest = words;
+    if (words > this.#longest) this.#longest = words;
     if (kind.body === 'ephemerons') {
       this.tables.push(i);
       return 0;
@@ -219,6 +215,15 @@ export class Liveness {
     }
     return found;
   }
+}
+
+/** True once the beat of the other thread has not changed for long. */
+function isLost(state: Int32Array, alive: { beat: number; since: number }): boolean {
+  const beat = Atomics.load(state, MarkState.beat);
+  if (beat === alive.beat) return performance.now() - alive.since > PATIENCE;
+  alive.beat = beat;
+  alive.since = performance.now();
+  return false;
 }
 
 /** Words of an EphemeronHashTable in which keys and values alternate: behind the length and three counts. */

@@ -4,6 +4,7 @@ import type { HeapView } from '../v8/objects/heap-view.ts';
 import type { MapInfo } from '../v8/objects/map.ts';
 import { ObjectSizes } from '../v8/objects/object-size.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
+import { Follow, type KindColumns } from './tracer.ts';
 
 /** ScopeType up to 22: class, eval, function, module, script, catch, block, with, ... (common/globals.h). */
 const CATCH_SCOPE = 5;
@@ -59,15 +60,19 @@ export class ObjectKinds {
   readonly #sizes: ObjectSizes;
   readonly #data: ReadonlySet<number>;
   readonly #elements: ReadonlySet<number>;
-  /** By the index of a map: its kind's id + 1, NONE for what is no map, 0 for what was not asked for yet. */
-  readonly byMap: Int32Array;
+  /** byMap has NONE for what is no map, 0 for what was not asked for yet. */
+  readonly columns: KindColumns;
 
   constructor(view: HeapView, image: HeapImage) {
     this.#view = view;
     this.#image = image;
     this.#sizes = new ObjectSizes(view);
-    // Memory that is never touched costs nothing, and maps lie on few pages.
-    this.byMap = new Int32Array(image.halves.length / 2);
+    // Memory that is never touched costs nothing, and maps lie on few pages. A map takes more than eight words.
+    const words = image.halves.length / 2;
+    this.columns = {
+      byMap: new Int32Array(new SharedArrayBuffer(4 * words)),
+      follow: new Int32Array(new SharedArrayBuffer(words / 2)),
+    };
     const { types } = view.layout;
     this.#data = new Set([
       types.FIXED_DOUBLE_ARRAY,
@@ -103,7 +108,7 @@ export class ObjectKinds {
     if (image.isMarked(i)) return image.halves[2 * i]!;
     const map = image.target(i);
     if (map < 0) return -1;
-    const id = this.byMap[map]!;
+    const id = this.columns.byMap[map]!;
     if (id > 0) return id - 1;
     return id === NONE ? -1 : this.#add(map, i);
   }
@@ -117,23 +122,20 @@ export class ObjectKinds {
     return this.#kinds[id]!;
   }
 
-  /** Marks the object at word `i`, which is of that kind. */
-  mark(i: number, id: number): void {
-    this.#image.mark(i);
-    this.#image.halves[2 * i] = id;
-  }
-
   /** Adds the kind of a map that the object at word `i` has. */
   #add(map: number, i: number): number {
     const word = (this.#image.addressOf(map) + 1) as Tagged;
     const made = attemptOr(undefined, () => this.#make(word, i));
     if (!made) {
-      this.byMap[map] = NONE;
+      this.columns.byMap[map] = NONE;
       return -1;
     }
     const id = this.#kinds.length;
-    this.#kinds.push(this.#kind(id, map, made));
-    this.byMap[map] = id + 1;
+    const kind = this.#kind(id, map, made);
+    this.#kinds.push(kind);
+    this.columns.follow[id] = followOf(kind);
+    // Whoever finds the kind finds what is to be followed.
+    Atomics.store(this.columns.byMap, map, id + 1);
     return id;
   }
 
@@ -283,6 +285,14 @@ export class ObjectKinds {
       return kind('weak-target', 0, [8 * (this.#image.halves[2 * i + 3]! + 1)]);
     return kind('words');
   }
+}
+
+function followOf(kind: Kind): number {
+  if (kind.body === 'data') return Follow.nothing;
+  if (kind.dispatchHandle > 0 || kind.isWrapper || kind.body !== 'words') return Follow.special;
+  if (kind.sizeRule === 'elements') return Follow.byLength;
+  if (kind.sizeRule !== 'fixed') return Follow.special;
+  return kind.map.instanceSize > 8 ? kind.map.instanceSize / 8 - 1 : Follow.nothing;
 }
 
 function round64(n: number): number {
