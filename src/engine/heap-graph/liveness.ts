@@ -164,7 +164,8 @@ export class Liveness {
     this.#followed((this.#tracer.count * USUAL_WORDS * (share ? 2 : 1)) / words);
     if (!share) return;
     this.#runErrands();
-    if (Atomics.load(share.state, MarkState.helper) === Helper.idle) offer(share, this.#tracer);
+    // It finds work as soon as it has none.
+    if (Atomics.load(share.state, MarkState.helper) !== Helper.absent) offer(share, this.#tracer);
   }
 
   /** What is more than to follow a fixed number of words; returns how many are still to be followed. */
