@@ -44,7 +44,7 @@ serve<CoreTasks>({
       row[PageCell.isTheirs] = 1;
       row[PageCell.start] = edges.length;
       row[PageCell.leftStart] = countLeft(share);
-      objects.page(image.pages[n]!);
+      objects.page(n);
       row[PageCell.end] = edges.length;
       row[PageCell.leftEnd] = countLeft(share);
     }

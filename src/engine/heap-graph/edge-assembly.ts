@@ -44,13 +44,13 @@ export function assemble(image: HeapImage, input: AssemblyInput): void {
     assemblePage(image, input, n);
 }
 
-function assemblePage({ pages, ranks }: HeapImage, input: AssemblyInput, n: number): void {
+function assemblePage(image: HeapImage, input: AssemblyInput, n: number): void {
   const { share, ours, theirs, all, left, firstEdge } = input;
   const row = share.pages.subarray(PAGE_ROW * n, PAGE_ROW * (n + 1));
-  const next = pages[n + 1];
-  const lastOrdinal = next ? ranks[next.first >>> 5]! : input.end;
+  const isLast = n + 1 === image.pages.length;
+  const lastOrdinal = isLast ? input.end : image.firstOrdinal(n + 1);
   const source = row[PageCell.isTheirs] === 1 ? theirs : ours;
-  let ordinal = ranks[pages[n]!.first >>> 5]!;
+  let ordinal = image.firstOrdinal(n);
   let at = input.starts[n]!;
   let from = row[PageCell.start]!;
   const run = (to: number, end: number) => {

@@ -21,13 +21,12 @@ export interface ImageShape {
   readonly buffers: {
     readonly words: SharedArrayBuffer;
     readonly marks: SharedArrayBuffer;
-    readonly ranks: SharedArrayBuffer;
   };
 }
 
 /**
  * The pages of one isolate in one array, with a mark bit for each word: a heap of n bytes takes n bytes here
- * and n/32 for marks and ranks. An object is named by the index of its first word; marked objects get
+ * and n/32 for marks and ordinals. An object is named by the index of its first word; marked objects get
  * ordinals in the order of their indexes, which is that of their addresses.
  */
 export class HeapImage {
@@ -39,10 +38,11 @@ export class HeapImage {
   readonly halves: Int32Array;
   /** The same bytes. */
   readonly bytes: Uint8Array;
-  /** Bit i: a live object starts at word i. */
+  /**
+   * Two numbers for each 32 words, which are mostly needed together: 2n has a bit for each word, set where a live
+   * object starts; 2n + 1 the ordinal of the first of them, filled by `number`.
+   */
   readonly marks: Int32Array;
-  /** Number of live objects before each 32 words; filled by `number`. */
-  readonly ranks: Uint32Array;
   readonly #unitShift: number;
   readonly #unitMask: number;
   /**
@@ -64,7 +64,6 @@ export class HeapImage {
     this.halves = new Int32Array(buffers.words);
     this.bytes = new Uint8Array(buffers.words);
     this.marks = new Int32Array(buffers.marks);
-    this.ranks = new Uint32Array(buffers.ranks);
     const rows = 2 ** Math.ceil(Math.log2(4 * pages.length + 16));
     this.#unitsMask = 4 * rows - 1;
     this.#units = new Uint32Array(4 * rows);
@@ -123,22 +122,22 @@ export class HeapImage {
   }
 
   isMarked(i: number): boolean {
-    return ((this.marks[i >>> 5]! >>> (i & 31)) & 1) === 1;
+    return ((this.marks[2 * (i >>> 5)]! >>> (i & 31)) & 1) === 1;
   }
 
   /** Sets the mark of an object, whose first word is the kind's by then; false if it was marked. */
   mark(i: number): boolean {
     const bit = 1 << (i & 31);
-    return (Atomics.or(this.marks, i >>> 5, bit) & bit) === 0;
+    return (Atomics.or(this.marks, 2 * (i >>> 5), bit) & bit) === 0;
   }
 
   /** Numbers the marked objects from `first` on; returns how many there are. */
   number(first: number): number {
     let count = first;
     const marks = this.marks;
-    for (let i = 0; i < marks.length; i++) {
-      this.ranks[i] = count;
-      if (marks[i] !== 0) count += bitCount(marks[i]!);
+    for (let m = 0; m < marks.length; m += 2) {
+      marks[m + 1] = count;
+      if (marks[m] !== 0) count += bitCount(marks[m]!);
     }
     return count - first;
   }
@@ -146,10 +145,16 @@ export class HeapImage {
   /** Ordinal of the object at word `i`, or -1 if it is not marked. */
   ordinalOf(i: number): number {
     if (i < 0) return -1;
-    const bits = this.marks[i >>> 5]!;
+    const m = 2 * (i >>> 5);
+    const bits = this.marks[m]!;
     const bit = 1 << (i & 31);
     if ((bits & bit) === 0) return -1;
-    return this.ranks[i >>> 5]! + bitCount(bits & (bit - 1));
+    return this.marks[m + 1]! + bitCount(bits & (bit - 1));
+  }
+
+  /** Ordinal of the first live object of page `n`, or of what follows if it has none. */
+  firstOrdinal(n: number): number {
+    return this.marks[2 * (this.pages[n]!.first >>> 5) + 1]!;
   }
 
   /** Calls `visit` for each marked object in the order of addresses. */
@@ -158,7 +163,7 @@ export class HeapImage {
     for (const page of this.pages) {
       const end = (page.end + 31) >>> 5;
       for (let m = page.first >>> 5; m < end; m++) {
-        for (let bits = marks[m]!; bits !== 0; bits &= bits - 1) {
+        for (let bits = marks[2 * m]!; bits !== 0; bits &= bits - 1) {
           visit(32 * m + 31 - Math.clz32(bits & -bits));
         }
       }

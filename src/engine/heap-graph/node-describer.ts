@@ -81,7 +81,7 @@ export class NodeDescriber {
     const end = (page.end + 31) >>> 5;
     let ordinal = first;
     for (let m = page.first >>> 5; m < end; m++) {
-      for (let bits = marks[m]!; bits !== 0; bits &= bits - 1) {
+      for (let bits = marks[2 * m]!; bits !== 0; bits &= bits - 1) {
         const i = 32 * m + 31 - Math.clz32(bits & -bits);
         const id = halves[2 * i]!;
         let naming = namings[id]!;

@@ -146,8 +146,8 @@ export class ObjectEdges {
       this.edges.length = first;
       this.#begin();
       const { pages } = this.#image;
-      for (const [n, page] of pages.entries()) {
-        this.#planned.page(page);
+      for (const n of pages.keys()) {
+        this.#planned.page(n);
         connected((n + 1) / pages.length);
       }
       this.outside = this.#outside.settle(this.edges);
@@ -173,7 +173,7 @@ export class ObjectEdges {
     };
     for (let n = pages.length - 1; claimPage(share); n--) {
       share.pages[PAGE_ROW * n + PageCell.start] = edges.length;
-      this.#planned.page(pages[n]!);
+      this.#planned.page(n);
       share.pages[PAGE_ROW * n + PageCell.end] = edges.length;
       takeLeft();
       connected(share.state[0]! / pages.length);

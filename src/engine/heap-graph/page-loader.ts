@@ -21,8 +21,7 @@ export function shapeOfHeap(isolate: Isolate): ImageShape {
     pageSize: isolate.runtime.layout.pages.pageSize,
     buffers: {
       words: new SharedArrayBuffer(8 * words),
-      marks: new SharedArrayBuffer(words / 8),
-      ranks: new SharedArrayBuffer(words / 8),
+      marks: new SharedArrayBuffer(words / 4),
     },
   };
 }

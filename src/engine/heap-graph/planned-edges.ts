@@ -76,18 +76,19 @@ export class PlannedEdges {
     this.#codes = new SharedTable(input.codes);
   }
 
-  /** Adds the edges of the objects of a page. */
-  page(page: LoadedPage): void {
-    const { halves, marks, ranks } = this.#image;
+  /** Adds the edges of the objects of page `n`. */
+  page(n: number): void {
+    const page = this.#image.pages[n]!;
+    const { halves, marks } = this.#image;
     const { firstEdge, ephemerons, constants } = this.#input;
     const { modes, maps, starts, ends } = this.#input.plans;
     const { mapName } = constants;
     const edges = this.#edges;
-    let ordinal = ranks[page.first >>> 5]!;
+    let ordinal = this.#image.firstOrdinal(n);
     let next = lowerBound(ephemerons, ordinal);
     const end = (page.end + 31) >>> 5;
     for (let m = page.first >>> 5; m < end; m++) {
-      for (let bits = marks[m]!; bits !== 0; bits &= bits - 1) {
+      for (let bits = marks[2 * m]!; bits !== 0; bits &= bits - 1) {
         const i = 32 * m + 31 - Math.clz32(bits & -bits);
         const begin = edges.length;
         firstEdge[ordinal] = begin;

@@ -100,14 +100,15 @@ export class Tracer {
         const target = image.indexOf(low, halves[w + 1]!);
         if (target < 0) continue;
         const bit = 1 << (target & 31);
-        if ((marks[target >>> 5]! & bit) !== 0) continue;
+        const m = 2 * (target >>> 5);
+        if ((marks[m]! & bit) !== 0) continue;
         const map = image.target(target);
         if (map < 0) continue;
         const known = byMap[map]!;
         const found = known > 0 ? known - 1 : unusual.kindOf(target);
         if (found < 0) continue;
         halves[2 * target] = found;
-        if ((Atomics.or(marks, target >>> 5, bit) & bit) !== 0) continue;
+        if ((Atomics.or(marks, m, bit) & bit) !== 0) continue;
         if (follow[found] === Follow.nothing) continue;
         indexes[top] = target;
         ids[top++] = found;
