@@ -53,20 +53,24 @@ function assemblePage(image: HeapImage, input: AssemblyInput, n: number): void {
   let ordinal = image.firstOrdinal(n);
   let at = input.starts[n]!;
   let from = row[PageCell.start]!;
-  const run = (to: number, end: number) => {
-    for (const by = at - from; ordinal < to; ordinal++) firstEdge[ordinal]! += by;
+  for (let x = row[PageCell.leftStart]!; x < row[PageCell.leftEnd]!; x++) {
+    const between = share.left[2 * x + 1]!;
+    const end = firstEdge[between]!;
+    move(firstEdge, ordinal, between, at - from);
     copy(source, from, end, all, at);
     at += end - from;
     from = end;
-  };
-  for (let x = row[PageCell.leftStart]!; x < row[PageCell.leftEnd]!; x++) {
-    const between = share.left[2 * x + 1]!;
-    run(between, firstEdge[between]!);
-    firstEdge[ordinal++] = at;
+    firstEdge[between] = at;
+    ordinal = between + 1;
     copy(ours, left[2 * x]!, left[2 * x + 1]!, all, at);
     at += left[2 * x + 1]! - left[2 * x]!;
   }
-  run(lastOrdinal, row[PageCell.end]!);
+  move(firstEdge, ordinal, lastOrdinal, at - from);
+  copy(source, from, row[PageCell.end]!, all, at);
+}
+
+function move(positions: Uint32Array, from: number, end: number, by: number): void {
+  for (let i = from; i < end; i++) positions[i]! += by;
 }
 
 /** Copies of short runs are made here: a call takes as long as some hundred numbers. */

@@ -75,48 +75,50 @@ export class Tracer {
 
   /** Follows all objects, and what they lead to. */
   drain(): void {
-    const image = this.#image;
-    const { halves, marks } = image;
-    const { byMap, follow } = this.#kinds;
-    const unusual = this.#unusual;
     while (this.#top > this.#base) {
       if ((++this.count & PAUSE_MASK) === 0) {
-        unusual.pause();
+        this.#unusual.pause();
         if (this.#top === this.#base) break;
       }
-      const i = this.#indexes[--this.#top]!;
-      const id = this.#ids[this.#top]!;
-      let words = follow[id]!;
-      if (words < 0) words = words === Follow.byLength ? this.#byLength(i) : unusual.special(i, id);
-      // Room for all that the object may lead to.
-      if (this.#top + words >= this.#indexes.length) this.#grow(words);
-      const indexes = this.#indexes;
-      const ids = this.#ids;
-      let top = this.#top;
-      const end = 2 * (i + words);
-      for (let w = 2 * i + 2; w <= end; w += 2) {
-        const low = halves[w]!;
-        if ((low & 3) !== 1) continue;
-        const target = image.indexOf(low, halves[w + 1]!);
-        if (target < 0) continue;
-        const bit = 1 << (target & 31);
-        const m = 2 * (target >>> 5);
-        if ((marks[m]! & bit) !== 0) continue;
-        const map = image.target(target);
-        if (map < 0) continue;
-        const known = byMap[map]!;
-        const found = known > 0 ? known - 1 : unusual.kindOf(target);
-        if (found < 0) continue;
-        halves[2 * target] = found;
-        if ((Atomics.or(marks, m, bit) & bit) !== 0) continue;
-        if (follow[found] === Follow.nothing) continue;
-        indexes[top] = target;
-        ids[top++] = found;
-      }
-      this.#top = top;
+      this.#follow(this.#indexes[--this.#top]!, this.#ids[this.#top]!);
     }
     this.#base = 0;
     this.#top = 0;
+  }
+
+  /** Marks what the object at word `i` leads to. A function of its own: engines leave inner loops late. */
+  #follow(i: number, id: number): void {
+    const image = this.#image;
+    const { halves, marks } = image;
+    const { byMap, follow } = this.#kinds;
+    let words = follow[id]!;
+    if (words < 0) words = words === Follow.byLength ? this.#byLength(i) : this.#unusual.special(i, id);
+    // Room for all that the object may lead to.
+    if (this.#top + words >= this.#indexes.length) this.#grow(words);
+    const indexes = this.#indexes;
+    const ids = this.#ids;
+    let top = this.#top;
+    const end = 2 * (i + words);
+    for (let w = 2 * i + 2; w <= end; w += 2) {
+      const low = halves[w]!;
+      if ((low & 3) !== 1) continue;
+      const target = image.indexOf(low, halves[w + 1]!);
+      if (target < 0) continue;
+      const m = 2 * (target >>> 5);
+      const bit = 1 << (target & 31);
+      if ((marks[m]! & bit) !== 0) continue;
+      const map = image.target(target);
+      if (map < 0) continue;
+      const known = byMap[map]!;
+      const found = known > 0 ? known - 1 : this.#unusual.kindOf(target);
+      if (found < 0) continue;
+      halves[2 * target] = found;
+      if ((Atomics.or(marks, m, bit) & bit) !== 0) continue;
+      if (follow[found] === Follow.nothing) continue;
+      indexes[top] = target;
+      ids[top++] = found;
+    }
+    this.#top = top;
   }
 
   /** Gives up to so many of the objects that have waited longest: pairs of index and id. Returns how many. */
