@@ -72,15 +72,35 @@ export function computeDominators(graph: HeapGraph): Dominators {
   return dominatorsOf(plainDominators(dominatorInput(graph)));
 }
 
-/** As `computeDominators`, from and to what passes between threads. */
-export function plainDominators(input: DominatorInput): PlainDominators {
-  const search = new Search(input);
+/**
+ * As `computeDominators`, from and to what passes between threads. `used` is memory that nobody needs any more: to
+ * get more of it from the system takes longer than to clear it.
+ */
+export function plainDominators(input: DominatorInput, used: readonly Uint32Array[] = []): PlainDominators {
+  const search = new Search(input, new UsedMemory(used));
   search.run();
   return solve(search);
 }
 
 export function dominatorsOf({ dominator, order, doubles, words }: PlainDominators): Dominators {
   return { dominator, order, spare: new SpareMemory(doubles, [...words]) };
+}
+
+/** Hands out zeros in memory that was used before, or in new memory. */
+class UsedMemory {
+  readonly #free: Uint32Array[];
+
+  constructor(used: readonly Uint32Array[]) {
+    this.#free = [...used];
+  }
+
+  zeros(length: number): Uint32Array {
+    const at = this.#free.findIndex((words) => words.length >= length);
+    const found = this.#free[at];
+    if (!found) return new Uint32Array(length);
+    this.#free[at] = found.subarray(length);
+    return found.subarray(0, length).fill(0);
+  }
 }
 
 /** Numbers of nodes and of entries are less. */
@@ -109,12 +129,12 @@ class Search {
   #alsoUser: Uint8Array | null = null;
   readonly #hasEphemerons: boolean;
 
-  constructor(graph: DominatorInput) {
+  constructor(graph: DominatorInput, memory: UsedMemory) {
     this.graph = graph;
     const n = graph.nodeCount;
-    this.numbers = new Uint32Array(n + 1);
-    this.vertex = new Uint32Array(n + 1);
-    this.parent = new Uint32Array(n + 1);
+    this.numbers = memory.zeros(n + 1);
+    this.vertex = memory.zeros(n + 1);
+    this.parent = memory.zeros(n + 1);
     this.marks = new Uint32Array(2 * (n + 1));
     this.log = new Uint32Array(2 * (graph.edgeCount + 1));
     this.stack = new Uint32Array(n + 1);

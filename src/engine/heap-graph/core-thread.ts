@@ -12,6 +12,8 @@ import { PlannedEdges } from './planned-edges.ts';
 import { roleColumns } from './role-tags.ts';
 
 let image: HeapImage;
+/** Memory that is needed no more once all edges are where they belong. */
+let used: readonly Uint32Array[] = [];
 
 serve<CoreTasks>({
   load({ shape, path, positions, next }) {
@@ -52,12 +54,15 @@ serve<CoreTasks>({
   },
   assemble(input) {
     assemble(image, input);
+    const { ours, theirs } = input;
+    used = [theirs.names, theirs.targets, ours.names, ours.targets];
     return true;
   },
   dominators(input) {
-    const result = plainDominators(input);
+    const result = plainDominators(input, used);
     const { dominator, order, doubles, words } = result;
-    const buffers = [dominator, order, ...words].map((column) => column.buffer as ArrayBuffer);
-    return new Transferred(result, [...new Set([doubles, ...buffers])]);
+    const buffers = [dominator, order, ...words].map((column) => column.buffer);
+    const own = [doubles, ...buffers].filter((buffer) => buffer instanceof ArrayBuffer);
+    return new Transferred(result, [...new Set(own)]);
   },
 });
