@@ -136,7 +136,10 @@ export class Liveness {
       } else if (isDone(share)) break;
       else {
         Atomics.store(state, MarkState.isMainIdle, 1);
-        if (isLost(state, alive)) return this.#goOnAlone();
+        if (isLost(state, alive)) {
+          this.#goOnAlone();
+          return;
+        }
       }
     }
     if (state[MarkState.helper] === Helper.failed) this.#goOnAlone();
