@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import type { Heap } from '../../src/engine/graph/heap.ts';
 import { hasNumber, type NodeOrdinal } from '../../src/engine/graph/types.ts';
 import { type CoreHelper, startCoreHelper } from '../../src/engine/heap-graph/core-tasks.ts';
 import { heapFromCore } from '../../src/engine/heap-graph/from-core.ts';
+import { Helper, type MarkShare, MarkState } from '../../src/engine/heap-graph/mark-share.ts';
 import { openDump } from '../../src/engine/session.ts';
 import { heapPairs } from './pairs.ts';
 
@@ -10,10 +13,11 @@ import { heapPairs } from './pairs.ts';
 async function heapOf(core: string, helper?: CoreHelper): Promise<Heap> {
   const session = await openDump(core);
   try {
-    return await heapFromCore(session, session.isolateFor({ isolate: 0 }), { helper });
+    const heap = await heapFromCore(session, session.isolateFor({ isolate: 0 }), { helper });
+    heap.own(session);
+    return heap;
   } finally {
     helper?.close();
-    session.close();
   }
 }
 
@@ -30,6 +34,41 @@ function failingAt(task: string): CoreHelper {
     return failed;
   }) as typeof helper.run;
   return helper;
+}
+
+/** A thread that takes the first objects it is given to mark, and drops them. */
+const careless = `
+const { parentPort } = require('node:worker_threads');
+parentPort.on('message', ({ state, cells, failed }) => {
+  Atomics.store(state, cells.helper, 1);
+  let taken = 0;
+  while (taken === 0 && Atomics.load(state, cells.isOver) === 0) {
+    const count = Atomics.load(state, cells.gift);
+    if (count > 0 && Atomics.compareExchange(state, cells.gift, count, 0) === count) taken = count;
+  }
+  Atomics.store(state, cells.helper, failed);
+  parentPort.postMessage(taken);
+});
+parentPort.postMessage('ready');`;
+
+/** A helper that is lost while it marks, and how many objects it had taken by then. */
+async function lostHelper(): Promise<{ helper: CoreHelper; taken: () => number }> {
+  const helper = startCoreHelper();
+  const thread = new Worker(careless, { eval: true });
+  await once(thread, 'message');
+  let taken = 0;
+  const run = helper.run.bind(helper);
+  helper.run = ((...args: Parameters<typeof run>) => {
+    if (args[0] !== 'mark') return run(...args);
+    const { state } = args[1] as MarkShare;
+    thread.postMessage({ state, cells: MarkState, failed: Helper.failed });
+    return once(thread, 'message').then(([count]) => {
+      taken = count as number;
+      void thread.terminate();
+      throw new Error('lost');
+    });
+  }) as typeof helper.run;
+  return { helper, taken: () => taken };
 }
 
 function assertEqualHeaps(ours: Heap, theirs: Heap): void {
@@ -68,6 +107,7 @@ describe('the heap of a core on two threads', () => {
 
   it('has each text once', async () => {
     const { graph } = await heapOf(core, startCoreHelper());
+    graph.internNames();
     const seen = new Map<string, number>();
     const check = (id: number) => {
       const text = graph.strings.text(id);
@@ -78,8 +118,14 @@ describe('the heap of a core on two threads', () => {
     for (let e = 0; e < graph.edgeCount; e++) if (!hasNumber(graph.edgeType[e]!)) check(graph.edgeName[e]!);
   });
 
-  for (const task of ['load', 'texts', 'dominators', 'join'])
+  for (const task of ['load', 'mark', 'connect', 'assemble', 'dominators'])
     it(`is the same where the other thread fails at "${task}"`, async () => {
       assertEqualHeaps(await heapOf(core, failingAt(task)), alone);
     });
+
+  it('is the same where the other thread is lost while it marks', async () => {
+    const { helper, taken } = await lostHelper();
+    assertEqualHeaps(await heapOf(core, helper), alone);
+    assert.ok(taken() > 0);
+  });
 });

@@ -150,6 +150,8 @@ export class Liveness {
     const { halves } = this.#image;
     if (this.#share) end(this.#share);
     this.#share = undefined;
+    this.tables.length = 0;
+    this.wrappers.length = 0;
     this.#image.forEachMarked((i) => this.#tracer.push(i, halves[2 * i]!));
     this.#tracer.drain();
   }

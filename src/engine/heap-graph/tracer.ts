@@ -64,10 +64,12 @@ export class Tracer {
   mark(i: number, id: number): void {
     // Whoever sees the mark sees the id.
     this.#image.halves[2 * i] = id;
-    if (this.#image.mark(i) && this.#kinds.follow[id] !== Follow.nothing) this.push(i, id);
+    if (this.#image.mark(i)) this.push(i, id);
   }
 
+  /** The marked object at word `i`, which is of that kind, is to be followed. */
   push(i: number, id: number): void {
+    if (this.#kinds.follow[id] === Follow.nothing) return;
     if (this.#top === this.#indexes.length) this.#grow(1);
     this.#indexes[this.#top] = i;
     this.#ids[this.#top++] = id;
