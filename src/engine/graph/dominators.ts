@@ -122,6 +122,8 @@ class Search {
   /** Of the depth-first search: where each node on the way goes on. */
   readonly stack: Uint32Array;
   count = 0;
+  /** Numbers at which the search began anew, ascending. */
+  readonly starts: number[] = [];
   #entries = 1;
   /** Nodes up to this number are reached from the global objects. */
   #lastUserNumber = 0xffffffff;
@@ -172,6 +174,7 @@ class Search {
       return;
     }
     this.#visit(start, source);
+    this.starts.push(this.count);
     const { firstEdge, edgeType, edgeTo, edgeName } = this.graph;
     const { isEphemeron } = this.graph.ephemerons;
     const { numbers, vertex, parent, marks, log, stack } = this;
@@ -303,15 +306,19 @@ class Search {
 }
 
 function solve(found: Search): PlainDominators {
-  const { vertex, parent, marks, log, stack, count } = found;
+  const { vertex, parent, marks, log, stack, count, starts } = found;
   // By number: ancestor of a linked node. The numbers have done their work: it takes their memory. A node's
   // mark of the log is read once, when the node is linked; from then on it is the least semidominator on the
   // way to the ancestor.
   const ancestor = found.numbers;
   ancestor.set(parent.subarray(0, count + 1));
+  let start = starts.length - 1;
   for (let w = count; w > 1; w--) {
     let least = marks[2 * w]!;
-    for (let entry = marks[2 * w + 1]!; entry !== 0; ) {
+    while (starts[start]! > w) start--;
+    // No path comes from before the start but by the root. What came later was logged later, and is seen first.
+    const lowest = starts[start]!;
+    for (let entry = marks[2 * w + 1]!; entry !== 0 && least > lowest; ) {
       const isAlone = entry >= ALONE;
       let v = isAlone ? entry - ALONE : log[2 * entry]!;
       entry = isAlone ? 0 : log[2 * entry + 1]!;
