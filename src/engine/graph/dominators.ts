@@ -186,6 +186,9 @@ class Search {
     let depth = 0;
     let node = start;
     let number = count;
+    const first = count;
+    // Number of the start's child on the way to the node at hand.
+    let branch = first + 1;
     let edge = firstEdge[node]!;
     let end = firstEdge[node + 1]!;
     let isUser = number <= lastUser || (alsoUser !== null && alsoUser[node] === 1);
@@ -227,6 +230,7 @@ class Search {
       if (seen === 0) {
         stack[depth++] = edge;
         count++;
+        if (depth === 1) branch = count;
         numbers[to] = count;
         vertex[count] = to;
         parent[count] = number;
@@ -239,6 +243,10 @@ class Search {
         else isUser = number <= lastUser;
       } else if (seen > number) {
         if (number < marks[2 * seen]!) marks[2 * seen] = number;
+      } else if (seen < branch) {
+        // From the start, or from the root, this branch leads there by higher numbers only: nothing is lower.
+        const lowest = seen > first ? first : 1;
+        if (lowest < marks[2 * seen]!) marks[2 * seen] = lowest;
       } else {
         let last = marks[2 * seen + 1]!;
         if (last === 0) {
