@@ -176,10 +176,10 @@ export class Answers {
 
   #value({ name, ...query }: Params<'value'>): Result<'value'> {
     const core = this.#core;
-    const { nodeAddress } = this.#heap.graph;
-    if (!core || !nodeAddress)
+    const { addresses } = this.#heap.graph;
+    if (!core || !addresses)
       throw new DayAfterError('NOT_APPLICABLE', 'Heap snapshots hold no values: only cores have all memory.');
-    const address = nodeAddress[findNode(this.#heap, name)] as Address;
+    const address = addresses.of(findNode(this.#heap, name)) as Address;
     this.#values ??= new Values(core.session.inspectorOf(core.isolate));
     return this.#values.at(address, bounds(query));
   }

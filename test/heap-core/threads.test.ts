@@ -75,11 +75,13 @@ function assertEqualHeaps(ours: Heap, theirs: Heap): void {
   const [a, b] = [ours.graph, theirs.graph];
   for (const name of ['nodeType', 'nodeId', 'nodeSize', 'firstEdge', 'edgeType', 'edgeTo'] as const)
     assert.deepEqual(a[name], b[name], name);
-  assert.deepEqual(a.nodeAddress, b.nodeAddress);
   assert.deepEqual(a.gaps, b.gaps);
   assert.deepEqual(a.locations, b.locations);
   for (let i = 0; i < a.nodeCount; i++) {
     const node = i as NodeOrdinal;
+    const address = a.addresses!.of(i);
+    assert.equal(address, b.addresses!.of(i));
+    if (address !== 0) assert.equal(a.addresses!.find(address), i);
     if (a.name(node) !== b.name(node)) assert.fail(`node ${i} is ${a.name(node)}, and ${b.name(node)}`);
     assert.equal(ours.retainedSize(node), theirs.retainedSize(node));
     assert.equal(ours.shallowSize(node), theirs.shallowSize(node));

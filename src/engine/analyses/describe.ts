@@ -32,7 +32,7 @@ export function describeNode(heap: Heap, node: NodeOrdinal): NodeInfo {
     type: graph.typeName(node),
     shallowSize: heap.shallowSize(node),
     retainedSize: heap.retainedSize(node),
-    address: graph.nodeAddress ? hex(graph.nodeAddress[node]!) : null,
+    address: graph.addresses ? hex(graph.addresses.of(node)) : null,
     detail: nodeDetail(heap, node),
   };
 }

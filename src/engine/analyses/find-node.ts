@@ -8,13 +8,13 @@ export function findNode(heap: Heap, text: string): NodeOrdinal {
   const { graph } = heap;
   const address = parseHex(text);
   if (address !== undefined) {
-    const { nodeAddress } = graph;
-    const node = nodeAddress ? nodeAddress.indexOf(address - (address % 2)) : -1;
+    const { addresses } = graph;
+    const node = addresses ? addresses.find(address - (address % 2)) : -1;
     if (node >= 0) return node as NodeOrdinal;
     throw new DayAfterError(
       'NO_SUCH_OBJECT',
       `no object at ${text}`,
-      nodeAddress ? undefined : 'Heap snapshots hold no addresses: name the object by its id.',
+      addresses ? undefined : 'Heap snapshots hold no addresses: name the object by its id.',
     );
   }
   const id = /^@?\d{1,10}$/.test(text) ? Number(text.replace('@', '')) : Number.NaN;

@@ -1,4 +1,5 @@
 import { LargeNumbers } from './large-numbers.ts';
+import type { NodeAddresses } from './node-addresses.ts';
 import type { StringTable } from './string-table.ts';
 import { type EdgeIndex, EdgeType, hasNumber, type NodeOrdinal, nodeTypeNames } from './types.ts';
 
@@ -63,8 +64,8 @@ export interface GraphExtras {
   /** Bytes outside of any node. */
   readonly extraNativeBytes: number;
   readonly ephemerons: Ephemerons;
-  /** Address of each node, of graphs made from cores. */
-  readonly nodeAddress: Float64Array | null;
+  /** Of graphs made from cores. */
+  readonly addresses: NodeAddresses | null;
   /** What is missing in this graph, in words; empty where it is whole. */
   readonly gaps: readonly string[];
 }
@@ -190,7 +191,7 @@ export class HeapGraph implements GraphColumns, GraphExtras {
   readonly samples: Float64Array;
   readonly extraNativeBytes: number;
   readonly ephemerons: Ephemerons;
-  readonly nodeAddress: Float64Array | null;
+  readonly addresses: NodeAddresses | null;
   readonly gaps: readonly string[];
 
   constructor(columns: GraphColumns, extras: GraphExtras) {
@@ -213,7 +214,7 @@ export class HeapGraph implements GraphColumns, GraphExtras {
     this.samples = extras.samples;
     this.extraNativeBytes = extras.extraNativeBytes;
     this.ephemerons = extras.ephemerons;
-    this.nodeAddress = extras.nodeAddress;
+    this.addresses = extras.addresses;
     this.gaps = extras.gaps;
   }
 
@@ -281,7 +282,7 @@ export function plainExtras(strings: StringTable): GraphExtras & { gaps: string[
     samples: new Float64Array(0),
     extraNativeBytes: 0,
     ephemerons: noEphemerons,
-    nodeAddress: null,
+    addresses: null,
     gaps: [],
   };
 }

@@ -1,7 +1,7 @@
 import type { Address } from '../address.ts';
 import type { StringTable } from '../graph/string-table.ts';
 import type { Memory } from '../memory/memory.ts';
-import type { LoadedPage } from './heap-image.ts';
+import type { ObjectAddresses } from './object-addresses.ts';
 import type { StringArena } from './string-arena.ts';
 
 /** V8 cuts names in snapshots (StringsStorage, --heap-snapshot-string-limit). */
@@ -18,9 +18,7 @@ export interface TextNodes {
   readonly first: number;
   /** Ordinal behind the last node that may be such a text. */
   readonly end: number;
-  /** By ordinal. */
-  readonly addresses: Float64Array;
-  readonly pages: readonly LoadedPage[];
+  readonly addresses: ObjectAddresses;
 }
 
 /**
@@ -85,8 +83,8 @@ export class CoreTexts implements StringTable {
 
   /** Brings a text into the window; returns its length, as far as names go. */
   #find(id: number): number {
-    const { firstId, first, addresses, pages } = this.#nodes;
-    const address = addresses[first + id - firstId]!;
+    const { firstId, first, addresses } = this.#nodes;
+    const address = addresses.of(first + id - firstId);
     const needed = HEADER + MAX_NAME;
     if (address < this.#start || address + needed > this.#start + WINDOW) {
       this.#start = address;
@@ -95,19 +93,8 @@ export class CoreTexts implements StringTable {
     this.#at = address - this.#start;
     const length = this.#at + HEADER <= this.#held ? this.#window[this.#at / 4 + 3]! : 0;
     // A length that does not fit makes no sense.
-    if (!(length >= 0 && address + HEADER + length <= endOfPage(pages, address))) return 0;
+    const end = addresses.pageAt(address, 'start')?.areaEnd ?? 0;
+    if (!(length >= 0 && address + HEADER + length <= end)) return 0;
     return Math.max(0, Math.min(length, MAX_NAME, this.#held - this.#at - HEADER));
   }
-}
-
-/** End of the area of the page that an address lies on; pages are in the order of addresses. */
-function endOfPage(pages: readonly LoadedPage[], address: number): number {
-  let low = 0;
-  let high = pages.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    if (pages[middle]!.start <= address) low = middle;
-    else high = middle - 1;
-  }
-  return pages[low]?.areaEnd ?? 0;
 }

@@ -12,6 +12,7 @@ import type { LiveHeap } from './live-heap.ts';
 import { type NodeObjects, nodeObjects, pushNativeEdges } from './native-nodes.ts';
 import { type NodeColumns, nodeColumns } from './node-columns.ts';
 import { NodeDescriber } from './node-describer.ts';
+import { ObjectAddresses } from './object-addresses.ts';
 import { ObjectEdges } from './object-edges.ts';
 import type { PassProgress } from './pass-progress.ts';
 import type { RootName, RootSlot } from './roots.ts';
@@ -119,13 +120,12 @@ export class GraphBuilder {
       columns.type[i] = NodeType.synthetic;
       columns.name[i] = this.#strings.add(name);
     }
-    for (const [i, { type, label, bytes, at, edges: own }] of natives.entries()) {
+    for (const [i, { type, label, bytes, edges: own }] of natives.entries()) {
       const ordinal = this.#end + i;
       columns.type[ordinal] = type;
       columns.name[ordinal] = this.#strings.add(label);
       columns.size[ordinal] = bytes;
       if (bytes >= 2 ** 32) large.push([ordinal, bytes]);
-      columns.address[ordinal] = at;
       firstEdge.push(edges.length);
       pushNativeEdges(own, edges, this.#strings, edges.length);
     }
@@ -133,14 +133,20 @@ export class GraphBuilder {
     const nodeId = new Uint32Array(new SharedArrayBuffer(4 * nodes));
     for (let i = 0; i < nodes; i++) nodeId[i] = idOf(i);
     const { types, names, targets } = edges.take();
+    const addresses = new ObjectAddresses({
+      pages: this.#image.pages,
+      marks: this.#image.marks,
+      first: this.#base,
+      end: this.#end,
+      natives: natives.map(({ at }) => at),
+    });
     const texts = new CoreTexts(
       this.#strings,
       {
         firstId: this.#firstText,
         first: this.#base,
         end: this.#end,
-        addresses: columns.address,
-        pages: this.#image.pages,
+        addresses,
       },
       this.#inspector.view.memory,
     );
@@ -159,7 +165,7 @@ export class GraphBuilder {
         ...plainExtras(texts),
         largeSizes: new LargeNumbers(large),
         ephemerons: { ...this.#entries, isEphemeron: bits(this.#entries.names, this.#strings.count) },
-        nodeAddress: columns.address.subarray(0, nodes),
+        addresses,
         gaps: this.#live.gaps,
       },
     );

@@ -5,7 +5,6 @@ export interface NodeColumns {
   readonly name: Uint32Array;
   /** Bytes, modulo 2^32. */
   readonly size: Uint32Array;
-  readonly address: Float64Array;
 }
 
 /** Columns with room for so many nodes; memory that is never touched costs nothing. */
@@ -14,6 +13,5 @@ export function nodeColumns(nodes: number): NodeColumns {
     type: new Uint8Array(new SharedArrayBuffer(nodes)),
     name: new Uint32Array(new SharedArrayBuffer(4 * nodes)),
     size: new Uint32Array(new SharedArrayBuffer(4 * nodes)),
-    address: new Float64Array(new SharedArrayBuffer(8 * nodes)),
   };
 }

@@ -14,7 +14,7 @@ import type { StringArena } from './string-arena.ts';
 const Naming = { unknown: 0, alike: 1, text: 2, function: 3, each: 4 } as const;
 
 /**
- * Fills the columns of nodes that are objects: type, name, size and address, as V8's own snapshot has them.
+ * Fills the columns of nodes that are objects: type, name and size, as V8's own snapshot has them.
  */
 export class NodeDescriber {
   /** Ordinals and sizes that do not fit in 32 bits. */
@@ -74,10 +74,9 @@ export class NodeDescriber {
   /** Describes the objects of a page; returns the ordinal behind them. What most objects are is done here. */
   #page(page: LoadedPage, first: number, firstText: number): number {
     const { marks, halves } = this.#image;
-    const { type: types, name: names, size: sizes, address: addresses } = this.#columns;
+    const { type: types, name: names, size: sizes } = this.#columns;
     const { namings, types: typesOf, names: namesOf, sizes: sizesOf } = this.#kindsOf;
     const isSized = !this.#view.layout.graph.sharedHaveNoSize || page.space !== 'read_only_space';
-    const pageStart = page.start - 8 * page.first;
     const end = (page.end + 31) >>> 5;
     let ordinal = first;
     for (let m = page.first >>> 5; m < end; m++) {
@@ -86,7 +85,6 @@ export class NodeDescriber {
         const id = halves[2 * i]!;
         let naming = namings[id]!;
         if (naming === Naming.unknown) naming = this.#namingOf(id, i);
-        addresses[ordinal] = pageStart + 8 * i;
         if (naming === Naming.text) {
           const words = 2 + ((halves[2 * i + 3]! + 7) >>> 3);
           types[ordinal] = NodeType.string;

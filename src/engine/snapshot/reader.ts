@@ -285,7 +285,7 @@ class Reading {
         samples: this.#samples,
         extraNativeBytes: header.extraNativeBytes,
         ephemerons: strings.ephemerons,
-        nodeAddress: null,
+        addresses: null,
         gaps: this.#gaps,
       },
     );

@@ -47,7 +47,7 @@ export function writeSnapshot(graph: HeapGraph, path: string, options: WriteOpti
 }
 
 function fieldsOf(graph: HeapGraph): string[] {
-  return graph.nodeAddress ? [...NODE_FIELDS, ...ADDRESS_FIELDS] : NODE_FIELDS;
+  return graph.addresses ? [...NODE_FIELDS, ...ADDRESS_FIELDS] : NODE_FIELDS;
 }
 
 function header(graph: HeapGraph, out: ChunkedFile): void {
@@ -74,7 +74,7 @@ function header(graph: HeapGraph, out: ChunkedFile): void {
 
 function nodes(graph: HeapGraph, texts: Texts, out: ChunkedFile): void {
   out.text('"nodes":[');
-  const { nodeAddress, nodeType, nodeId, firstEdge, detachedness } = graph;
+  const { addresses, nodeType, nodeId, firstEdge, detachedness } = graph;
   for (let i = 0; i < graph.nodeCount; i++) {
     if (i > 0) out.byte(COMMA);
     out.number(nodeType[i]!);
@@ -83,8 +83,8 @@ function nodes(graph: HeapGraph, texts: Texts, out: ChunkedFile): void {
     out.next(graph.ownSize(i as NodeOrdinal));
     out.next(firstEdge[i + 1]! - firstEdge[i]!);
     out.next(detachedness.size === 0 ? 0 : (detachedness.get(i) ?? 0));
-    if (nodeAddress) {
-      const at = nodeAddress[i]!;
+    if (addresses) {
+      const at = addresses.of(i);
       const high = Math.floor(at / 2 ** 32);
       out.next(at - high * 2 ** 32);
       out.next(high);
