@@ -185,14 +185,13 @@ export class HeapGraph implements GraphColumns, GraphExtras {
   readonly nodeTypeNames: readonly string[];
   readonly largeSizes: LargeNumbers;
   readonly detachedness: ReadonlyMap<number, number>;
-  /** Replaced once, where nodes are described behind their edges. */
-  locations: Locations;
   readonly traces: AllocationTraces | null;
   readonly samples: Float64Array;
   readonly extraNativeBytes: number;
   readonly ephemerons: Ephemerons;
   readonly addresses: NodeAddresses | null;
   readonly gaps: readonly string[];
+  #locations: Locations | (() => Locations);
 
   constructor(columns: GraphColumns, extras: GraphExtras) {
     this.nodeCount = columns.nodeType.length;
@@ -209,13 +208,23 @@ export class HeapGraph implements GraphColumns, GraphExtras {
     this.nodeTypeNames = extras.nodeTypeNames;
     this.largeSizes = extras.largeSizes;
     this.detachedness = extras.detachedness;
-    this.locations = extras.locations;
+    this.#locations = extras.locations;
     this.traces = extras.traces;
     this.samples = extras.samples;
     this.extraNativeBytes = extras.extraNativeBytes;
     this.ephemerons = extras.ephemerons;
     this.addresses = extras.addresses;
     this.gaps = extras.gaps;
+  }
+
+  get locations(): Locations {
+    if (typeof this.#locations === 'function') this.#locations = this.#locations();
+    return this.#locations;
+  }
+
+  /** Has the locations read when they are first asked for. */
+  locateBy(read: () => Locations): void {
+    this.#locations = read;
   }
 
   typeName(node: NodeOrdinal): string {

@@ -1,5 +1,5 @@
 import type { Tagged } from '../address.ts';
-import { type Ephemerons, HeapGraph, Locations, plainExtras } from '../graph/heap-graph.ts';
+import { type Ephemerons, HeapGraph, plainExtras } from '../graph/heap-graph.ts';
 import { LargeNumbers } from '../graph/large-numbers.ts';
 import { EdgeType, NodeType } from '../graph/types.ts';
 import type { V8Inspector } from '../v8/inspector.ts';
@@ -91,7 +91,7 @@ export class GraphBuilder {
     const { tags, theirRoles } = this.#objects;
     tags.apply(this.#columns, describer.unnamed, theirRoles);
     graph.largeSizes.add(describer.large);
-    graph.locations = new Locations(...describer.locations);
+    graph.locateBy(describer.locations);
   }
 
   /** Makes objects one node with their native ones, where snapshots do. */

@@ -1,9 +1,10 @@
 import { attemptOr } from '../absence.ts';
 import type { Address } from '../address.ts';
+import type { Locations } from '../graph/heap-graph.ts';
 import { NodeType } from '../graph/types.ts';
 import type { V8Inspector } from '../v8/inspector.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
-import { FunctionLocations, type LocationColumns } from './function-locations.ts';
+import { FunctionLocations } from './function-locations.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
 import type { NodeColumns } from './node-columns.ts';
 import { type NodeLabel, NodeNames } from './node-names.ts';
@@ -126,9 +127,9 @@ export class NodeDescriber {
     columns.name[ordinal] = this.#strings.add(name);
   }
 
-  /** Ordinals of functions and where they stand: script ids, lines, columns. */
-  get locations(): LocationColumns {
-    return this.#locations.take();
+  /** Where functions stand, to be read when it is asked for. */
+  get locations(): () => Locations {
+    return this.#locations.locations;
   }
 
   #namingOf(id: number, i: number): number {
