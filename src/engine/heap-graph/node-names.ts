@@ -53,6 +53,8 @@ export class NodeNames {
   readonly #image: HeapImage;
   readonly #systemNames = new Map<number, NodeLabel>();
   readonly #constructors = new Map<Tagged, string>();
+  /** By SharedFunctionInfo. */
+  readonly #functions = new Map<Tagged, string>();
   readonly #arrayTypes: ReadonlySet<number>;
 
   constructor(view: HeapView, image: HeapImage) {
@@ -125,7 +127,7 @@ export class NodeNames {
     const { type } = map;
     if (layout.isString(type)) return this.#string(word, type);
     if (layout.isFunction(type))
-      return { type: NodeType.closure, name: cut(sharedName(view, sharedOf(view, word))) };
+      return { type: NodeType.closure, name: this.#functionName(sharedOf(view, word)) };
     if (type === types.JS_BOUND_FUNCTION) return { type: NodeType.closure, name: 'native_bind' };
     if (type === types.JS_REG_EXP) {
       const source = view.tagged(word, layout.objects.regExp.source);
@@ -137,6 +139,15 @@ export class NodeNames {
     if (layout.isReceiver(type) && type !== types.JS_PROXY)
       return { type: NodeType.object, name: this.#objectName(word, map) };
     return this.#internal(word, type);
+  }
+
+  #functionName(shared: Tagged): string {
+    let name = this.#functions.get(shared);
+    if (name === undefined) {
+      name = cut(sharedName(this.#view, shared));
+      if (this.#functions.size < MAX_CACHED) this.#functions.set(shared, name);
+    }
+    return name;
   }
 
   #string(word: Tagged, type: number): NodeLabel {
@@ -186,7 +197,7 @@ export class NodeNames {
       case types.CODE:
         return { type: NodeType.code, name: '' };
       case types.SHARED_FUNCTION_INFO:
-        return { type: NodeType.code, name: cut(sharedName(view, word)) };
+        return { type: NodeType.code, name: this.#functionName(word) };
       case types.SCRIPT: {
         const name = view.tagged(word, code.script.name);
         return { type: NodeType.code, name: view.isString(name) ? cut(view.string(name)) : '' };
