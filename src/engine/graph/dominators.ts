@@ -25,7 +25,7 @@ export class SpareMemory {
   #doubles: ArrayBuffer | null;
   readonly #words: Uint32Array[];
 
-  constructor(doubles: ArrayBuffer, words: Uint32Array[]) {
+  constructor(doubles: ArrayBuffer | null, words: Uint32Array[]) {
     this.#doubles = doubles;
     this.#words = words;
   }
@@ -77,30 +77,13 @@ export function computeDominators(graph: HeapGraph): Dominators {
  * get more of it from the system takes longer than to clear it.
  */
 export function plainDominators(input: DominatorInput, used: readonly Uint32Array[] = []): PlainDominators {
-  const search = new Search(input, new UsedMemory(used));
+  const search = new Search(input, new SpareMemory(null, [...used]));
   search.run();
   return solve(search);
 }
 
 export function dominatorsOf({ dominator, order, doubles, words }: PlainDominators): Dominators {
   return { dominator, order, spare: new SpareMemory(doubles, [...words]) };
-}
-
-/** Hands out zeros in memory that was used before, or in new memory. */
-class UsedMemory {
-  readonly #free: Uint32Array[];
-
-  constructor(used: readonly Uint32Array[]) {
-    this.#free = [...used];
-  }
-
-  zeros(length: number): Uint32Array {
-    const at = this.#free.findIndex((words) => words.length >= length);
-    const found = this.#free[at];
-    if (!found) return new Uint32Array(length);
-    this.#free[at] = found.subarray(length);
-    return found.subarray(0, length).fill(0);
-  }
 }
 
 /** Numbers of nodes and of entries are less. */
@@ -131,12 +114,12 @@ class Search {
   #alsoUser: Uint8Array | null = null;
   readonly #hasEphemerons: boolean;
 
-  constructor(graph: DominatorInput, memory: UsedMemory) {
+  constructor(graph: DominatorInput, memory: SpareMemory) {
     this.graph = graph;
     const n = graph.nodeCount;
-    this.numbers = memory.zeros(n + 1);
-    this.vertex = memory.zeros(n + 1);
-    this.parent = memory.zeros(n + 1);
+    this.numbers = memory.words(n + 1);
+    this.vertex = memory.words(n + 1);
+    this.parent = memory.words(n + 1);
     this.marks = new Uint32Array(2 * (n + 1));
     this.log = new Uint32Array(2 * (graph.edgeCount + 1));
     this.stack = new Uint32Array(n + 1);
