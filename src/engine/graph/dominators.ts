@@ -105,8 +105,8 @@ class Search {
   /** Of the depth-first search: where each node on the way goes on. */
   readonly stack: Uint32Array;
   count = 0;
-  /** Numbers at which the search began anew, ascending. */
-  readonly starts: number[] = [];
+  /** Nodes up to this number can only be reached by the node of number 2: the one global object. 0 if it is not so. */
+  lastEnclosed = 0;
   #entries = 1;
   /** Nodes up to this number are reached from the global objects. */
   #lastUserNumber = 0xffffffff;
@@ -133,6 +133,7 @@ class Search {
     const doubtful: number[] = [];
     for (const edge of userEdges) this.#from(edgeTo[edge]!, 1, doubtful);
     this.#lastUserNumber = this.count;
+    if (userEdges.length === 1) this.lastEnclosed = this.count;
     this.#markAlsoUser(doubtful);
     for (let e = 0; e < rootEnd; e++) {
       const to = edgeTo[e]!;
@@ -153,11 +154,13 @@ class Search {
   #from(start: number, source: number, doubtful: number[] | null): void {
     const seen = this.numbers[start]!;
     if (seen !== 0) {
-      if (seen > source && source < this.marks[2 * seen]!) this.marks[2 * seen] = source;
+      if (seen > source && source < this.marks[2 * seen]!) {
+        this.marks[2 * seen] = source;
+        if (seen <= this.lastEnclosed) this.lastEnclosed = 0;
+      }
       return;
     }
     this.#visit(start, source);
-    this.starts.push(this.count);
     const { firstEdge, edgeType, edgeTo, edgeName } = this.graph;
     const { isEphemeron } = this.graph.ephemerons;
     const { numbers, vertex, parent, marks, log, stack } = this;
@@ -169,9 +172,7 @@ class Search {
     let depth = 0;
     let node = start;
     let number = count;
-    const first = count;
-    // Number of the start's child on the way to the node at hand.
-    let branch = first + 1;
+    const { lastEnclosed } = this;
     let edge = firstEdge[node]!;
     let end = firstEdge[node + 1]!;
     let isUser = number <= lastUser || (alsoUser !== null && alsoUser[node] === 1);
@@ -213,7 +214,6 @@ class Search {
       if (seen === 0) {
         stack[depth++] = edge;
         count++;
-        if (depth === 1) branch = count;
         numbers[to] = count;
         vertex[count] = to;
         parent[count] = number;
@@ -226,11 +226,8 @@ class Search {
         else isUser = number <= lastUser;
       } else if (seen > number) {
         if (number < marks[2 * seen]!) marks[2 * seen] = number;
-      } else if (seen < branch) {
-        // From the start, or from the root, this branch leads there by higher numbers only: nothing is lower.
-        const lowest = seen > first ? first : 1;
-        if (lowest < marks[2 * seen]!) marks[2 * seen] = lowest;
       } else {
+        if (seen <= lastEnclosed) this.lastEnclosed = 0;
         let last = marks[2 * seen + 1]!;
         if (last === 0) {
           marks[2 * seen + 1] = number + ALONE;
@@ -297,18 +294,16 @@ class Search {
 }
 
 function solve(found: Search): PlainDominators {
-  const { vertex, parent, marks, log, stack, count, starts } = found;
+  const { vertex, parent, marks, log, stack, count, lastEnclosed } = found;
   // By number: ancestor of a linked node. The numbers have done their work: it takes their memory. A node's
   // mark of the log is read once, when the node is linked; from then on it is the least semidominator on the
   // way to the ancestor.
   const ancestor = found.numbers;
   ancestor.set(parent.subarray(0, count + 1));
-  let start = starts.length - 1;
   for (let w = count; w > 1; w--) {
     let least = marks[2 * w]!;
-    while (starts[start]! > w) start--;
-    // No path comes from before the start but by the root. What came later was logged later, and is seen first.
-    const lowest = starts[start]!;
+    // No semidominator is lower.
+    const lowest = w <= lastEnclosed ? 2 : 1;
     for (let entry = marks[2 * w + 1]!; entry !== 0 && least > lowest; ) {
       const isAlone = entry >= ALONE;
       let v = isAlone ? entry - ALONE : log[2 * entry]!;

@@ -85,8 +85,9 @@ export class CoreTexts implements StringTable {
   #find(id: number): number {
     const { firstId, first, addresses } = this.#nodes;
     const address = addresses.of(first + id - firstId);
-    const needed = HEADER + MAX_NAME;
-    if (address < this.#start || address + needed > this.#start + WINDOW) {
+    const isHeld = address >= this.#start && address + HEADER + MAX_NAME <= this.#start + this.#held;
+    // Close to where the dump has a gap, no window holds more than one that begins with the text.
+    if (!isHeld && address !== this.#start) {
       this.#start = address;
       this.#held = this.#memory.copy(address as Address, this.#bytes);
     }

@@ -3,7 +3,7 @@ import { plainDominators } from '../graph/dominators.ts';
 import { serve, Transferred } from '../threads/serve.ts';
 import type { CoreTasks } from './core-tasks.ts';
 import { assemble } from './edge-assembly.ts';
-import { EdgeColumns } from './edge-columns.ts';
+import { EdgeColumns, USUAL_EDGES } from './edge-columns.ts';
 import { claimPage, countLeft, leave, PAGE_ROW, PageCell } from './edge-share.ts';
 import { HeapImage } from './heap-image.ts';
 import { helpToMark } from './mark-helper.ts';
@@ -31,7 +31,7 @@ serve<CoreTasks>({
     return helpToMark(image, share);
   },
   connect({ planned, share, end }) {
-    const edges = new EdgeColumns(8 * end);
+    const edges = new EdgeColumns(USUAL_EDGES * end);
     const roles = roleColumns(end);
     const objects = new PlannedEdges(
       image,

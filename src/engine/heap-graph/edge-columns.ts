@@ -7,6 +7,9 @@ export interface EdgeArrays {
   readonly targets: Uint32Array;
 }
 
+/** Edges of a node: more than heaps have on the average. */
+export const USUAL_EDGES = 5;
+
 /** Edges in the order in which they were found: type, name or number, and where they lead; in shared memory. */
 export class EdgeColumns implements EdgeArrays {
   types: Uint8Array;

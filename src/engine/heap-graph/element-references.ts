@@ -39,7 +39,7 @@ export class ElementReferences {
     const { data } = this.#view.layout.objects.fixedArray;
     for (let i = 0; i < length; i++) {
       const value = this.#words.tagged(store, data + 8 * i);
-      if (value % 4 === 1 && value !== theHole) sink.indexed(EdgeType.element, i, value, -1);
+      if ((value & 3) === 1 && value !== theHole) sink.indexed(EdgeType.element, i, value, -1);
     }
   }
 

@@ -99,7 +99,7 @@ export class HeapImage {
 
   /** As `indexOf`, for an address. */
   indexAt(a: number): number {
-    return this.indexOf((a % HIGH) | 0, Math.floor(a / HIGH));
+    return this.indexOf(a | 0, Math.floor(a / HIGH));
   }
 
   /** Index of what the strong pointer at word `i` leads to, or -1. */

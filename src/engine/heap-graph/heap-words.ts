@@ -19,7 +19,7 @@ export class HeapWords {
 
   /** The field at `offset` of the object that `word` points to. */
   tagged(word: Tagged, offset: number): Tagged {
-    const object = word % 4 === 1 && offset % 8 === 0 ? this.#image.indexAt(word) : -1;
+    const object = (word & 3) === 1 && (offset & 7) === 0 ? this.#image.indexAt(word) : -1;
     if (object < 0) return this.#view.tagged(word, offset);
     const i = object + offset / 8;
     if (i >= this.#image.pageOf(object).end) return this.#view.tagged(word, offset);
@@ -29,7 +29,7 @@ export class HeapWords {
 
   /** What the object that a strong pointer leads to has for a kind; undefined if it is none. */
   kind(word: Tagged): Kind | undefined {
-    if (word % 4 !== 1) return undefined;
+    if ((word & 3) !== 1) return undefined;
     const i = this.#image.indexAt(word);
     return i < 0 ? undefined : this.#kinds.at(i);
   }

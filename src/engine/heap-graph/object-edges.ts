@@ -6,7 +6,7 @@ import type { V8Inspector } from '../v8/inspector.ts';
 import { ContextPlans } from './context-plans.ts';
 import type { CoreHelper } from './core-tasks.ts';
 import { assemble, edgeStarts } from './edge-assembly.ts';
-import { EdgeColumns } from './edge-columns.ts';
+import { EdgeColumns, USUAL_EDGES } from './edge-columns.ts';
 import { claimPage, countLeft, edgeShare, PAGE_ROW, PageCell } from './edge-share.ts';
 import type { EphemeronEdges } from './ephemerons.ts';
 import type { Furniture } from './furniture.ts';
@@ -100,7 +100,7 @@ export class ObjectEdges {
     this.#contexts = new ContextPlans(view, image, this.#references.contexts, strings);
     this.#table = new PlanTable(kinds.count);
     // Memory that is never written to costs nothing.
-    this.edges = new EdgeColumns(8 * this.#end);
+    this.edges = new EdgeColumns(USUAL_EDGES * this.#end);
     this.firstEdge = new SharedUint32Column(this.#end + 1024);
     this.tags = new RoleTags(this.#end);
     this.#input = this.#planInput(input.codes);
@@ -337,5 +337,5 @@ export class ObjectEdges {
 }
 
 function halvesOf(word: Tagged): Halves {
-  return { low: (word % HIGH) | 0, high: Math.floor(word / HIGH) };
+  return { low: word | 0, high: Math.floor(word / HIGH) };
 }

@@ -222,7 +222,7 @@ export class References {
     const { types, objects } = this.#view.layout;
     const o = objects.map;
     const raw = this.#words.tagged(word, o.transitions);
-    if (raw % 4 === 3) sink.named(weak, 'transition', raw, o.transitions);
+    if ((raw & 3) === 3) sink.named(weak, 'transition', raw, o.transitions);
     else {
       const kind = this.#words.type(raw);
       if (kind === types.TRANSITION_ARRAY) {
@@ -267,13 +267,13 @@ export class References {
 
   #maybeWeak(word: Tagged, offset: number, sink: ReferenceSink): void {
     const value = this.#words.tagged(word, offset);
-    sink.named(value % 4 === 3 ? weak : internal, 'value', value, offset);
+    sink.named((value & 3) === 3 ? weak : internal, 'value', value, offset);
   }
 
   #weakArray(word: Tagged, start: number, length: number, sink: ReferenceSink): void {
     for (let i = 0; i < length; i++) {
       const value = this.#words.tagged(word, start + 8 * i);
-      const tag = value % 4;
+      const tag = value & 3;
       if (tag === 1) sink.indexed(internal, i, value, start + 8 * i);
       else if (tag === 3) sink.indexed(weak, i, value, start + 8 * i);
     }
@@ -284,7 +284,7 @@ export class References {
     const { data } = this.#view.layout.objects.fixedArray;
     for (let i = 0; i < length; i++) {
       const value = this.#words.tagged(word, data + 8 * i);
-      if (value % 4 === 1) sink.indexed(internal, i, value, data + 8 * i);
+      if ((value & 3) === 1) sink.indexed(internal, i, value, data + 8 * i);
     }
   }
 }

@@ -196,7 +196,7 @@ function holdsObjects({ runtime }: Isolate, begin: Address, bytes: number): bool
   for (let done = 0; done < bytes; done += 8) {
     if (!runtime.memory.has(at(begin, done), 8)) return false;
     const word = runtime.memory.tagged(at(begin, done));
-    if (word % 4 !== 1 || instanceType(runtime, word) === undefined) return false;
+    if ((word & 3) !== 1 || instanceType(runtime, word) === undefined) return false;
   }
   return true;
 }

@@ -192,6 +192,6 @@ export class UnplannedEdges implements ReferenceSink {
 
 /** Ordinal of the object that a strong or weak pointer leads to; -1 if it leads to none. */
 export function ordinalOf(image: HeapImage, word: Tagged): number {
-  const tag = word % 4;
+  const tag = word & 3;
   return tag === 1 || tag === 3 ? image.ordinalOf(image.indexAt(word)) : -1;
 }

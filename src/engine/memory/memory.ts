@@ -26,6 +26,7 @@ const MAX_BLOCKS = 1024;
 /** Bytes of one 64 KiB block. `valid[i]` is how many bytes of its page i are there; undefined = all. */
 interface Block {
   readonly bytes: Buffer;
+  readonly view: DataView;
   readonly valid: Uint16Array | undefined;
 }
 
@@ -47,7 +48,9 @@ export class Memory {
   readonly #made = new Map<number, Block>();
   #scratch: Scratch | undefined;
   #lastIndex = -1;
-  #last: Block = { bytes: Buffer.alloc(0), valid: undefined };
+  #last: Block = blockOf(Buffer.alloc(0), undefined);
+  /** Where in its block the bytes stand that were reached last. */
+  #offset = 0;
 
   /** `regions` may overlap: earlier ones win. */
   constructor(regions: readonly Region[]) {
@@ -56,19 +59,15 @@ export class Memory {
   }
 
   u8(a: Address): number {
-    return this.#block(a, 1).bytes[a % BLOCK]!;
+    return this.#reach(a, 1)!.getUint8(this.#offset);
   }
 
   u16(a: Address): number {
-    return this.#straddles(a, 2)
-      ? this.bytes(a, 2).readUInt16LE(0)
-      : this.#block(a, 2).bytes.readUInt16LE(a % BLOCK);
+    return this.#reach(a, 2)?.getUint16(this.#offset, true) ?? this.bytes(a, 2).readUInt16LE(0);
   }
 
   u32(a: Address): number {
-    return this.#straddles(a, 4)
-      ? this.bytes(a, 4).readUInt32LE(0)
-      : this.#block(a, 4).bytes.readUInt32LE(a % BLOCK);
+    return this.#reach(a, 4)?.getUint32(this.#offset, true) ?? this.bytes(a, 4).readUInt32LE(0);
   }
 
   i32(a: Address): number {
@@ -76,40 +75,42 @@ export class Memory {
   }
 
   f64(a: Address): number {
-    return this.#straddles(a, 8)
-      ? this.bytes(a, 8).readDoubleLE(0)
-      : this.#block(a, 8).bytes.readDoubleLE(a % BLOCK);
+    return this.#reach(a, 8)?.getFloat64(this.#offset, true) ?? this.bytes(a, 8).readDoubleLE(0);
   }
 
   u64(a: Address): bigint {
-    return this.#straddles(a, 8)
-      ? this.bytes(a, 8).readBigUInt64LE(0)
-      : this.#block(a, 8).bytes.readBigUInt64LE(a % BLOCK);
+    return this.#reach(a, 8)?.getBigUint64(this.#offset, true) ?? this.bytes(a, 8).readBigUInt64LE(0);
   }
 
   /** A 64-bit word as an address. Words above 2^53 lose low bits: they are no user-space addresses anyway. */
   pointer(a: Address): Address {
-    return address(this.u32(a) + this.u32(address(a + 4)) * 0x1_0000_0000);
+    const view = this.#reach(a, 8);
+    if (!view) return address(this.u32(a) + this.u32(address(a + 4)) * 0x1_0000_0000);
+    return address(
+      view.getUint32(this.#offset, true) + view.getUint32(this.#offset + 4, true) * 0x1_0000_0000,
+    );
   }
 
   /** A word as V8 tags it; NaN if it is neither a Smi nor a pointer (see Tagged). */
   tagged(a: Address): Tagged {
-    const low = this.u32(a);
-    const high = this.u32(address(a + 4));
+    const view = this.#reach(a, 8);
+    const low = view ? view.getUint32(this.#offset, true) : this.u32(a);
+    const high = view ? view.getUint32(this.#offset + 4, true) : this.u32(address(a + 4));
     if (low === 0) return ((high | 0) * 0x1_0000_0000) as Tagged;
     return (high < 0x1_0000 ? high * 0x1_0000_0000 + low : Number.NaN) as Tagged;
   }
 
   /** `length` bytes; a copy, or a view that stays valid but must not be written to. */
   bytes(a: Address, length: number): Buffer {
-    const offset = a % BLOCK;
+    const offset = offsetOf(a);
     if (offset + length <= BLOCK) return this.#block(a, length).bytes.subarray(offset, offset + length);
     this.#requireMapped(a, length);
     const result = Buffer.allocUnsafe(length);
     for (let done = 0; done < length; ) {
       const from = address(a + done);
-      const n = Math.min(length - done, BLOCK - (from % BLOCK));
-      this.#block(from, n).bytes.copy(result, done, from % BLOCK, (from % BLOCK) + n);
+      const start = offsetOf(from);
+      const n = Math.min(length - done, BLOCK - start);
+      this.#block(from, n).bytes.copy(result, done, start, start + n);
       done += n;
     }
     return result;
@@ -156,7 +157,7 @@ export class Memory {
   has(a: Address, length = 1): boolean {
     for (let done = 0; done < length; ) {
       const from = address(a + done);
-      const n = Math.min(length - done, BLOCK - (from % BLOCK));
+      const n = Math.min(length - done, BLOCK - offsetOf(from));
       if (this.#load(from, n) === undefined) return false;
       done += n;
     }
@@ -178,10 +179,10 @@ export class Memory {
     const index = Math.floor(at / BLOCK);
     let block = this.#made.get(index);
     if (!block) {
-      block = { bytes: Buffer.alloc(BLOCK), valid: undefined };
+      block = blockOf(Buffer.alloc(BLOCK), undefined);
       this.#made.set(index, block);
     }
-    return { at, content: block.bytes.subarray(at % BLOCK, (at % BLOCK) + bytes) };
+    return { at, content: block.bytes.subarray(offsetOf(at), offsetOf(at) + bytes) };
   }
 
   /** True for the addresses of objects that were made: they mean nothing to the dumped process. */
@@ -214,8 +215,13 @@ export class Memory {
     }
   }
 
-  #straddles(a: Address, length: number): boolean {
-    return (a % BLOCK) + length > BLOCK;
+  /** A view in which `length` bytes stand at `#offset`; undefined if they lie in two blocks. */
+  #reach(a: Address, length: number): DataView | undefined {
+    const offset = offsetOf(a);
+    if (offset + length > BLOCK) return undefined;
+    const { view } = this.#block(a, length);
+    this.#offset = offset;
+    return view;
   }
 
   #block(a: Address, length: number): Block {
@@ -238,7 +244,7 @@ export class Memory {
       this.#lastIndex = index;
       this.#last = block;
     }
-    if (block.valid !== undefined && !covers(block.valid, a % BLOCK, length)) return undefined;
+    if (block.valid !== undefined && !covers(block.valid, offsetOf(a), length)) return undefined;
     return block;
   }
 
@@ -258,7 +264,7 @@ export class Memory {
       const got = region.source.read(region.offset + (from - region.start), target);
       markValid(valid, from - start, got);
     }
-    const block: Block = valid.every((n) => n === PAGE) ? { bytes, valid: undefined } : { bytes, valid };
+    const block = blockOf(bytes, valid.every((n) => n === PAGE) ? undefined : valid);
     if (this.#blocks.size >= MAX_BLOCKS) this.#blocks.delete(this.#blocks.keys().next().value!);
     this.#blocks.set(index, block);
     return block;
@@ -275,6 +281,15 @@ export class Memory {
     }
     return low - 1;
   }
+}
+
+function blockOf(bytes: Buffer, valid: Uint16Array | undefined): Block {
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), valid };
+}
+
+/** Offset of an address in its block. (The remainder of numbers that large is slow.) */
+function offsetOf(a: number): number {
+  return a - Math.floor(a / BLOCK) * BLOCK;
 }
 
 function covers(valid: Uint16Array, offset: number, length: number): boolean {

@@ -4,12 +4,12 @@ import type { V8Runtime } from '../runtime.ts';
 
 /** True if `word` is tagged as a strong pointer to a heap object. */
 export function isHeapObject(word: Tagged): boolean {
-  return word > 0 && word < 2 ** 48 && word % 4 === 1;
+  return word > 0 && word < 2 ** 48 && (word & 3) === 1;
 }
 
 /** A Smi is a multiple of 2^32 (see Tagged). */
 export function isSmi(word: Tagged): boolean {
-  return word % 0x1_0000_0000 === 0;
+  return (word | 0) === 0 && !Number.isNaN(word);
 }
 
 export function smiValue(word: Tagged): number {
@@ -18,7 +18,7 @@ export function smiValue(word: Tagged): number {
 
 /** Address of the object that a strong or weak pointer leads to. */
 export function untag(word: Tagged): Address {
-  return address(word - (word % 4));
+  return address(word - (word & 3));
 }
 
 export function tag(object: Address): Tagged {

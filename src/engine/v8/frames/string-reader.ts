@@ -18,6 +18,10 @@ export function readString(runtime: V8Runtime, word: Tagged, max = MAX_LENGTH): 
   if (length > MAX_LENGTH) throw new Fault(untag(word), `a string of ${length} characters`);
   if (length === 0) return '';
   const isOneByte = (type & string.encodingMask) === string.oneByteTag;
+  if ((type & string.representationMask) === string.seqTag) {
+    const bytes = runtime.memory.bytes(at(untag(word), string.chars), isOneByte ? length : 2 * length);
+    return bytes.toString(isOneByte ? 'latin1' : 'utf16le');
+  }
   const narrow = isOneByte ? new Flattener(runtime, word, length, 1).text() : undefined;
   return narrow ?? new Flattener(runtime, word, length, 2).text();
 }

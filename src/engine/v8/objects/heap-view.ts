@@ -232,11 +232,11 @@ export class HeapView {
   #moved(word: Tagged): Tagged {
     if (!isHeapObject(word) || !this.memory.has(address(word - 1), 8)) return word;
     const mapWord = this.memory.tagged(address(word - 1));
-    const isForwarding = mapWord % 4 === 0 && !isSmi(mapWord);
+    const isForwarding = (mapWord & 3) === 0 && !isSmi(mapWord);
     return isForwarding ? ((mapWord + 1) as Tagged) : word;
   }
 }
 
 function isWeak(word: Tagged): boolean {
-  return word % 4 === 3;
+  return (word & 3) === 3;
 }
