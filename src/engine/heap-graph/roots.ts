@@ -1,5 +1,6 @@
 import { attemptOr } from '../absence.ts';
 import { type Address, address, at } from '../address.ts';
+import type { Memory } from '../memory/memory.ts';
 import type { CoreSession } from '../session.ts';
 import { x64Architecture } from '../unwind/registers.ts';
 import { instanceType } from '../v8/frames/heap-object.ts';
@@ -106,8 +107,24 @@ function isolateFields(isolate: Isolate, add: Add): void {
   const { runtime, address: base } = isolate;
   const first = runtime.layout.isolate.roots + 8 * runtime.rootNames.length;
   const end = runtime.layout.pages.heapInIsolate + HEAP_SIZE;
-  for (let offset = 0; offset < runtime.layout.isolate.roots; offset += 8) add('(Isolate)', at(base, offset));
-  for (let offset = first; offset < end; offset += 8) add('(Isolate)', at(base, offset));
+  const found = (slot: Address) => add('(Isolate)', slot);
+  forEachTagged(runtime.memory, base, at(base, runtime.layout.isolate.roots), found);
+  forEachTagged(runtime.memory, at(base, first), at(base, end), found);
+}
+
+const CHUNK = 1 << 16;
+const PAGE = 4096;
+
+/** Calls `found` for the words from `start` to `end` that are tagged as pointers to heap objects. */
+function forEachTagged(memory: Memory, start: Address, end: Address, found: (slot: Address) => void): void {
+  const bytes = Buffer.alloc(Math.min(CHUNK, end - start));
+  for (let from: number = start; from < end; ) {
+    const length = Math.min(bytes.length, end - from);
+    const got = memory.copy(address(from), bytes.subarray(0, length));
+    for (let offset = 0; offset + 8 <= got; offset += 8)
+      if ((bytes[offset]! & 3) === 1) found(address(from + offset));
+    from = got === length ? from + length : (Math.floor((from + got) / PAGE) + 1) * PAGE;
+  }
 }
 
 /** Nodes of persistent handles; false if the isolate's GlobalHandles was not found. */
@@ -234,6 +251,6 @@ function stacks(session: CoreSession, isolate: Isolate, add: Add): void {
     const region = memory.regionAt(sp);
     if (region === undefined) continue;
     const end = Math.min(region.end, sp + MAX_STACK);
-    for (let slot = Math.ceil(sp / 8) * 8; slot < end; slot += 8) add('(Stack roots)', address(slot));
+    forEachTagged(memory, address(Math.ceil(sp / 8) * 8), address(end), (slot) => add('(Stack roots)', slot));
   }
 }
