@@ -99,7 +99,20 @@ export class Liveness {
     const theirs = helper.run('mark', share);
     this.finish(followed);
     end(share);
-    this.#longest = Math.max(this.#longest, await theirs.catch(() => 0));
+    const longest = await theirs.catch(() => undefined);
+    const isWhole = this.#share !== undefined && longest !== undefined;
+    this.#share = undefined;
+    if (isWhole) this.#longest = Math.max(this.#longest, longest);
+    else this.#again();
+  }
+
+  /** Nobody knows what the other thread has left undone: everything is followed once more. */
+  #again(): void {
+    const { halves } = this.#image;
+    this.tables.length = 0;
+    this.wrappers.length = 0;
+    this.#image.forEachMarked((i) => this.#tracer.push(i, halves[2 * i]!));
+    this.finish(this.#followed);
   }
 
   /** True if an object stands at word `i`, which is marked now. */
@@ -122,7 +135,7 @@ export class Liveness {
     } while (this.#tracer.depth > 0);
   }
 
-  /** Until neither this thread nor the other one has anything left to follow. */
+  /** Until neither this thread nor the other one has anything left to follow, or the other one is lost. */
   #drain(): void {
     const share = this.#share;
     this.#tracer.drain();
@@ -133,27 +146,15 @@ export class Liveness {
       if (this.#runErrands() || accept(share, this.#tracer)) {
         Atomics.store(state, MarkState.isMainIdle, 0);
         this.#tracer.drain();
-      } else if (isDone(share)) break;
-      else {
-        Atomics.store(state, MarkState.isMainIdle, 1);
-        if (isLost(state, alive)) {
-          this.#goOnAlone();
-          return;
-        }
+        continue;
       }
+      if (isDone(share)) break;
+      Atomics.store(state, MarkState.isMainIdle, 1);
+      if (isLost(state, alive)) break;
     }
-    if (state[MarkState.helper] === Helper.failed) this.#goOnAlone();
-  }
-
-  /** Nobody knows what the other thread has left undone: everything is followed once more. */
-  #goOnAlone(): void {
-    const { halves } = this.#image;
-    if (this.#share) end(this.#share);
+    if (isDone(share) && state[MarkState.helper] !== Helper.failed) return;
+    end(share);
     this.#share = undefined;
-    this.tables.length = 0;
-    this.wrappers.length = 0;
-    this.#image.forEachMarked((i) => this.#tracer.push(i, halves[2 * i]!));
-    this.#tracer.drain();
   }
 
   #runErrands(): boolean {
