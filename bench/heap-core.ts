@@ -1,5 +1,5 @@
 /**
- * `npm run bench:heap-core [-- --line 24 --mb 100 --runs 3]`: the heap of a core beside V8's own snapshot of the
+ * `npm run bench:heap-core [-- --line 24 --mb 100 --mb 400 --runs 3]`: the heap of a core beside V8's own snapshot of the
  * same heap, in one run. Core to graph with retained sizes against our reader on the snapshot; core to
  * .heapsnapshot against what V8 took to write its own.
  */
@@ -16,7 +16,7 @@ import { run as runCommand } from '../test/support/run.ts';
 const { values } = parseArgs({
   options: {
     line: { type: 'string', multiple: true, default: ['22', '24'] },
-    mb: { type: 'string', default: '100' },
+    mb: { type: 'string', multiple: true, default: ['100'] },
     runs: { type: 'string', default: '3' },
   },
 });
@@ -29,12 +29,13 @@ const node = await releaseNode(24);
 console.log(
   `Node 24 on ${availableParallelism()} cores; medians of ${values.runs} runs, after one that warms the file cache`,
 );
-for (const line of values.line.map(Number) as ReleaseLine[]) {
-  const { core, snapshot, milliseconds } = await recordLarge(line, Number(values.mb));
+for (const line of values.line.map(Number) as ReleaseLine[])
+  for (const mb of values.mb.map(Number)) await compare(line, mb);
+
+async function compare(line: ReleaseLine, mb: number): Promise<void> {
+  const { core, snapshot, milliseconds } = await recordLarge(line, mb);
   const size = (file: string) => `${(statSync(file).size / 1e6).toFixed(0)} MB`;
-  console.log(
-    `\ncore of Node ${line}, ${values.mb} MB of heap: ${size(core)}, its snapshot ${size(snapshot)}`,
-  );
+  console.log(`\ncore of Node ${line}, ${mb} MB of heap: ${size(core)}, its snapshot ${size(snapshot)}`);
   const out = path.join(folder, 'out.heapsnapshot');
   const fromSnapshot = await run('graph', snapshot);
   const fromCore = await run('graph', core);
