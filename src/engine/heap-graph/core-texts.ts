@@ -94,8 +94,7 @@ export class CoreTexts implements StringTable {
     this.#at = address - this.#start;
     const length = this.#at + HEADER <= this.#held ? this.#window[this.#at / 4 + 3]! : 0;
     // A length that does not fit makes no sense.
-    const end = addresses.pageAt(address, 'start')?.areaEnd ?? 0;
-    if (!(length >= 0 && address + HEADER + length <= end)) return 0;
+    if (!(length >= 0 && address + HEADER + length <= addresses.areaEnd)) return 0;
     return Math.max(0, Math.min(length, MAX_NAME, this.#held - this.#at - HEADER));
   }
 }

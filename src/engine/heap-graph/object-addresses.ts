@@ -16,8 +16,9 @@ export interface NodePlaces {
 /** Addresses of objects out of the marks of an image, which take a fourth of the memory that a column would. */
 export class ObjectAddresses implements NodeAddresses {
   readonly #places: NodePlaces;
-  /** The 32 words that the last object was among. */
+  /** The 32 words that the last object was among, and its page. */
   #unit = 0;
+  #page: LoadedPage | undefined;
 
   constructor(places: NodePlaces) {
     this.#places = places;
@@ -32,13 +33,19 @@ export class ObjectAddresses implements NodeAddresses {
     let bits = marks[2 * unit]!;
     for (let skip = ordinal - marks[2 * unit + 1]!; skip > 0; skip--) bits &= bits - 1;
     const word = 32 * unit + 31 - Math.clz32(bits & -bits);
-    const page = this.pageAt(word, 'first');
-    return page ? page.start + 8 * (word - page.first) : 0;
+    if (!this.#page || word < this.#page.first || word >= this.#page.end)
+      this.#page = this.#lastPage((page) => page.first <= word);
+    return this.#page ? this.#page.start + 8 * (word - this.#page.first) : 0;
+  }
+
+  /** Where the area of its page ends: of the object whose address was told last. */
+  get areaEnd(): number {
+    return this.#page?.areaEnd ?? 0;
   }
 
   find(address: number): number {
     const { end, natives, marks } = this.#places;
-    const page = this.pageAt(address, 'start');
+    const page = this.#lastPage(({ start }) => start <= address);
     if (page && address < page.areaEnd && address % 8 === 0) {
       const word = page.first + (address - page.start) / 8;
       const unit = Math.floor(word / 32);
@@ -50,14 +57,14 @@ export class ObjectAddresses implements NodeAddresses {
     return native < 0 ? -1 : end + native;
   }
 
-  /** The last page whose `by` is not greater. */
-  pageAt(value: number, by: 'start' | 'first'): LoadedPage | undefined {
+  /** The last page of those that come first and are as `is` says. */
+  #lastPage(is: (page: LoadedPage) => boolean): LoadedPage | undefined {
     const { pages } = this.#places;
     let low = 0;
     let high = pages.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (pages[middle]![by] <= value) low = middle + 1;
+      if (is(pages[middle]!)) low = middle + 1;
       else high = middle;
     }
     return pages[low - 1];
