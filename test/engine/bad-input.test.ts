@@ -253,6 +253,22 @@ describe('bad input', () => {
       assert.match(JSON.stringify(right.json), /"inner"/);
     });
 
+    it('that was named is not passed over without a word', async function () {
+      this.timeout(300_000);
+      for (const [file, why] of [
+        [await releaseNode(20), /is not the build that ran .*: .*node is used instead/],
+        [core, /is not the build that ran|cannot be read as an ELF file/],
+        [join(folder, 'nothing'), /cannot be read as an ELF file: .*node is used instead/],
+      ] as const)
+        for (const command of ['info', 'stack']) {
+          const { code, json } = await dayafter([command, core, '--program', file]);
+          assert.equal(code, 0);
+          assert.match(JSON.stringify(json.notes), why);
+        }
+      const right = await dayafter(['info', core, '--program', await releaseNode(22)]);
+      assert.doesNotMatch(JSON.stringify(right.json.notes), /not the build/);
+    });
+
     function moduleOf(answer: Answer, name: string): { status: string } {
       const modules = answer.json.modules as { path: string; status: string }[];
       const found = modules.find((m) => m.path.endsWith(name));

@@ -47,10 +47,13 @@ export function loadModules(core: ElfCore, options: LocateOptions): LoadedModule
     const isExecutable = entry !== undefined && mappings.some((m) => entry >= m.start && entry < m.end);
     const buildId = header.buildId();
     const located = locate(path, buildId, isExecutable, options);
-    if (located.rejected !== undefined && located.status === 'mismatched') {
-      notes.push(
-        `${located.rejected} is not the build that ran (build-id ${buildId ?? 'unknown'} wanted): not used`,
-      );
+    if (located.rejected) {
+      const { path: rejected, isUnreadable } = located.rejected;
+      const why = isUnreadable
+        ? 'cannot be read as an ELF file'
+        : `is not the build that ran (build-id ${buildId ?? 'unknown'} wanted)`;
+      const instead = located.file ? `${located.file.source.name} is used instead` : 'not used';
+      notes.push(`${rejected} ${why}: ${instead}`);
     }
     const module = new Module(path, mappings, header, located);
     modules.push(module);

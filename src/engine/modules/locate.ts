@@ -17,8 +17,14 @@ export interface LocateOptions {
 export interface Located {
   readonly status: ModuleStatus;
   readonly file: ElfFile | undefined;
-  /** The file that was of another build, where status is `mismatched`. */
-  readonly rejected: string | undefined;
+  /** A file that was not used: the one that the user named, or where none fits the first that was found. */
+  readonly rejected: Rejected | undefined;
+}
+
+export interface Rejected {
+  readonly path: string;
+  /** True if it cannot be read as an ELF file, false if it is of another build. */
+  readonly isUnreadable: boolean;
 }
 
 /**
@@ -31,17 +37,27 @@ export function locate(
   isExecutable: boolean,
   options: LocateOptions,
 ): Located {
-  let rejected: string | undefined;
+  let named: Rejected | undefined;
+  let other: Rejected | undefined;
   for (const candidate of candidates(modulePath, isExecutable, options)) {
     const file = openElf(candidate.path);
-    if (!file) continue;
+    const isNamed = isExecutable && candidate.path === options.program;
+    if (!file) {
+      if (isNamed) named = { path: candidate.path, isUnreadable: true };
+      continue;
+    }
     const id = file.buildId();
-    if (buildId !== undefined && id === buildId) return { status: 'matched', file, rejected: undefined };
-    if (buildId === undefined && candidate.named) return { status: 'unverified', file, rejected: undefined };
-    rejected ??= candidate.path;
+    if (buildId !== undefined && id === buildId) return { status: 'matched', file, rejected: named };
+    if (buildId === undefined && candidate.named) return { status: 'unverified', file, rejected: named };
+    other ??= { path: candidate.path, isUnreadable: false };
+    if (isNamed) named = other;
     file.source.close();
   }
-  return { status: rejected === undefined ? 'missing' : 'mismatched', file: undefined, rejected };
+  return {
+    status: other === undefined ? 'missing' : 'mismatched',
+    file: undefined,
+    rejected: named ?? other,
+  };
 }
 
 /** `named`: the user chose this very file or its directory, so a missing build-id is acceptable. */
