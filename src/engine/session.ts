@@ -315,9 +315,11 @@ export class CoreSession {
     const tid = place.thread ?? this.focusThread();
     const isolate = runtime.isolateOf(tid) ?? runtime.isolates[0];
     if (isolate) return isolate;
+    const lacks = this.core.notes.join('; ');
     throw new DayAfterError(
       'NO_ISOLATE',
       'V8 was not running in this process, or its isolate cannot be found',
+      lacks === '' ? undefined : `Of the file itself: ${lacks}.`,
     );
   }
 

@@ -176,6 +176,19 @@ describe('bad input', () => {
       });
     }
 
+    it('before its isolate says so where that is asked for', async () => {
+      const path = await copyOfCore('core.cut-early');
+      await truncate(path, 1 << 20);
+      for (const args of [
+        ['summary', path],
+        ['objects', path],
+        ['inspect', path, 'sessions'],
+      ]) {
+        const { hint } = await assertRefused(args, 'NO_ISOLATE');
+        assert.match(hint ?? '', /truncated/);
+      }
+    });
+
     it('is read while it is still being written', async () => {
       const path = await copyOfCore('core.growing');
       const { size } = await stat(path);
