@@ -7,6 +7,7 @@ import { startCoreHelper } from '../../src/engine/heap-graph/core-tasks.ts';
 import { heapFromCore } from '../../src/engine/heap-graph/from-core.ts';
 import { CoreSession } from '../../src/engine/session.ts';
 import { pagesOf } from '../../src/engine/v8/heap-pages.ts';
+import { random } from '../support/random.ts';
 import { shopPair } from './pairs.ts';
 
 const DAMAGES = 12;
@@ -44,15 +45,6 @@ class DamagedCopy {
   remove(): void {
     rmSync(this.#folder, { recursive: true });
   }
-}
-
-/** Whole numbers below a limit, the same ones for the same seed. */
-function random(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
 }
 
 describe('a heap with damaged words', () => {

@@ -2,20 +2,12 @@ import assert from 'node:assert/strict';
 import { computeDominators } from '../../src/engine/graph/dominators.ts';
 import { HeapGraph, plainExtras } from '../../src/engine/graph/heap-graph.ts';
 import { EdgeType, NodeType } from '../../src/engine/graph/types.ts';
+import { random } from '../support/random.ts';
 
 interface Edge {
   readonly from: number;
   readonly to: number;
   readonly type: number;
-}
-
-/** Whole numbers below a limit, the same ones for the same seed. */
-function random(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
 }
 
 /** A graph whose root leads to the global objects by shortcuts, and to some other nodes. */

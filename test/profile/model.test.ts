@@ -12,6 +12,7 @@ import { foldedReader } from '../../src/engine/profile/readers/folded.ts';
 import { speedscopeFile } from '../../src/engine/profile/speedscope-file.ts';
 import { transform } from '../../src/engine/profile/transform.ts';
 import { stackWeights } from '../../src/engine/profile/weights.ts';
+import { random } from '../support/random.ts';
 import { weigh } from './naive.ts';
 import { assertSameTable, tableOf } from './support.ts';
 
@@ -29,11 +30,7 @@ function numberOf(profile: Profile, name: string): number {
 
 /** Random stacks of few names, so that recursion of all kinds comes up. */
 function randomFolded(seed: number, count: number): string {
-  let state = seed;
-  const next = (below: number) => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    return (state >>> 8) % below;
-  };
+  const next = random(seed);
   return Array.from({ length: count }, () => {
     const frames = Array.from({ length: 1 + next(9) }, () => 'abcdef'[next(6)]);
     return `${frames.join(';')} ${1 + next(20)}\n`;

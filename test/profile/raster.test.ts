@@ -4,6 +4,7 @@ import { type FlameLayout, treeLayout } from '../../src/engine/profile/layout.ts
 import { foldedReader } from '../../src/engine/profile/readers/folded.ts';
 import { stackWeights } from '../../src/engine/profile/weights.ts';
 import { drawScene, type Glyph, type Scene } from '../../webview/flame/raster.ts';
+import { random } from '../support/random.ts';
 
 const WIDTH = 200;
 const ROW = 5;
@@ -17,11 +18,7 @@ const glyphs = { height: 4, ellipsis: blank, get: () => blank };
 
 /** Boxes of all widths, from many pixels to far less than one. */
 function graph(seed: number): { layout: FlameLayout; frame: Int32Array } {
-  let state = seed;
-  const next = (below: number) => {
-    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-    return (state >>> 8) % below;
-  };
+  const next = random(seed);
   const lines = Array.from({ length: 600 }, () => {
     const names = Array.from({ length: 1 + next(6) }, (_, depth) => `f${depth}_${next(2 + depth * 40)}`);
     return `${names.join(';')} ${next(4) === 0 ? 1 + next(900) : 1}\n`;

@@ -1,6 +1,6 @@
 /**
  * The texts of a graph. They are decoded when they are asked for; equal texts have one id, except for texts
- * that the writer of a snapshot cut, and for what `intern` is for.
+ * that the writer of a snapshot cut, and, until they are interned, for the contents of strings of a core.
  */
 export interface StringTable {
   readonly count: number;

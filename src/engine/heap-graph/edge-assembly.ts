@@ -1,3 +1,4 @@
+import { claimEach } from '../threads/claim.ts';
 import type { EdgeArrays } from './edge-columns.ts';
 import { type EdgeShare, PAGE_ROW, PageCell } from './edge-share.ts';
 import type { HeapImage } from './heap-image.ts';
@@ -39,9 +40,7 @@ export function edgeStarts({ pages }: EdgeShare, left: Uint32Array, first: numbe
 
 /** Puts edges where they belong, page by page, until all pages are claimed by this thread or by another one. */
 export function assemble(image: HeapImage, input: AssemblyInput): void {
-  const count = input.share.pages.length / PAGE_ROW;
-  for (let n = Atomics.add(input.next, 0, 1); n < count; n = Atomics.add(input.next, 0, 1))
-    assemblePage(image, input, n);
+  claimEach(input.next, image.pages.length, (n) => assemblePage(image, input, n));
 }
 
 function assemblePage(image: HeapImage, input: AssemblyInput, n: number): void {

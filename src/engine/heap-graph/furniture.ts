@@ -36,20 +36,33 @@ const HOLES = [
   'property_cell_hole_value',
 ];
 
-/** Ordinals of the objects that internal references never show. */
-export class Furniture {
+/** Which objects are furniture, as it passes between threads. */
+export interface FurnitureFlags {
+  /** Ordinal of the first of them. */
   readonly first: number;
   /** From `first` on: 1 for furniture. They lie close together, in the read-only space. */
   readonly flags: Uint8Array;
+}
 
-  constructor({ layout, isolate }: HeapView, image: HeapImage) {
+/** Ordinals of the objects that internal references never show. */
+export class Furniture implements FurnitureFlags {
+  readonly first: number;
+  readonly flags: Uint8Array;
+
+  static of({ layout, isolate }: HeapView, image: HeapImage): Furniture {
     const names = layout.graph.holesAreShown ? FURNITURE : [...FURNITURE, ...HOLES];
     const ordinals = names
       .map((name) => image.ordinalOf(image.indexAt(isolate.root(name))))
       .filter((ordinal) => ordinal >= 0);
-    this.first = Math.min(...ordinals, Number.MAX_SAFE_INTEGER);
-    this.flags = new Uint8Array(ordinals.length === 0 ? 0 : Math.max(...ordinals) - this.first + 1);
-    for (const ordinal of ordinals) this.flags[ordinal - this.first] = 1;
+    const first = Math.min(...ordinals, Number.MAX_SAFE_INTEGER);
+    const flags = new Uint8Array(ordinals.length === 0 ? 0 : Math.max(...ordinals) - first + 1);
+    for (const ordinal of ordinals) flags[ordinal - first] = 1;
+    return new Furniture({ first, flags });
+  }
+
+  constructor({ first, flags }: FurnitureFlags) {
+    this.first = first;
+    this.flags = flags;
   }
 
   has(ordinal: number): boolean {

@@ -52,7 +52,7 @@ export class GraphBuilder {
     this.#end = this.#base + image.number(this.#base);
     const strings = new StringArena(live.longest, this.#end - this.#base);
     this.#strings = strings;
-    const furniture = new Furniture(view, image);
+    const furniture = Furniture.of(view, image);
     const natives = nodeObjects(image, live.natives, live.wrappers, this.#end);
     this.#natives = natives;
     // No object owns more than one piece of memory.

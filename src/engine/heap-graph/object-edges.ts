@@ -224,7 +224,7 @@ export class ObjectEdges {
         hole: halvesOf(view.theHole),
         emptyArray: halvesOf(view.isolate.root('empty_fixed_array')),
       },
-      furniture: { first: this.#furniture.first, flags: this.#furniture.flags },
+      furniture: this.#furniture,
       contexts: this.#scopes.cells,
       codes: handles.cells,
       ephemerons: this.#ephemerons.from,
@@ -272,7 +272,7 @@ export class ObjectEdges {
     const map = this.#table.columns.maps[id]!;
     if (plan) this.#steps(i, ordinal, id);
     else {
-      const mode = this.#unplannedMode(kind);
+      const mode = this.#table.columns.modes[id]!;
       if (mode === Mode.context) this.#planContext(i, kind, page);
       if (mode > Mode.data) this.#unplanned.add(i, ordinal, page, kind, mode);
     }

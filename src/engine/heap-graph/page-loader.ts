@@ -1,5 +1,6 @@
 import { address } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
+import { claimEach } from '../threads/claim.ts';
 import { pagesOf } from '../v8/heap-pages.ts';
 import type { Isolate } from '../v8/isolate.ts';
 import type { HeapImage, ImageShape, LoadedPage } from './heap-image.ts';
@@ -40,16 +41,11 @@ export function positionsIn(path: string, { pages }: ImageShape, memory: Memory)
   return positions;
 }
 
-/**
- * Calls `load` with numbers of pages until all that have a position are claimed, by this thread or by others that
- * do the same: `next` is the number of the first page that is not.
- */
+/** Calls `load` with numbers of pages until all that have a position are claimed: see `claimEach`. */
 export function claimPages(next: Int32Array, positions: Float64Array, load: (number: number) => void): void {
-  for (;;) {
-    const number = Atomics.add(next, 0, 1);
-    if (number >= positions.length) return;
-    if (positions[number]! >= 0) load(number);
-  }
+  claimEach(next, positions.length, (n) => {
+    if (positions[n]! >= 0) load(n);
+  });
 }
 
 /** Reads a page; returns how many bytes of its area the dump does not have. */

@@ -1,9 +1,11 @@
 import { lowerBound } from '../columns.ts';
 import { EdgeType } from '../graph/types.ts';
 import type { EdgeColumns } from './edge-columns.ts';
+import { Furniture, type FurnitureFlags } from './furniture.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
 import { Mode, type PlanColumns, Trait } from './plan-table.ts';
-import { Cover, ROW, Step } from './receiver-plans.ts';
+import { ROW, Step } from './receiver-plans.ts';
+import { addRest, type RestTools } from './rest-edges.ts';
 import type { RoleColumns } from './role-tags.ts';
 import { SharedTable } from './shared-table.ts';
 
@@ -30,7 +32,7 @@ export interface Halves {
 export interface PlannedInput {
   readonly plans: PlanColumns;
   readonly constants: PlanConstants;
-  readonly furniture: { readonly first: number; readonly flags: Uint8Array };
+  readonly furniture: FurnitureFlags;
   /** Of a SharedTable by index of a ScopeInfo: begin and end of the rows of its contexts, and how many words these have. */
   readonly contexts: Int32Array;
   /** Of a SharedTable by dispatch handle: ordinal of the code, or -1. */
@@ -61,6 +63,8 @@ export class PlannedEdges {
   readonly #unplanned: Unplanned;
   readonly #contexts: SharedTable;
   readonly #codes: SharedTable;
+  readonly #furniture: Furniture;
+  readonly #restTools: RestTools;
   /** True if a word of the object at hand leads somewhere and has no step. */
   #hasRest = false;
   /** The rows of the last context's plan. */
@@ -74,6 +78,10 @@ export class PlannedEdges {
     this.#unplanned = unplanned;
     this.#contexts = new SharedTable(input.contexts);
     this.#codes = new SharedTable(input.codes);
+    const furniture = new Furniture(input.furniture);
+    const { numbers } = input.constants;
+    this.#furniture = furniture;
+    this.#restTools = { image, edges, furniture, numberName: (n) => (n < numbers ? n + 1 : -1) };
   }
 
   /** Adds the edges of the objects of page `n`. */
@@ -122,7 +130,8 @@ export class PlannedEdges {
     const image = this.#image;
     const { halves } = image;
     const edges = this.#edges;
-    const { plans, furniture, constants } = this.#input;
+    const { plans, constants } = this.#input;
+    const furniture = this.#furniture;
     const { names: roles, owners } = this.#roles;
     const { rows } = plans;
     const { low: emptyLow, high: emptyHigh } = constants.emptyArray;
@@ -148,8 +157,7 @@ export class PlannedEdges {
         const to = image.ordinalOf(image.indexOf(low, high));
         if (to < 0) continue;
         if (type >= EdgeType.internal) {
-          const f = to - furniture.first;
-          if (f >= 0 && f < furniture.flags.length && furniture.flags[f] === 1) continue;
+          if (furniture.has(to)) continue;
           const role = rows[r + 4]!;
           if (role !== 0 && (roles[to] === 0 || ordinal < owners[to]!)) {
             roles[to] = role;
@@ -163,7 +171,7 @@ export class PlannedEdges {
         // Fields that no object has used up to now lead to furniture.
         if ((low & 1) === 0) continue;
         const to = image.ordinalOf(image.indexOf(low, halves[2 * (i + arg) + 1]!));
-        if (to >= 0 && !this.#isFurniture(to)) this.#hasRest = true;
+        if (to >= 0 && !this.#furniture.has(to)) this.#hasRest = true;
       } else if (step !== Step.elements || low !== emptyLow || halves[2 * (i + arg) + 1] !== emptyHigh) {
         edges.length = length;
         const isDone = this.#rareStep(i, id, r);
@@ -176,27 +184,14 @@ export class PlannedEdges {
     return r;
   }
 
-  /** What no step shows, as UnplannedEdges.rest; false if it is not the same for all objects. */
+  /** What no step shows; false if the plans cannot tell it. */
   #rest(i: number, id: number): boolean {
-    const image = this.#image;
-    const { halves } = image;
     const { covers, coverStarts, coverEnds, maps } = this.#input.plans;
-    const end = coverEnds[id]!;
-    let index = maps[id]! < 0 ? 1 : 0;
-    for (let c = coverStarts[id]! + 1, w = 2 * i + 2; c < end; c++, w += 2) {
-      const cover = covers[c];
-      if (cover === Cover.always) continue;
-      const low = halves[w]!;
-      if ((low & 1) === 0) continue;
-      const to = image.ordinalOf(image.indexOf(low, halves[w + 1]!));
-      if (to < 0) continue;
-      const isLeftOut = this.#isFurniture(to);
-      if (!isLeftOut && cover === Cover.unlessFurniture) continue;
-      if (!isLeftOut && (low & 3) === 3) return false;
-      if (!isLeftOut) this.#edges.push(EdgeType.hidden, index, to);
-      index++;
-    }
-    return true;
+    const at = coverStarts[id]!;
+    // The reference to a map that is not shown counts.
+    const first = maps[id]! < 0 ? 1 : 0;
+    const wordCount = coverEnds[id]! - at;
+    return addRest(this.#restTools, { i, wordCount, shown: covers, at, first, weakOffsets: [] });
   }
 
   /** A step that not every object has; false, and nothing is done, if no plan tells how. */
@@ -223,7 +218,7 @@ export class PlannedEdges {
         const found = this.#codes.find(image.halves[2 * i + arg / 4]!);
         if (found < 0) return false;
         const to = this.#codes.cells[found]!;
-        if (to >= 0 && !this.#isFurniture(to)) this.#edges.push(type, name, to);
+        if (to >= 0 && !this.#furniture.has(to)) this.#edges.push(type, name, to);
         return true;
       }
       default:
@@ -286,7 +281,7 @@ export class PlannedEdges {
       if ((low & 1) === 0) continue;
       if ((low & 3) !== 1) return false;
       const to = image.ordinalOf(image.indexOf(low, halves[w + 1]!));
-      if (to < 0 || this.#isFurniture(to)) continue;
+      if (to < 0 || this.#furniture.has(to)) continue;
       types[length] = EdgeType.internal;
       names[length] = n;
       targets[length++] = to;
@@ -327,7 +322,7 @@ export class PlannedEdges {
       const prototype = image.ordinalOf(image.target(held + prototypeWord));
       if (prototype >= 0) this.#edges.push(EdgeType.property, name, prototype);
       const to = image.ordinalOf(held);
-      if (to >= 0 && !this.#isFurniture(to)) this.#edges.push(EdgeType.internal, initialMapName, to);
+      if (to >= 0 && !this.#furniture.has(to)) this.#edges.push(EdgeType.internal, initialMapName, to);
     }
   }
 
@@ -335,11 +330,5 @@ export class PlannedEdges {
   #traitsAt(i: number): number {
     if (i < 0 || !this.#image.isMarked(i)) return 0;
     return this.#input.plans.traits[this.#image.halves[2 * i]!]!;
-  }
-
-  #isFurniture(ordinal: number): boolean {
-    const { first, flags } = this.#input.furniture;
-    const i = ordinal - first;
-    return i >= 0 && i < flags.length && flags[i] === 1;
   }
 }

@@ -12,6 +12,7 @@ import { Mode } from './plan-table.ts';
 import { Cover, ROW } from './receiver-plans.ts';
 import type { ReferenceSink } from './reference-sink.ts';
 import type { References } from './references.ts';
+import { addRest, type RestTools } from './rest-edges.ts';
 import { KEEP_TYPE, type RoleTags } from './role-tags.ts';
 import type { StringArena } from './string-arena.ts';
 
@@ -48,6 +49,7 @@ export class UnplannedEdges implements ReferenceSink {
   readonly #edges: EdgeColumns;
   readonly #outside: OutsideMemory;
   readonly #tags: RoleTags;
+  readonly #restTools: RestTools;
   #cover = new Uint8Array(1 << 12);
   #wordCount = 0;
   #ordinal = 0;
@@ -63,6 +65,8 @@ export class UnplannedEdges implements ReferenceSink {
     this.#edges = tools.edges;
     this.#outside = tools.outside;
     this.#tags = tools.tags;
+    const { image, edges, furniture, strings } = tools;
+    this.#restTools = { image, edges, furniture, numberName: (n) => strings.addNumber(n) };
   }
 
   /** Adds the named references of the object at word `i`. */
@@ -128,32 +132,10 @@ export class UnplannedEdges implements ReferenceSink {
     return true;
   }
 
-  /**
-   * Adds what no rule names: strong references as hidden edges, weakly tagged ones as weak edges, by one running
-   * number from `first` on that references left out count in, too (IndexedReferencesExtractor). `shown` tells by
-   * word what named references have shown.
-   */
+  /** Adds what no rule names, by numbers from `first` on; `shown` tells by word what named references have shown. */
   rest(i: number, kind: Kind, size: number, shown: Uint8Array, first: number): void {
-    const image = this.#image;
-    const { halves } = image;
-    const end = (kind.body === 'header' ? Math.min(kind.header, size) : size) / 8;
-    let index = first;
-    for (let w = 1; w < end; w++) {
-      const cover = shown[w];
-      if (cover === Cover.always) continue;
-      const low = halves[2 * (i + w)]!;
-      if ((low & 1) === 0) continue;
-      const to = image.ordinalOf(image.indexOf(low, halves[2 * (i + w) + 1]!));
-      if (to < 0) continue;
-      if (this.#furniture.has(to)) {
-        index++;
-        continue;
-      }
-      if (cover === Cover.unlessFurniture) continue;
-      if ((low & 3) === 3) this.#edges.push(EdgeType.weak, this.#strings.addNumber(index++), to);
-      else if (kind.weakOffsets.length === 0 || !kind.weakOffsets.includes(8 * w))
-        this.#edges.push(EdgeType.hidden, index++, to);
-    }
+    const wordCount = (kind.body === 'header' ? Math.min(kind.header, size) : size) / 8;
+    addRest(this.#restTools, { i, wordCount, shown, at: 0, first, weakOffsets: kind.weakOffsets });
   }
 
   named(type: number, name: string, target: Tagged, offset: number): void {
