@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { isAbsent } from '../../src/engine/absence.ts';
+import { attemptOr, isAbsent } from '../../src/engine/absence.ts';
 import { openDump } from '../../src/engine/session.ts';
 import { heapInfo } from '../../src/engine/v8/heap-info.ts';
 import { walkHeap } from '../../src/engine/v8/heap-walk.ts';
@@ -20,10 +20,19 @@ const MEBIBYTE = 2 ** 20;
 
 describe('V8 inside of a core', function () {
   this.timeout(120_000);
-  for (const line of releaseLines) {
-    it(`of Node ${releases[line]}: isolates, scripts, heap`, async () => {
+  const all = releaseLines.flatMap((line) => [
+    { line, title: `of Node ${releases[line]}: isolates, scripts, heap`, flags: [] },
+    // The counters of pages are old as long as nothing swept them.
+    {
+      line,
+      title: `of Node ${releases[line]} that has not swept its pages yet`,
+      flags: ['--no-concurrent-sweeping'],
+    },
+  ]);
+  for (const { line, title, flags } of all) {
+    it(title, async () => {
       const recording = await recordCore(line, 'heap-statistics.cjs', {
-        nodeFlags: ['--expose-gc', '--max-old-space-size=777'],
+        nodeFlags: ['--expose-gc', '--max-old-space-size=777', ...flags],
       });
       const told = JSON.parse(recording.stdout) as { main: Statistics; worker: Statistics };
       const session = await openDump(recording.core, { program: recording.node });
@@ -56,8 +65,9 @@ describe('V8 inside of a core', function () {
             const ours = info.spaces.find((s) => s.name === space.space_name);
             if (space.space_size === 0) continue;
             assert.ok(ours, space.space_name);
-            // What telling it took came after.
-            assert.ok(Math.abs(ours.used! - space.space_used_size) < MEBIBYTE / 4, space.space_name);
+            // What telling it took came after, and with it the area of a page in which code is being made.
+            const tellsUsed = Math.abs(ours.used! - space.space_used_size) < MEBIBYTE / 4;
+            assert.ok(tellsUsed, `${space.space_name}: ${ours.used} for ${space.space_used_size}`);
             assert.ok(Math.abs(ours.committed! - space.space_size) <= MEBIBYTE, space.space_name);
           }
           const inspector = new V8Inspector(isolate);
@@ -68,7 +78,8 @@ describe('V8 inside of a core', function () {
           const { view } = inspector;
           const report = walkHeap(view, (word, map) => {
             if (map.type !== view.layout.types.JS_OBJECT || map.isPrototypeMap) return;
-            if (constructorName(view, word) === 'Session') count++;
+            // What is dead on a page that is not swept may have no map any more.
+            if (attemptOr('', () => constructorName(view, word)) === 'Session') count++;
           });
           assert.equal(count, 1000);
           assert.ok(report.skipped < 0.1 * report.bytes, `${report.skipped} bytes skipped`);

@@ -20,6 +20,8 @@ export interface HeapPage {
   readonly space: string;
   /** Address of the Heap that it belongs to; 0 for pages shared by all isolates. */
   readonly heap: Address;
+  /** Address of the Space that it belongs to (heap/base-space.h), one half of the new space having its own. */
+  readonly owner: Address;
   /** True for pages of the new space that hold only dead copies: its other half, and what is not reached yet. */
   readonly isDead: boolean;
   /** Identifies the page in the list of its space; `next` and `previous` are keys of the pages beside it, or 0. */
@@ -203,6 +205,7 @@ class HeaderReader {
       highWater: address(start + Math.min(field(o.highWaterMark), size)),
       space,
       heap,
+      owner,
       isDead: space === 'new_space' && (flags & o.fromPage) !== 0,
       key: metadata,
       next: link(o.next),
