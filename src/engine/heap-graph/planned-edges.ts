@@ -95,33 +95,39 @@ export class PlannedEdges {
     let ordinal = this.#image.firstOrdinal(n);
     let next = lowerBound(ephemerons, ordinal);
     const end = (page.end + 31) >>> 5;
-    for (let m = page.first >>> 5; m < end; m++) {
-      for (let bits = marks[2 * m]!; bits !== 0; bits &= bits - 1) {
-        const i = 32 * m + 31 - Math.clz32(bits & -bits);
-        const begin = edges.length;
-        firstEdge[ordinal] = begin;
-        const id = halves[2 * i]!;
-        const mode = modes[id]!;
-        let isWhole = mode === Mode.data;
-        this.#hasRest = false;
-        if (mode === Mode.plan) isWhole = this.steps(i, ordinal, id, starts[id]!, ends[id]!) === ends[id]!;
-        else if (mode === Mode.array) isWhole = this.#array(i, page);
-        else if (mode === Mode.context) isWhole = this.#inContext(i, ordinal, id, page);
-        if (ephemerons[next] === ordinal) {
-          isWhole = false;
-          while (ephemerons[next] === ordinal) next++;
-        }
-        if (isWhole) {
-          const map = maps[id]!;
-          if (map >= 0) edges.push(EdgeType.internal, mapName, map);
-          if (this.#hasRest) isWhole = this.#rest(i, id);
-        }
-        if (!isWhole) {
-          edges.length = begin;
-          this.#unplanned.add(i, ordinal, page);
-        }
-        ordinal++;
+    let m = page.first >>> 5;
+    let bits = marks[2 * m]!;
+    // One loop, not two: V8 leaves optimized code at the end of an inner loop until all of the function is optimized.
+    while (m < end) {
+      if (bits === 0) {
+        if (++m < end) bits = marks[2 * m]!;
+        continue;
       }
+      const i = 32 * m + 31 - Math.clz32(bits & -bits);
+      bits &= bits - 1;
+      const begin = edges.length;
+      firstEdge[ordinal] = begin;
+      const id = halves[2 * i]!;
+      const mode = modes[id]!;
+      let isWhole = mode === Mode.data;
+      this.#hasRest = false;
+      if (mode === Mode.plan) isWhole = this.steps(i, ordinal, id, starts[id]!, ends[id]!) === ends[id]!;
+      else if (mode === Mode.array) isWhole = this.#array(i, page);
+      else if (mode === Mode.context) isWhole = this.#inContext(i, ordinal, id, page);
+      if (ephemerons[next] === ordinal) {
+        isWhole = false;
+        while (ephemerons[next] === ordinal) next++;
+      }
+      if (isWhole) {
+        const map = maps[id]!;
+        if (map >= 0) edges.push(EdgeType.internal, mapName, map);
+        if (this.#hasRest) isWhole = this.#rest(i, id);
+      }
+      if (!isWhole) {
+        edges.length = begin;
+        this.#unplanned.add(i, ordinal, page);
+      }
+      ordinal++;
     }
   }
 
