@@ -93,7 +93,15 @@ export class V8Frames {
     const { types } = this.#runtime.layout.frames;
     if (type === types.builtinExit) return [this.#builtinExit(isolate, place) ?? this.#internal(site)];
     if (type === types.wasm) return this.#wasm(site, place.exact);
-    return [this.#internal(site)];
+    const functionName = nameOf(site) ?? this.#nameOfWrapper(type);
+    return [{ kind: 'internal', functionName, js: undefined }];
+  }
+
+  /** What V8's profiler calls the code between WebAssembly and JavaScript, which has no name in the dump. */
+  #nameOfWrapper(type: number): string | undefined {
+    const { types } = this.#runtime.layout.frames;
+    if (type === types.wasmToJs) return 'wasm-to-js';
+    return type === types.jsToWasm ? 'js-to-wasm' : undefined;
   }
 
   /**
