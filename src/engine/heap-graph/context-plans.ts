@@ -4,14 +4,11 @@ import { EdgeType } from '../graph/types.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
 import type { ContextReferences } from './context-references.ts';
 import type { HeapImage } from './heap-image.ts';
-import { Step } from './receiver-plans.ts';
+import { Cover, type ObjectPlan, PlanSteps } from './plan-steps.ts';
 import type { StringArena } from './string-arena.ts';
 
-/** What the contexts of one ScopeInfo show. */
-export interface ContextPlan {
-  /** In rows of ROW numbers, each an own word of the context. */
-  readonly rows: Int32Array;
-  /** Words of contexts of which nothing else is shown; -1 if it cannot be told. */
+/** What the contexts of one ScopeInfo show, which have so many words. */
+export interface ContextPlan extends ObjectPlan {
   readonly wordCount: number;
 }
 
@@ -25,6 +22,7 @@ export class ContextPlans {
   readonly #strings: StringArena;
   /** By index of a ScopeInfo. */
   readonly #plans = new Map<number, ContextPlan>();
+
   constructor(view: HeapView, image: HeapImage, contexts: ContextReferences, strings: StringArena) {
     this.#view = view;
     this.#image = image;
@@ -46,23 +44,18 @@ export class ContextPlans {
 
   #make(info: number, type: number, wordCount: number): ContextPlan {
     const { slots, scopeInfoSlot, previousSlot } = this.#view.layout.objects.context;
-    const rows: number[] = [];
-    const shown = new Set<number>();
-    const add = (kind: number, name: string, word: number) => {
-      rows.push(Step.own, kind, this.#strings.add(name), word, 0);
-      shown.add(word);
+    const steps = new PlanSteps(wordCount, { name: (text) => this.#strings.add(text) });
+    steps.cover(8, Cover.always);
+    const add = (type: number, name: string, offset: number) => {
+      if (offset < 8 * wordCount) steps.own(type, name, offset);
     };
     const scope = (this.#image.addressOf(Math.max(info, 0)) + 1) as Tagged;
     if (info >= 0)
-      for (const { name, offset } of this.#contexts.slots(scope, type))
-        add(EdgeType.context, name, offset / 8);
-    const first = slots / 8;
-    add(EdgeType.internal, 'scope_info', first + scopeInfoSlot);
-    add(EdgeType.internal, 'previous', first + previousSlot);
+      for (const { name, offset } of this.#contexts.slots(scope, type)) add(EdgeType.context, name, offset);
+    add(EdgeType.internal, 'scope_info', slots + 8 * scopeInfoSlot);
+    add(EdgeType.internal, 'previous', slots + 8 * previousSlot);
     if (info >= 0 && attemptOr(false, () => this.#contexts.hasExtension(scope)))
-      add(EdgeType.internal, 'extension', first + 2);
-    let isWhole = [...shown].every((word) => word < wordCount);
-    for (let w = first; w < wordCount && isWhole; w++) isWhole = shown.has(w);
-    return { rows: Int32Array.from(rows), wordCount: isWhole ? wordCount : -1 };
+      add(EdgeType.internal, 'extension', slots + 16);
+    return { ...steps.plan(), wordCount };
   }
 }

@@ -1,7 +1,7 @@
 import { attemptOr } from '../absence.ts';
 import type { Address, Tagged } from '../address.ts';
 import { NodeType } from '../graph/types.ts';
-import { constructorName } from '../v8/objects/constructor-name.ts';
+import { constructorName, type NameByMap, nameByMap, ownTag } from '../v8/objects/constructor-name.ts';
 import { sharedOf } from '../v8/objects/functions.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
 import type { MapInfo } from '../v8/objects/map.ts';
@@ -53,6 +53,10 @@ export class NodeNames {
   readonly #image: HeapImage;
   readonly #systemNames = new Map<number, NodeLabel>();
   readonly #constructors = new Map<Tagged, string>();
+  /** Of dictionaries, by map. */
+  readonly #dictionaries = new Map<Tagged, NameByMap>();
+  /** By prototype. */
+  readonly #inherited = new Map<Tagged, string | undefined>();
   /** By SharedFunctionInfo. */
   readonly #functions = new Map<Tagged, string>();
   readonly #arrayTypes: ReadonlySet<number>;
@@ -120,6 +124,28 @@ export class NodeNames {
     );
   }
 
+  /** A dictionary that is nothing else that is special. */
+  #isDictionary(map: MapInfo): boolean {
+    const { types } = this.#view.layout;
+    return (
+      map.isDictionary &&
+      !map.isPrototypeMap &&
+      map.type !== types.JS_GLOBAL_PROXY &&
+      map.type !== types.JS_GLOBAL_OBJECT &&
+      map.type !== types.JS_PRIMITIVE_WRAPPER
+    );
+  }
+
+  #dictionaryName(word: Tagged, map: MapInfo): string {
+    const view = this.#view;
+    let known = this.#dictionaries.get(map.word);
+    if (!known) {
+      known = nameByMap(view, word, this.#inherited);
+      if (this.#dictionaries.size < MAX_CACHED) this.#dictionaries.set(map.word, known);
+    }
+    return (known.isTagFirst ? ownTag(view, word) : undefined) ?? known.name;
+  }
+
   #label(word: Tagged, map: MapInfo): NodeLabel {
     const view = this.#view;
     const { layout } = view;
@@ -160,6 +186,7 @@ export class NodeNames {
 
   #objectName(word: Tagged, map: MapInfo): string {
     const { types } = this.#view.layout;
+    if (this.#isDictionary(map)) return cut(attemptOr('Object', () => this.#dictionaryName(word, map)));
     if (!this.#sharesConstructor(map)) {
       const name = cut(attemptOr('Object', () => constructorName(this.#view, word)));
       if (!this.#view.layout.graph.globalsAreTagged) return name;

@@ -15,11 +15,12 @@ import { HeapWords } from './heap-words.ts';
 import { ephemeronSlots } from './liveness.ts';
 import { type NativeNode, type NodeObjects, OutsideMemory, pushNativeEdges } from './native-nodes.ts';
 import type { Kind, ObjectKinds } from './object-kinds.ts';
+import { ObjectPlans } from './object-plans.ts';
 import type { Share } from './pass-progress.ts';
+import { ROW, Step } from './plan-steps.ts';
 import { Mode, PlanTable, Trait } from './plan-table.ts';
 import { type Halves, PlannedEdges, type PlannedInput } from './planned-edges.ts';
-import { ReceiverPlans, ROW, Step } from './receiver-plans.ts';
-import { References } from './references.ts';
+import { boundArgument, References } from './references.ts';
 import { type RoleColumns, RoleTags } from './role-tags.ts';
 import { SharedTable } from './shared-table.ts';
 import type { StringArena } from './string-arena.ts';
@@ -29,6 +30,8 @@ const HIGH = 0x1_0000_0000;
 /** PACKED_ELEMENTS and HOLEY_ELEMENTS (objects/elements-kind.h). */
 const PACKED = 2;
 const HOLEY = 3;
+/** Bound functions with more arguments are told one by one. */
+const BOUND_ARGUMENTS = 16;
 /** Scopes whose contexts plans tell of; more are told one by one. */
 const MAX_SCOPES = 1 << 17;
 
@@ -67,7 +70,7 @@ export class ObjectEdges {
   readonly #strings: StringArena;
   readonly #end: number;
   readonly #references: References;
-  readonly #plans: ReceiverPlans;
+  readonly #plans: ObjectPlans;
   readonly #contexts: ContextPlans;
   readonly #scopes = SharedTable.for(MAX_SCOPES);
   readonly #ephemerons: EphemeronEdges;
@@ -93,12 +96,12 @@ export class ObjectEdges {
     this.#natives = input.natives;
     this.#mapName = strings.add('map');
     this.#references = new References(view, words);
-    this.#plans = new ReceiverPlans(view, words, this.#references.properties, {
+    this.#plans = new ObjectPlans(view, words, this.#references, {
       name: (text) => strings.add(text),
       ordinal: (word) => ordinalOf(image, word),
     });
     this.#contexts = new ContextPlans(view, image, this.#references.contexts, strings);
-    this.#table = new PlanTable(kinds.count);
+    this.#table = new PlanTable(kinds.count, MAX_SCOPES);
     // Memory that is never written to costs nothing.
     this.edges = new EdgeColumns(USUAL_EDGES * this.#end);
     this.firstEdge = new SharedUint32Column(this.#end + 1024);
@@ -221,6 +224,9 @@ export class ObjectEdges {
         elementsWord: objects.object.elements / 8,
         arrayLengthWord: objects.array.length / 8,
         prototypeWord: objects.map.prototype / 8,
+        boundArguments: Array.from({ length: BOUND_ARGUMENTS }, (_, n) =>
+          this.#strings.add(boundArgument(n)),
+        ),
         hole: halvesOf(view.theHole),
         emptyArray: halvesOf(view.isolate.root('empty_fixed_array')),
       },
@@ -236,10 +242,9 @@ export class ObjectEdges {
   #resolve(id: number): void {
     const kind = this.#kinds.of(id);
     const { layout } = this.#inspector.view;
-    const plan = attemptOr(undefined, () => this.#plans.of(kind.map));
+    const plan = attemptOr(undefined, () => this.#plans.of(kind));
     const map = this.#image.ordinalOf(kind.mapIndex);
-    const isPlain = !kind.isWrapper && kind.weakOffsets.length === 0;
-    const mode = !isPlain ? Mode.general : plan ? Mode.plan : this.#unplannedMode(kind);
+    const mode = kind.isWrapper ? Mode.general : plan ? Mode.plan : this.#unplannedMode(kind);
     const { types } = layout;
     const { type, elementsKind } = kind.map;
     const traits =
@@ -257,9 +262,14 @@ export class ObjectEdges {
   #unplannedMode(kind: Kind): number {
     const { layout } = this.#inspector.view;
     const { type } = kind.map;
-    if (kind.body === 'data' && kind.sizeRule !== 'other' && kind.externalWidth === 0) return Mode.data;
+    if (kind.body === 'data' && kind.externalWidth === 0 && this.#isNameless(kind)) return Mode.data;
+    if (kind.weakOffsets.length > 0) return Mode.general;
     if (this.#references.indexed.has(type) && kind.sizeRule === 'elements') return Mode.array;
     return layout.isContext(type) && type !== layout.types.nativeContext ? Mode.context : Mode.general;
+  }
+
+  #isNameless({ sizeRule, map }: Kind): boolean {
+    return sizeRule !== 'other' || this.#references.fields.of(map.type)?.length === 0;
   }
 
   /** Adds all edges of the object at word `i`. */
@@ -273,7 +283,7 @@ export class ObjectEdges {
     if (plan) this.#steps(i, ordinal, id);
     else {
       const mode = this.#table.columns.modes[id]!;
-      if (mode === Mode.context) this.#planContext(i, kind, page);
+      if (mode === Mode.context && this.#inContext(i, ordinal, kind, page)) return;
       if (mode > Mode.data) this.#unplanned.add(i, ordinal, page, kind, mode);
     }
     if (map >= 0) edges.push(EdgeType.internal, this.#mapName, map);
@@ -297,11 +307,26 @@ export class ObjectEdges {
     for (let r = starts[id]!; r < end; r += ROW) {
       r = this.#planned.steps(i, ordinal, id, r, end);
       if (r === end) return;
-      if (rows[r] === Step.elements) {
-        const store = this.#image.target(i + this.#input.constants.elementsWord);
-        this.#references.elements.dictionary((this.#image.addressOf(store) + 1) as Tagged, this.#unplanned);
+      const word = this.#image.addressOf(i) + 1;
+      if (rows[r] === Step.backingStore) {
+        this.#unplanned.owner = ordinal;
+        this.#references.backingStore(word as Tagged, this.#unplanned);
+        continue;
       }
+      const isElements = rows[r] === Step.elements;
+      const at = isElements ? this.#input.constants.elementsWord : rows[r + 3]!;
+      const array = (this.#image.addressOf(this.#image.target(i + at)) + 1) as Tagged;
+      if (isElements) this.#references.elements.dictionary(array, this.#unplanned);
+      else if (rows[r] === Step.boundArguments) this.#references.boundArguments(array, this.#unplanned);
     }
+  }
+
+  /** Adds a context by the plan of its scope, which may be new; false if the plan does not tell all of it. */
+  #inContext(i: number, ordinal: number, kind: Kind, page: LoadedPage): boolean {
+    this.#planContext(i, kind, page);
+    if (!this.#planned.add(i, ordinal, page)) return false;
+    this.#addEphemerons(ordinal);
+    return true;
   }
 
   /** Makes a plan for the contexts that have the ScopeInfo of the one at word `i`. */
@@ -310,8 +335,8 @@ export class ObjectEdges {
     const info = this.#image.target(i + this.#contexts.scopeInfoWord);
     if (info <= 0 || this.#scopes.find(info) >= 0) return;
     const plan = this.#contexts.of(info, kind.map.type, wordCount);
-    const start = plan.wordCount === wordCount ? this.#table.rowsOf(plan) : -1;
-    if (start >= 0) this.#scopes.add(info, start, start + plan.rows.length, wordCount);
+    const id = plan.wordCount === wordCount ? this.#table.add(plan) : -1;
+    if (id >= 0) this.#scopes.add(info, id, wordCount);
   }
 
   #addNative(ordinal: number, kind: Kind): void {

@@ -1,4 +1,4 @@
-import type { ReceiverPlan } from './receiver-plans.ts';
+import type { ObjectPlan } from './plan-steps.ts';
 
 /** How the references of the objects of a kind are found; general where no plan tells all of them. */
 export const Mode = { data: 1, plan: 2, array: 3, context: 4, general: 5 } as const;
@@ -15,7 +15,7 @@ export const Trait = {
   numberDictionary: 64,
 } as const;
 
-/** What is done with the objects of each kind, by its id; in shared memory. */
+/** What is done with the objects of each kind, by its id, and plans by theirs; in shared memory. */
 export interface PlanColumns {
   /** Mode. */
   readonly modes: Uint8Array;
@@ -35,68 +35,73 @@ export interface PlanColumns {
   readonly covers: Uint8Array;
 }
 
-/** Numbers, and words of objects, of all plans together; memory that is never touched costs nothing. */
-const ROOM = 1 << 22;
+/** Room for the plan of a kind, in numbers: most have fewer, and memory that is never touched costs nothing. */
+const USUAL_ROWS = 256;
+const LEAST_ROOM = 1 << 22;
 
-/** Fills the columns of plans. */
+/** Fills the columns of plans: those of kinds by their ids, others behind them. */
 export class PlanTable {
   readonly columns: PlanColumns;
-  readonly #plans: (ReceiverPlan | undefined)[] = [];
-  readonly #starts = new Map<object, number>();
+  readonly #plans: (ObjectPlan | undefined)[] = [];
+  readonly #room: number;
+  readonly #end: number;
+  #next: number;
   #used = 0;
   #covered = 0;
 
-  /** For so many kinds. */
-  constructor(kinds: number) {
+  /** For so many kinds, and other plans. */
+  constructor(kinds: number, others: number) {
+    const count = kinds + others;
+    this.#next = kinds;
+    this.#end = count;
+    this.#room = LEAST_ROOM + USUAL_ROWS * kinds;
     const shared = (bytes: number) => new SharedArrayBuffer(bytes);
     this.columns = {
       modes: new Uint8Array(shared(kinds)),
       traits: new Uint8Array(shared(kinds)),
       maps: new Int32Array(shared(4 * kinds)),
-      starts: new Uint32Array(shared(4 * kinds)),
-      ends: new Uint32Array(shared(4 * kinds)),
-      rows: new Int32Array(shared(4 * ROOM)),
-      coverStarts: new Uint32Array(shared(4 * kinds)),
-      coverEnds: new Uint32Array(shared(4 * kinds)),
-      covers: new Uint8Array(shared(ROOM)),
+      starts: new Uint32Array(shared(4 * count)),
+      ends: new Uint32Array(shared(4 * count)),
+      rows: new Int32Array(shared(4 * this.#room)),
+      coverStarts: new Uint32Array(shared(4 * count)),
+      coverEnds: new Uint32Array(shared(4 * count)),
+      covers: new Uint8Array(shared(this.#room)),
     };
   }
 
   /** The plan is for the objects that it tells all of, if that is the mode, and to be asked for with `planOf`. */
-  set(id: number, mode: number, traits: number, map: number, plan: ReceiverPlan | undefined): void {
+  set(id: number, mode: number, traits: number, map: number, plan: ObjectPlan | undefined): void {
     const { columns } = this;
     columns.modes[id] = mode;
     columns.traits[id] = traits;
     columns.maps[id] = map;
     if (!plan) return;
-    const start = this.rowsOf(plan);
-    const coverEnd = this.#covered + plan.cover.length;
-    if (start < 0 || coverEnd > ROOM) {
-      columns.modes[id] = Mode.general;
-      return;
-    }
-    this.#plans[id] = plan;
-    columns.starts[id] = start;
-    columns.ends[id] = start + plan.rows.length;
-    columns.covers.set(plan.cover, this.#covered);
+    if (this.#write(id, plan)) this.#plans[id] = plan;
+    else columns.modes[id] = Mode.general;
+  }
+
+  /** Id of a plan that is not that of a kind; -1 if there is no room. */
+  add(plan: ObjectPlan): number {
+    return this.#next < this.#end && this.#write(this.#next, plan) ? this.#next++ : -1;
+  }
+
+  #write(id: number, { rows, cover }: ObjectPlan): boolean {
+    const { columns } = this;
+    const end = this.#used + rows.length;
+    const coverEnd = this.#covered + cover.length;
+    if (end > this.#room || coverEnd > this.#room) return false;
+    columns.rows.set(rows, this.#used);
+    columns.starts[id] = this.#used;
+    columns.ends[id] = end;
+    columns.covers.set(cover, this.#covered);
     columns.coverStarts[id] = this.#covered;
     columns.coverEnds[id] = coverEnd;
+    this.#used = end;
     this.#covered = coverEnd;
+    return true;
   }
 
-  /** Where the rows of a plan begin, which are added where they are new; -1 if there is no room. */
-  rowsOf(plan: { readonly rows: Int32Array }): number {
-    const known = this.#starts.get(plan);
-    if (known !== undefined) return known;
-    const start = this.#used;
-    if (start + plan.rows.length > ROOM) return -1;
-    this.columns.rows.set(plan.rows, start);
-    this.#used += plan.rows.length;
-    this.#starts.set(plan, start);
-    return start;
-  }
-
-  planOf(id: number): ReceiverPlan | undefined {
+  planOf(id: number): ObjectPlan | undefined {
     return this.#plans[id];
   }
 }

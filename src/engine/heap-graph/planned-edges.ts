@@ -3,8 +3,8 @@ import { EdgeType } from '../graph/types.ts';
 import type { EdgeColumns } from './edge-columns.ts';
 import { Furniture, type FurnitureFlags } from './furniture.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
+import { ROW, Step } from './plan-steps.ts';
 import { Mode, type PlanColumns, Trait } from './plan-table.ts';
-import { ROW, Step } from './receiver-plans.ts';
 import { addRest, type RestTools } from './rest-edges.ts';
 import type { RoleColumns } from './role-tags.ts';
 import { SharedTable } from './shared-table.ts';
@@ -19,6 +19,8 @@ export interface PlanConstants {
   readonly elementsWord: number;
   readonly arrayLengthWord: number;
   readonly prototypeWord: number;
+  /** Names of the edges to the first arguments of bound functions. */
+  readonly boundArguments: readonly number[];
   readonly hole: Halves;
   readonly emptyArray: Halves;
 }
@@ -33,7 +35,7 @@ export interface PlannedInput {
   readonly plans: PlanColumns;
   readonly constants: PlanConstants;
   readonly furniture: FurnitureFlags;
-  /** Of a SharedTable by index of a ScopeInfo: begin and end of the rows of its contexts, and how many words these have. */
+  /** Of a SharedTable by index of a ScopeInfo: id of the plan of its contexts, and how many words these have. */
   readonly contexts: Int32Array;
   /** Of a SharedTable by dispatch handle: ordinal of the code, or -1. */
   readonly codes: Int32Array;
@@ -67,8 +69,8 @@ export class PlannedEdges {
   readonly #restTools: RestTools;
   /** True if a word of the object at hand leads somewhere and has no step. */
   #hasRest = false;
-  /** The rows of the last context's plan. */
-  readonly #context = { info: -1, start: 0, end: 0, wordCount: -1 };
+  /** The plan of the last context. */
+  readonly #context = { info: -1, plan: -1, wordCount: -1 };
 
   constructor(image: HeapImage, input: PlannedInput, { edges, roles }: PlannedOutput, unplanned: Unplanned) {
     this.#image = image;
@@ -87,10 +89,8 @@ export class PlannedEdges {
   /** Adds the edges of the objects of page `n`. */
   page(n: number): void {
     const page = this.#image.pages[n]!;
-    const { halves, marks } = this.#image;
-    const { firstEdge, ephemerons, constants } = this.#input;
-    const { modes, maps, starts, ends } = this.#input.plans;
-    const { mapName } = constants;
+    const { marks } = this.#image;
+    const { firstEdge, ephemerons } = this.#input;
     const edges = this.#edges;
     let ordinal = this.#image.firstOrdinal(n);
     let next = lowerBound(ephemerons, ordinal);
@@ -105,30 +105,35 @@ export class PlannedEdges {
       }
       const i = 32 * m + 31 - Math.clz32(bits & -bits);
       bits &= bits - 1;
-      const begin = edges.length;
-      firstEdge[ordinal] = begin;
-      const id = halves[2 * i]!;
-      const mode = modes[id]!;
-      let isWhole = mode === Mode.data;
-      this.#hasRest = false;
-      if (mode === Mode.plan) isWhole = this.steps(i, ordinal, id, starts[id]!, ends[id]!) === ends[id]!;
-      else if (mode === Mode.array) isWhole = this.#array(i, page);
-      else if (mode === Mode.context) isWhole = this.#inContext(i, ordinal, id, page);
-      if (ephemerons[next] === ordinal) {
-        isWhole = false;
-        while (ephemerons[next] === ordinal) next++;
-      }
-      if (isWhole) {
-        const map = maps[id]!;
-        if (map >= 0) edges.push(EdgeType.internal, mapName, map);
-        if (this.#hasRest) isWhole = this.#rest(i, id);
-      }
-      if (!isWhole) {
-        edges.length = begin;
-        this.#unplanned.add(i, ordinal, page);
-      }
+      firstEdge[ordinal] = edges.length;
+      let hasEntries = false;
+      for (; ephemerons[next] === ordinal; next++) hasEntries = true;
+      if (hasEntries || !this.add(i, ordinal, page)) this.#unplanned.add(i, ordinal, page);
       ordinal++;
     }
+  }
+
+  /** Adds the edges of the object at word `i`; false, and nothing is added, if plans do not tell all of them. */
+  add(i: number, ordinal: number, page: LoadedPage): boolean {
+    const edges = this.#edges;
+    const begin = edges.length;
+    const { modes, maps, starts, ends } = this.#input.plans;
+    const id = this.#image.halves[2 * i]!;
+    const mode = modes[id]!;
+    let plan = -1;
+    if (mode === Mode.plan) plan = id;
+    else if (mode === Mode.context) plan = this.#contextPlan(i, page);
+    this.#hasRest = false;
+    let isWhole: boolean;
+    if (plan >= 0) isWhole = this.steps(i, ordinal, id, starts[plan]!, ends[plan]!) === ends[plan]!;
+    else isWhole = mode === Mode.data || (mode === Mode.array && this.#array(i, page));
+    if (isWhole) {
+      const map = maps[id]!;
+      if (map >= 0) edges.push(EdgeType.internal, this.#input.constants.mapName, map);
+      if (this.#hasRest) isWhole = this.#rest(i, id, plan);
+    }
+    if (!isWhole) edges.length = begin;
+    return isWhole;
   }
 
   /** Adds what rows say of the object at word `i`, which is of that kind; returns the first row that is not done. */
@@ -190,13 +195,13 @@ export class PlannedEdges {
     return r;
   }
 
-  /** What no step shows; false if the plans cannot tell it. */
-  #rest(i: number, id: number): boolean {
+  /** What no step shows; false if the plan cannot tell it. */
+  #rest(i: number, id: number, plan: number): boolean {
     const { covers, coverStarts, coverEnds, maps } = this.#input.plans;
-    const at = coverStarts[id]!;
+    const at = coverStarts[plan]!;
     // The reference to a map that is not shown counts.
     const first = maps[id]! < 0 ? 1 : 0;
-    const wordCount = coverEnds[id]! - at;
+    const wordCount = coverEnds[plan]! - at;
     return addRest(this.#restTools, { i, wordCount, shown: covers, at, first, weakOffsets: [] });
   }
 
@@ -220,6 +225,8 @@ export class PlannedEdges {
       case Step.prototype:
         this.#prototype(i + arg, name);
         return true;
+      case Step.boundArguments:
+        return this.#boundArguments(image.target(i + arg));
       case Step.dispatch: {
         const found = this.#codes.find(image.halves[2 * i + arg / 4]!);
         if (found < 0) return false;
@@ -230,6 +237,20 @@ export class PlannedEdges {
       default:
         return false;
     }
+  }
+
+  /** False if there are more than have names. */
+  #boundArguments(array: number): boolean {
+    if ((this.#traitsAt(array) & Trait.fixedArray) === 0) return true;
+    const image = this.#image;
+    const { boundArguments: names } = this.#input.constants;
+    const count = Math.min(image.halves[2 * array + 3]!, image.pageOf(array).end - array - 2);
+    if (count > names.length) return false;
+    for (let n = 0; n < count; n++) {
+      const to = image.ordinalOf(image.target(array + 2 + n));
+      if (to >= 0) this.#edges.push(EdgeType.shortcut, names[n]!, to);
+    }
+    return true;
   }
 
   /** The elements of a receiver by their index. */
@@ -296,23 +317,22 @@ export class PlannedEdges {
     return true;
   }
 
-  #inContext(i: number, ordinal: number, id: number, page: LoadedPage): boolean {
+  /** The plan that tells of the context at word `i`, or -1. */
+  #contextPlan(i: number, page: LoadedPage): number {
     const image = this.#image;
     const context = this.#context;
     const info = image.target(i + this.#input.constants.scopeInfoWord);
     // Contexts that come one after another are often of one scope.
     if (info !== context.info) {
       const found = info > 0 ? this.#contexts.find(info) : -1;
-      if (found < 0) return false;
+      if (found < 0) return -1;
       const { cells } = this.#contexts;
       context.info = info;
-      context.start = cells[found]!;
-      context.end = cells[found + 1]!;
-      context.wordCount = cells[found + 2]!;
+      context.plan = cells[found]!;
+      context.wordCount = cells[found + 1]!;
     }
-    const { wordCount, start, end } = context;
-    if (image.halves[2 * i + 3] !== wordCount - 2 || i + wordCount > page.end) return false;
-    return this.steps(i, ordinal, id, start, end) === end;
+    const { wordCount, plan } = context;
+    return image.halves[2 * i + 3] === wordCount - 2 && i + wordCount <= page.end ? plan : -1;
   }
 
   /** Word `w` holds a function's prototype, its initial map, or the hole. */

@@ -10,6 +10,7 @@ import type { ReferenceSink } from './reference-sink.ts';
 
 const { property, internal } = EdgeType;
 const MAX_CACHED = 1 << 18;
+const HIGH = 0x1_0000_0000;
 
 /** How V8 spells a property's key. */
 export interface Key {
@@ -48,8 +49,10 @@ export class PropertyReferences {
   extract(word: Tagged, map: MapInfo, sink: ReferenceSink): void {
     const { types, objects } = this.#view.layout;
     if (map.isDictionary || map.type === types.JS_GLOBAL_OBJECT) {
-      for (const p of attemptOr([], () => storedProperties(this.#view, word)))
-        this.#property(this.#key(p.key), p.value, p.isAccessor, -1, sink);
+      if (map.type === types.JS_GLOBAL_OBJECT)
+        for (const p of attemptOr([], () => storedProperties(this.#view, word)))
+          this.#property(this.#key(p.key), p.value, p.isAccessor, -1, sink);
+      else this.#dictionary(this.#words.tagged(word, objects.object.properties), sink);
       return;
     }
     const plan = this.plan(map);
@@ -64,6 +67,34 @@ export class PropertyReferences {
       }
       this.#property(p.key, value, p.isAccessor, p.inObject, sink);
     }
+  }
+
+  /** The entries of a NameDictionary, in the order in which they were made. */
+  #dictionary(dictionary: Tagged, sink: ReferenceSink): void {
+    const words = this.#words;
+    const view = this.#view;
+    const { layout } = view;
+    const { hashTable, fixedArray, details: d } = layout.objects;
+    if (words.type(dictionary) !== layout.types.NAME_DICTIONARY) return;
+    const length = words.length(dictionary);
+    const size = hashTable.nameEntrySize;
+    const mask = 2 ** d.dictionaryIndexBits - 1;
+    const found: { key: Tagged; value: Tagged; isAccessor: boolean; order: number }[] = [];
+    for (let i = hashTable.prefix + hashTable.namePrefixSize; i + size <= length; i += size) {
+      const at = fixedArray.data + 8 * i;
+      const key = words.tagged(dictionary, at);
+      if ((key & 3) !== 1 || view.isNullish(key) || view.isHole(key)) continue;
+      const details = words.tagged(dictionary, at + 16) / HIGH;
+      found.push({
+        key,
+        value: words.tagged(dictionary, at + 8),
+        isAccessor: (details & d.kindMask) === d.kindAccessor,
+        order: (details >>> d.dictionaryIndexShift) & mask,
+      });
+    }
+    found.sort((a, b) => a.order - b.order);
+    for (const { key, value, isAccessor } of found)
+      this.#property(this.#key(key), value, isAccessor, -1, sink);
   }
 
   #property(

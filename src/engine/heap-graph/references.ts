@@ -6,6 +6,7 @@ import type { MapInfo } from '../v8/objects/map.ts';
 import { CodeReferences } from './code-references.ts';
 import { ContextReferences } from './context-references.ts';
 import { ElementReferences } from './element-references.ts';
+import { FieldRules } from './field-rules.ts';
 import type { HeapWords } from './heap-words.ts';
 import { PropertyReferences } from './property-references.ts';
 import type { ReferenceSink } from './reference-sink.ts';
@@ -22,6 +23,7 @@ export class References {
   readonly properties: PropertyReferences;
   readonly contexts: ContextReferences;
   readonly elements: ElementReferences;
+  readonly fields: FieldRules;
   readonly #code: CodeReferences;
   /** Types of arrays whose elements are shown by their number. */
   readonly indexed: ReadonlySet<number>;
@@ -32,6 +34,7 @@ export class References {
     this.properties = new PropertyReferences(view, words);
     this.elements = new ElementReferences(view, words);
     this.contexts = new ContextReferences(view, words);
+    this.fields = new FieldRules(view.layout);
     this.#code = new CodeReferences(view, words);
     const { types, graph } = view.layout;
     this.indexed = new Set([
@@ -64,32 +67,29 @@ export class References {
 
   #extract(word: Tagged, map: MapInfo, sink: ReferenceSink): void {
     const { layout } = this.#view;
-    const { types, objects, graph } = layout;
     const { type } = map;
     const field: Field = (name, offset, kind = internal) =>
       sink.named(kind, name, this.#words.tagged(word, offset), offset);
     if (layout.isReceiver(type)) this.#receiver(word, map, sink, field);
-    else if (layout.isString(type)) this.#string(type, field);
     else if (layout.isContext(type)) this.contexts.extract(word, type, sink);
     else if (this.indexed.has(type)) this.#array(word, sink);
-    else if (type === types.SYMBOL) field('name', objects.symbol.description);
-    else if (type === types.MAP) this.#map(word, sink, field);
-    else if (type === types.ACCESSOR_INFO) {
-      field('name', objects.accessorInfo.name);
-      field('data', graph.accessorInfoData);
-    } else if (type === types.ACCESSOR_PAIR) {
-      field('getter', objects.accessorPair.getter);
-      field('setter', objects.accessorPair.setter);
-    } else if (type === types.CELL || type === types.FEEDBACK_CELL)
+    else {
+      const rules = this.fields.of(type);
+      if (!rules) this.#special(word, type, sink, field);
+      else
+        for (const { name, offset, type: kind, role } of rules) {
+          if (role !== undefined) sink.tag(this.#words.tagged(word, offset), role);
+          field(name, offset, kind);
+        }
+    }
+  }
+
+  #special(word: Tagged, type: number, sink: ReferenceSink, field: Field): void {
+    const { types, objects, graph } = this.#view.layout;
+    if (type === types.MAP) this.#map(word, sink, field);
+    else if (type === types.CELL || type === types.FEEDBACK_CELL)
       this.#maybeWeak(word, objects.cell.value, sink);
-    else if (type === types.PROPERTY_CELL) {
-      field('value', objects.propertyCell.value);
-      sink.tag(this.#words.tagged(word, graph.propertyCellDependentCode), '(dependent code)');
-      field('dependent_code', graph.propertyCellDependentCode);
-    } else if (type === types.WEAK_CELL) {
-      field('target', graph.weakCell.target, weak);
-      field('unregister_token', graph.weakCell.token, weak);
-    } else if (type === types.DESCRIPTOR_ARRAY || type === types.STRONG_DESCRIPTOR_ARRAY)
+    else if (type === types.DESCRIPTOR_ARRAY || type === types.STRONG_DESCRIPTOR_ARRAY)
       this.#descriptors(word, sink, field);
     else if (type === types.WEAK_FIXED_ARRAY)
       this.#weakArray(word, objects.fixedArray.data, this.#words.length(word), sink);
@@ -115,7 +115,7 @@ export class References {
       return;
     }
     if (type === types.JS_ARRAY_BUFFER) {
-      this.#arrayBuffer(word, sink);
+      this.backingStore(word, sink);
       return;
     }
     if (
@@ -162,15 +162,21 @@ export class References {
   }
 
   #boundFunction(word: Tagged, sink: ReferenceSink, field: Field): void {
-    const { boundFunction: o, fixedArray } = this.#view.layout.objects;
+    const { boundFunction: o } = this.#view.layout.objects;
     const args = this.#words.tagged(word, o.args);
     sink.tag(args, '(bound arguments)');
     field('bindings', o.args);
     field('bound_this', o.boundThis);
     field('bound_function', o.target);
+    this.boundArguments(args, sink);
+  }
+
+  /** What a bound function gives to its target. */
+  boundArguments(args: Tagged, sink: ReferenceSink): void {
+    const { data } = this.#view.layout.objects.fixedArray;
     const length = this.#words.length(args);
     for (let i = 0; i < length; i++)
-      sink.named(shortcut, `bound_argument_${i}`, this.#words.tagged(args, fixedArray.data + 8 * i), -1);
+      sink.named(shortcut, boundArgument(i), this.#words.tagged(args, data + 8 * i), -1);
   }
 
   #function(word: Tagged, map: MapInfo, sink: ReferenceSink, field: Field): void {
@@ -200,22 +206,13 @@ export class References {
     }
   }
 
-  #arrayBuffer(word: Tagged, sink: ReferenceSink): void {
+  /** The memory that an ArrayBuffer has outside of the heap. */
+  backingStore(word: Tagged, sink: ReferenceSink): void {
     const { arrayBuffer } = this.#view.layout.objects;
     const store = this.#view.pointer(word, arrayBuffer.backingStore);
     const bytes = this.#view.pointer(word, arrayBuffer.byteLength);
     sink.skip(arrayBuffer.backingStore);
     if (store !== 0) sink.native('backing_store', 'system / JSArrayBufferData', store, bytes);
-  }
-
-  #string(type: number, field: Field): void {
-    const { string: s } = this.#view.layout.objects;
-    const form = type & s.representationMask;
-    if (form === s.consTag) {
-      field('first', s.consFirst);
-      field('second', s.consSecond);
-    } else if (form === s.slicedTag) field('parent', s.slicedParent);
-    else if (form === s.thinTag) field('actual', s.thinActual);
   }
 
   #map(word: Tagged, sink: ReferenceSink, field: Field): void {
@@ -287,4 +284,9 @@ export class References {
       if ((value & 3) === 1) sink.indexed(internal, i, value, data + 8 * i);
     }
   }
+}
+
+/** Name of the edge to an argument of a bound function. */
+export function boundArgument(i: number): string {
+  return `bound_argument_${i}`;
 }

@@ -2,7 +2,7 @@ import { EdgeType } from '../graph/types.ts';
 import type { EdgeColumns } from './edge-columns.ts';
 import type { Furniture } from './furniture.ts';
 import type { HeapImage } from './heap-image.ts';
-import { Cover } from './receiver-plans.ts';
+import { Cover } from './plan-steps.ts';
 
 /** What the rest is made from and written to, on whatever thread. */
 export interface RestTools {

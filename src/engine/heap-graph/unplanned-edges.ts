@@ -8,8 +8,8 @@ import type { HeapImage, LoadedPage } from './heap-image.ts';
 import { MAX_BYTES } from './native-content.ts';
 import type { OutsideMemory } from './native-nodes.ts';
 import type { Kind, ObjectKinds } from './object-kinds.ts';
+import { Cover, ROW, Step } from './plan-steps.ts';
 import { Mode } from './plan-table.ts';
-import { Cover, ROW } from './receiver-plans.ts';
 import type { ReferenceSink } from './reference-sink.ts';
 import type { References } from './references.ts';
 import { addRest, type RestTools } from './rest-edges.ts';
@@ -52,7 +52,8 @@ export class UnplannedEdges implements ReferenceSink {
   readonly #restTools: RestTools;
   #cover = new Uint8Array(1 << 12);
   #wordCount = 0;
-  #ordinal = 0;
+  /** Ordinal of the object whose references are told. */
+  owner = 0;
 
   constructor(tools: EdgeTools) {
     this.#view = tools.view;
@@ -71,7 +72,7 @@ export class UnplannedEdges implements ReferenceSink {
 
   /** Adds the named references of the object at word `i`. */
   add(i: number, ordinal: number, page: LoadedPage, kind: Kind, mode: number): void {
-    this.#ordinal = ordinal;
+    this.owner = ordinal;
     this.shown = undefined;
     const size = this.#kinds.size(i, kind, page);
     this.#wordCount = size / 8;
@@ -116,7 +117,8 @@ export class UnplannedEdges implements ReferenceSink {
     const { rows } = this.#contexts.of(info, kind.map.type, this.#wordCount);
     for (let r = 0; r < rows.length; r += ROW) {
       const w = rows[r + 3]!;
-      if (w < this.#wordCount && this.#own(i, rows[r + 1]!, rows[r + 2]!, w)) this.#cover[w] = Cover.always;
+      if (rows[r] === Step.own && w < this.#wordCount && this.#own(i, rows[r + 1]!, rows[r + 2]!, w))
+        this.#cover[w] = Cover.always;
     }
   }
 
@@ -150,7 +152,7 @@ export class UnplannedEdges implements ReferenceSink {
   tag(target: Tagged, name: string, type?: number): void {
     const ordinal = ordinalOf(this.#image, target);
     if (ordinal >= 0 && !this.#furniture.has(ordinal))
-      this.#tags.add(ordinal, this.#strings.add(name), type ?? KEEP_TYPE, this.#ordinal);
+      this.#tags.add(ordinal, this.#strings.add(name), type ?? KEEP_TYPE, this.owner);
   }
 
   skip(offset: number): void {
@@ -159,7 +161,7 @@ export class UnplannedEdges implements ReferenceSink {
 
   native(name: string, label: string, at: Address, bytes: number): void {
     if (!(bytes <= MAX_BYTES)) return;
-    const use = { owner: this.#ordinal, edge: this.#edges.length };
+    const use = { owner: this.owner, edge: this.#edges.length };
     this.#edges.push(EdgeType.internal, this.#strings.add(name), this.#outside.of(label, at, bytes, use));
   }
 

@@ -1,6 +1,7 @@
 import type { Tagged } from '../../address.ts';
 import { functionName, sharedOf } from './functions.ts';
 import type { HeapView } from './heap-view.ts';
+import type { MapInfo } from './map.ts';
 import { findProperty } from './properties.ts';
 import { sharedDebugName } from './shared-function.ts';
 import { typedArrayName } from './typed-array.ts';
@@ -13,16 +14,39 @@ const MAX_PROTOTYPES = 10_000;
  * of the prototype chain, else the class of the object. A Fault where one of these cannot be read.
  */
 export function constructorName(view: HeapView, object: Tagged): string {
-  const isProxy = view.isType(object, view.layout.types.JS_PROXY);
-  if (!isProxy) {
-    const fromMap = mapConstructorName(view, object);
+  const map = view.map(object);
+  if (map.type !== view.layout.types.JS_PROXY) {
+    const fromMap = mapConstructorName(view, map);
     if (fromMap !== undefined) return fromMap;
   }
-  return fromPrototypes(view, object) ?? className(view, object);
+  const tag = view.isReceiver(object) ? ownTag(view, object) : undefined;
+  return tag ?? inheritedName(view, object) ?? className(view, object);
 }
 
-function mapConstructorName(view: HeapView, object: Tagged): string | undefined {
+export interface NameByMap {
+  readonly name: string;
+  /** A `Symbol.toStringTag` of an object itself comes first. */
+  readonly isTagFirst: boolean;
+}
+
+/**
+ * The name that the object has in common with all of its map; `inherited` keeps what prototypes tell, by the
+ * first one. Not for proxies and wrappers of primitive values.
+ */
+export function nameByMap(
+  view: HeapView,
+  object: Tagged,
+  inherited: Map<Tagged, string | undefined>,
+): NameByMap {
   const map = view.map(object);
+  const fromMap = mapConstructorName(view, map);
+  if (fromMap !== undefined) return { name: fromMap, isTagFirst: false };
+  const { prototype } = map;
+  if (!inherited.has(prototype)) inherited.set(prototype, inheritedName(view, object));
+  return { name: inherited.get(prototype) ?? className(view, object), isTagFirst: true };
+}
+
+function mapConstructorName(view: HeapView, map: MapInfo): string | undefined {
   // Prototypes count as instances of what they inherit from.
   if (map.isPrototypeMap || (map.bitField2 & view.layout.objects.map.newTargetIsBase) === 0) return undefined;
   const maker = view.readable(map.constructorWord);
@@ -42,23 +66,31 @@ function templateName(view: HeapView, word: Tagged): string | undefined {
   return view.isString(name) ? view.string(name) : undefined;
 }
 
-function fromPrototypes(view: HeapView, object: Tagged): string | undefined {
-  const tagKey = view.isolate.root('to_string_tag_symbol');
+/** The text under `Symbol.toStringTag` of the object itself. */
+export function ownTag(view: HeapView, object: Tagged): string | undefined {
+  const key = view.isolate.root('to_string_tag_symbol');
+  const tag = findProperty(view, object, (k) => k === key);
+  return tag && !tag.isAccessor && view.isString(view.readable(tag.value))
+    ? view.string(tag.value)
+    : undefined;
+}
+
+/** What the prototypes of the object tell. */
+function inheritedName(view: HeapView, object: Tagged): string | undefined {
+  if (!view.isReceiver(object)) return undefined;
   const constructorKey = view.isolate.root('constructor_string');
-  let current = object;
-  const seen = new Set<Tagged>();
-  for (let i = 0; i < MAX_PROTOTYPES && view.isReceiver(current) && !seen.has(current); i++) {
+  const seen = new Set([object]);
+  let current = view.readable(view.map(object).prototype);
+  while (seen.size < MAX_PROTOTYPES && view.isReceiver(current) && !seen.has(current)) {
     seen.add(current);
     const holder = current;
-    const tag = findProperty(view, holder, (key) => key === tagKey);
-    if (tag && !tag.isAccessor && view.isString(view.readable(tag.value))) return view.string(tag.value);
-    if (holder !== object) {
-      const found = findProperty(view, holder, (key) => key === constructorKey);
-      if (found && !found.isAccessor && view.isFunction(view.readable(found.value))) {
-        // Not the `name` that the function may have been given, as above.
-        const name = sharedDebugName(view, sharedOf(view, found.value));
-        if (name !== '' && name !== 'Object') return name;
-      }
+    const tag = ownTag(view, holder);
+    if (tag !== undefined) return tag;
+    const found = findProperty(view, holder, (key) => key === constructorKey);
+    if (found && !found.isAccessor && view.isFunction(view.readable(found.value))) {
+      // Not the `name` that the function may have been given, as above.
+      const name = sharedDebugName(view, sharedOf(view, found.value));
+      if (name !== '' && name !== 'Object') return name;
     }
     current = view.readable(view.map(holder).prototype);
   }

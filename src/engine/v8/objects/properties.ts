@@ -38,9 +38,9 @@ export function findProperty(
   matches: (key: Tagged) => boolean,
 ): StoredProperty | undefined {
   const map = view.map(object);
-  if (map.isDictionary || map.type === view.layout.types.JS_GLOBAL_OBJECT) {
-    return storedProperties(view, object).find((p) => matches(p.key));
-  }
+  if (map.type === view.layout.types.JS_GLOBAL_OBJECT)
+    return globalProperties(view, object).find((p) => matches(p.key));
+  if (map.isDictionary) return dictionaryEntries(view, propertiesOrHash(view, object), matches)[0];
   const descriptors = map.descriptors;
   const count = map.ownDescriptors;
   for (let i = 0; i < count; i++) {
@@ -124,6 +124,14 @@ interface Enumerated extends StoredProperty {
 }
 
 function dictionaryProperties(view: HeapView, dictionary: Tagged): StoredProperty[] {
+  return inOrder(dictionaryEntries(view, dictionary));
+}
+
+function dictionaryEntries(
+  view: HeapView,
+  dictionary: Tagged,
+  matches: (key: Tagged) => boolean = () => true,
+): Enumerated[] {
   const { hashTable } = view.layout.objects;
   if (view.type(dictionary) !== view.layout.types.NAME_DICTIONARY) return [];
   const first = hashTable.prefix + hashTable.namePrefixSize;
@@ -132,10 +140,10 @@ function dictionaryProperties(view: HeapView, dictionary: Tagged): StoredPropert
   const result: Enumerated[] = [];
   for (let i = first; i + size <= length; i += size) {
     const key = view.element(dictionary, i);
-    if (!view.isPointer(key) || view.isNullish(key) || view.isHole(key)) continue;
+    if (!view.isPointer(key) || view.isNullish(key) || view.isHole(key) || !matches(key)) continue;
     result.push(enumerated(view, key, view.element(dictionary, i + 1), view.element(dictionary, i + 2)));
   }
-  return inOrder(result);
+  return result;
 }
 
 /** The global object's dictionary holds PropertyCells (objects/property-cell.tq). */
