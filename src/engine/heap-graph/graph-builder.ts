@@ -212,7 +212,7 @@ export class GraphBuilder {
       const to = ordinalOf(this.#image, word);
       if (to < 0 || (seen.has(to) && label === undefined)) continue;
       seen.add(to);
-      if (weak) edges.push(EdgeType.weak, this.#strings.add(String(seen.size)), to);
+      if (weak) edges.push(EdgeType.weak, this.#strings.addNumber(seen.size), to);
       else if (label !== undefined) edges.push(EdgeType.internal, this.#strings.add(label), to);
       else edges.push(EdgeType.element, seen.size, to);
     }

@@ -15,8 +15,9 @@ const HIGH = 0x1_0000_0000;
 /** How V8 spells a property's key. */
 export interface Key {
   readonly text: string;
-  /** Symbols are not prefixed with get and set. */
-  readonly isSymbol: boolean;
+  /** How its getter and setter are spelled: symbols have no prefix. */
+  readonly getter: string;
+  readonly setter: string;
 }
 
 /** Where the objects of a map keep a property. */
@@ -112,15 +113,15 @@ export class PropertyReferences {
     const { types, objects } = this.#view.layout;
     if (this.#words.type(value) !== types.ACCESSOR_PAIR) return;
     sink.named(type, key.text, value, offset);
-    for (const [part, prefix] of [
-      [objects.accessorPair.getter, 'get'],
-      [objects.accessorPair.setter, 'set'],
-    ] as const) {
-      const target = this.#words.tagged(value, part);
-      const kind = this.#words.type(target);
-      if (kind === undefined || kind === types.ODDBALL) continue;
-      sink.named(property, key.isSymbol ? key.text : `${prefix} ${key.text}`, target, -1);
-    }
+    const { getter, setter } = objects.accessorPair;
+    this.#accessor(key.getter, this.#words.tagged(value, getter), sink);
+    this.#accessor(key.setter, this.#words.tagged(value, setter), sink);
+  }
+
+  #accessor(name: string, target: Tagged, sink: Pick<ReferenceSink, 'named'>): void {
+    const kind = this.#words.type(target);
+    if (kind === undefined || kind === this.#view.layout.types.ODDBALL) return;
+    sink.named(property, name, target, -1);
   }
 
   /** What the objects of a map with fast properties show. */
@@ -175,15 +176,22 @@ export class PropertyReferences {
     let key = this.#keys.get(word);
     if (!key) {
       const view = this.#view;
-      key = attemptOr({ text: '', isSymbol: true }, () => {
-        if (view.isString(word)) return { text: view.string(word), isSymbol: false };
+      key = attemptOr(symbolKey(''), () => {
+        if (view.isString(word)) {
+          const text = view.string(word);
+          return { text, getter: `get ${text}`, setter: `set ${text}` };
+        }
         const text = symbolDescription(view, word);
-        if (isPrivateName(view, word)) return { text, isSymbol: true };
+        if (isPrivateName(view, word)) return symbolKey(text);
         const described = view.isString(view.tagged(word, view.layout.objects.symbol.description));
-        return { text: described ? `<symbol ${text}>` : '<symbol>', isSymbol: true };
+        return symbolKey(described ? `<symbol ${text}>` : '<symbol>');
       });
       if (this.#keys.size < MAX_CACHED) this.#keys.set(word, key);
     }
     return key;
   }
+}
+
+function symbolKey(text: string): Key {
+  return { text, getter: text, setter: text };
 }
