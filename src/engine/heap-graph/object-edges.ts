@@ -5,6 +5,7 @@ import { EdgeType } from '../graph/types.ts';
 import type { V8Inspector } from '../v8/inspector.ts';
 import { ContextPlans } from './context-plans.ts';
 import type { CoreHelper } from './core-tasks.ts';
+import { NO_KEY } from './dictionary-edges.ts';
 import { assemble, edgeStarts } from './edge-assembly.ts';
 import { EdgeColumns, USUAL_EDGES } from './edge-columns.ts';
 import { claimPage, countLeft, edgeShare, PAGE_ROW, PageCell } from './edge-share.ts';
@@ -32,8 +33,9 @@ const PACKED = 2;
 const HOLEY = 3;
 /** Bound functions with more arguments are told one by one. */
 const BOUND_ARGUMENTS = 16;
-/** Scopes whose contexts plans tell of; more are told one by one. */
+/** Scopes whose contexts plans tell of, and keys of dictionaries; what has others is told one by one. */
 const MAX_SCOPES = 1 << 17;
+const MAX_KEYS = 1 << 20;
 
 /** What the edges are made from. */
 export interface EdgesInput {
@@ -73,6 +75,7 @@ export class ObjectEdges {
   readonly #plans: ObjectPlans;
   readonly #contexts: ContextPlans;
   readonly #scopes = SharedTable.for(MAX_SCOPES);
+  readonly #keys = SharedTable.for(MAX_KEYS);
   readonly #ephemerons: EphemeronEdges;
   readonly #natives: NodeObjects;
   readonly #table: PlanTable;
@@ -212,6 +215,9 @@ export class ObjectEdges {
   #planInput(codes: ReadonlyMap<number, number>): PlannedInput {
     const { view } = this.#inspector;
     const { objects } = view.layout;
+    const { details, hashTable, accessorPair } = objects;
+    for (const word of [view.undefined, view.null, view.theHole, view.hashTableHole])
+      this.#addKey(this.#image.indexAt(word), NO_KEY, NO_KEY, NO_KEY);
     const handles = SharedTable.for(codes.size);
     for (const [handle, code] of codes) handles.add(handle | 0, this.#image.ordinalOf(code));
     return {
@@ -227,11 +233,23 @@ export class ObjectEdges {
         boundArguments: Array.from({ length: BOUND_ARGUMENTS }, (_, n) =>
           this.#strings.add(boundArgument(n)),
         ),
+        dictionary: {
+          first: hashTable.prefix + hashTable.namePrefixSize,
+          entryWords: hashTable.nameEntrySize,
+          kindMask: details.kindMask,
+          kindAccessor: details.kindAccessor,
+          orderShift: details.dictionaryIndexShift,
+          orderMask: 2 ** details.dictionaryIndexBits - 1,
+          getterWord: accessorPair.getter / 8,
+          setterWord: accessorPair.setter / 8,
+          unnamed: this.#strings.add(''),
+        },
         hole: halvesOf(view.theHole),
         emptyArray: halvesOf(view.isolate.root('empty_fixed_array')),
       },
       furniture: this.#furniture,
       contexts: this.#scopes.cells,
+      keys: this.#keys.cells,
       codes: handles.cells,
       ephemerons: this.#ephemerons.from,
       firstEdge: this.firstEdge.values,
@@ -254,7 +272,10 @@ export class ObjectEdges {
       (type === types.MAP ? Trait.map : 0) |
       (type === types.JS_ARRAY ? Trait.jsArray : 0) |
       (elementsKind === PACKED || elementsKind === HOLEY ? Trait.taggedElements : 0) |
-      (type === types.NUMBER_DICTIONARY ? Trait.numberDictionary : 0);
+      (type === types.NUMBER_DICTIONARY ? Trait.numberDictionary : 0) |
+      (type === types.NAME_DICTIONARY ? Trait.nameDictionary : 0) |
+      (type === types.ACCESSOR_PAIR ? Trait.accessorPair : 0) |
+      (type === types.ODDBALL ? Trait.oddball : 0);
     this.#table.set(id, mode, traits, this.#furniture.has(map) ? -1 : map, plan);
   }
 
@@ -313,12 +334,39 @@ export class ObjectEdges {
         this.#references.backingStore(word as Tagged, this.#unplanned);
         continue;
       }
+      if (rows[r] === Step.dictionary && this.#learnKeys(this.#image.target(i + rows[r + 3]!))) {
+        r -= ROW;
+        continue;
+      }
       const isElements = rows[r] === Step.elements;
       const at = isElements ? this.#input.constants.elementsWord : rows[r + 3]!;
       const array = (this.#image.addressOf(this.#image.target(i + at)) + 1) as Tagged;
       if (isElements) this.#references.elements.dictionary(array, this.#unplanned);
+      else if (rows[r] === Step.dictionary) this.#references.properties.dictionary(array, this.#unplanned);
       else if (rows[r] === Step.boundArguments) this.#references.boundArguments(array, this.#unplanned);
     }
+  }
+
+  /** Makes the keys of a NameDictionary known; false if there was none to add. */
+  #learnKeys(store: number): boolean {
+    const { first, entryWords } = this.#input.constants.dictionary;
+    const image = this.#image;
+    const end = Math.min(store + 2 + image.halves[2 * store + 3]!, image.pageOf(store).end);
+    let isNew = false;
+    for (let w = store + 2 + first; w + entryWords <= end; w += entryWords) {
+      const index = image.target(w);
+      if (index < 0 || this.#keys.find(index + 1) >= 0) continue;
+      const key = this.#references.properties.key((image.addressOf(index) + 1) as Tagged);
+      const [name, getter, setter] = [key.text, key.getter, key.setter].map((text) =>
+        this.#strings.add(text),
+      );
+      if (this.#addKey(index, name!, getter!, setter!)) isNew = true;
+    }
+    return isNew;
+  }
+
+  #addKey(index: number, name: number, getter: number, setter: number): boolean {
+    return index >= 0 && this.#keys.find(index + 1) < 0 && this.#keys.add(index + 1, name, getter, setter);
   }
 
   /** Adds a context by the plan of its scope, which may be new; false if the plan does not tell all of it. */

@@ -10,7 +10,7 @@ import type { References } from './references.ts';
 const UNTAGGED: ReadonlySet<number> = new Set([0, 1, 4, 5]);
 
 /**
- * Plans for objects that have their references in common with all of their map: receivers with fast properties
+ * Plans for objects that have their references in common with all of their map: receivers
  * (V8HeapExplorer::ExtractJSObjectReferences), and internal objects of one size, among them texts that are made
  * of others. What `References` tells of one object is told once for all.
  */
@@ -57,10 +57,11 @@ export class ObjectPlans {
       steps.cover(backingStore, Cover.always);
       return steps.plan();
     }
-    if (map.isDictionary || type === types.JS_GLOBAL_PROXY || type === types.JS_GLOBAL_OBJECT)
-      return undefined;
+    if (type === types.JS_GLOBAL_PROXY || type === types.JS_GLOBAL_OBJECT) return undefined;
     this.#internals(type, steps);
-    if (!this.#ownProperties(map, steps)) return undefined;
+    if (map.isDictionary)
+      steps.add(Step.dictionary, EdgeType.property, '', layout.objects.object.properties / 8);
+    else if (!this.#ownProperties(map, steps)) return undefined;
     if (!UNTAGGED.has(map.elementsKind))
       steps.add(Step.elements, EdgeType.element, '', layout.objects.object.elements / 8);
     this.#embedderFields(map, steps);

@@ -17,6 +17,8 @@ export const Step = {
   dispatch: 5,
   /** Arguments of a bound function, which the array that word `arg` holds does. */
   boundArguments: 7,
+  /** Properties, which the dictionary that word `arg` holds does. */
+  dictionary: 9,
   /** The memory of an ArrayBuffer outside of the heap, for who knows the core. */
   backingStore: 8,
   /** No step shows word `arg`: if it leads to an object that is shown, the rest of the object is to be looked at. */

@@ -13,6 +13,9 @@ export const Trait = {
   /** A receiver whose elements may be any values. */
   taggedElements: 32,
   numberDictionary: 64,
+  nameDictionary: 128,
+  accessorPair: 256,
+  oddball: 512,
 } as const;
 
 /** What is done with the objects of each kind, by its id, and plans by theirs; in shared memory. */
@@ -20,7 +23,7 @@ export interface PlanColumns {
   /** Mode. */
   readonly modes: Uint8Array;
   /** Trait. */
-  readonly traits: Uint8Array;
+  readonly traits: Uint16Array;
   /** Ordinal of the map, -1 where it is not shown. */
   readonly maps: Int32Array;
   /** Where the steps of the plan begin and end in `rows`. */
@@ -58,7 +61,7 @@ export class PlanTable {
     const shared = (bytes: number) => new SharedArrayBuffer(bytes);
     this.columns = {
       modes: new Uint8Array(shared(kinds)),
-      traits: new Uint8Array(shared(kinds)),
+      traits: new Uint16Array(shared(2 * kinds)),
       maps: new Int32Array(shared(4 * kinds)),
       starts: new Uint32Array(shared(4 * count)),
       ends: new Uint32Array(shared(4 * count)),

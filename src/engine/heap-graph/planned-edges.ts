@@ -1,5 +1,6 @@
 import { lowerBound } from '../columns.ts';
 import { EdgeType } from '../graph/types.ts';
+import { DictionaryEdges, type DictionaryShape } from './dictionary-edges.ts';
 import type { EdgeColumns } from './edge-columns.ts';
 import { Furniture, type FurnitureFlags } from './furniture.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
@@ -21,6 +22,7 @@ export interface PlanConstants {
   readonly prototypeWord: number;
   /** Names of the edges to the first arguments of bound functions. */
   readonly boundArguments: readonly number[];
+  readonly dictionary: DictionaryShape;
   readonly hole: Halves;
   readonly emptyArray: Halves;
 }
@@ -37,6 +39,8 @@ export interface PlannedInput {
   readonly furniture: FurnitureFlags;
   /** Of a SharedTable by index of a ScopeInfo: id of the plan of its contexts, and how many words these have. */
   readonly contexts: Int32Array;
+  /** Of a SharedTable by index of a key, and one more: what DictionaryEdges knows keys by. */
+  readonly keys: Int32Array;
   /** Of a SharedTable by dispatch handle: ordinal of the code, or -1. */
   readonly codes: Int32Array;
   /** Ordinals of what has edges of entries of WeakMaps, ascending. */
@@ -65,6 +69,7 @@ export class PlannedEdges {
   readonly #unplanned: Unplanned;
   readonly #contexts: SharedTable;
   readonly #codes: SharedTable;
+  readonly #dictionaries: DictionaryEdges;
   readonly #furniture: Furniture;
   readonly #restTools: RestTools;
   /** True if a word of the object at hand leads somewhere and has no step. */
@@ -81,7 +86,16 @@ export class PlannedEdges {
     this.#contexts = new SharedTable(input.contexts);
     this.#codes = new SharedTable(input.codes);
     const furniture = new Furniture(input.furniture);
-    const { numbers } = input.constants;
+    const { numbers, dictionary: shape } = input.constants;
+    const keys = new SharedTable(input.keys);
+    this.#dictionaries = new DictionaryEdges({
+      image,
+      edges,
+      furniture,
+      traits: input.plans.traits,
+      keys,
+      shape,
+    });
     this.#furniture = furniture;
     this.#restTools = { image, edges, furniture, numberName: (n) => (n < numbers ? n + 1 : -1) };
   }
@@ -225,6 +239,10 @@ export class PlannedEdges {
       case Step.prototype:
         this.#prototype(i + arg, name);
         return true;
+      case Step.dictionary: {
+        const store = image.target(i + arg);
+        return (this.#traitsAt(store) & Trait.nameDictionary) === 0 || this.#dictionaries.add(store);
+      }
       case Step.boundArguments:
         return this.#boundArguments(image.target(i + arg));
       case Step.dispatch: {

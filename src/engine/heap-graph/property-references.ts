@@ -52,8 +52,8 @@ export class PropertyReferences {
     if (map.isDictionary || map.type === types.JS_GLOBAL_OBJECT) {
       if (map.type === types.JS_GLOBAL_OBJECT)
         for (const p of attemptOr([], () => storedProperties(this.#view, word)))
-          this.#property(this.#key(p.key), p.value, p.isAccessor, -1, sink);
-      else this.#dictionary(this.#words.tagged(word, objects.object.properties), sink);
+          this.#property(this.key(p.key), p.value, p.isAccessor, -1, sink);
+      else this.dictionary(this.#words.tagged(word, objects.object.properties), sink);
       return;
     }
     const plan = this.plan(map);
@@ -71,7 +71,7 @@ export class PropertyReferences {
   }
 
   /** The entries of a NameDictionary, in the order in which they were made. */
-  #dictionary(dictionary: Tagged, sink: ReferenceSink): void {
+  dictionary(dictionary: Tagged, sink: ReferenceSink): void {
     const words = this.#words;
     const view = this.#view;
     const { layout } = view;
@@ -95,7 +95,7 @@ export class PropertyReferences {
     }
     found.sort((a, b) => a.order - b.order);
     for (const { key, value, isAccessor } of found)
-      this.#property(this.#key(key), value, isAccessor, -1, sink);
+      this.#property(this.key(key), value, isAccessor, -1, sink);
   }
 
   #property(
@@ -143,7 +143,7 @@ export class PropertyReferences {
     for (const [i, word] of storedKeys(view, map).entries()) {
       const part = (n: number) => view.tagged(descriptors, o.header + 8 * (i * o.entryWords + n));
       const details = part(o.details) / 0x1_0000_0000;
-      const key = this.#key(word);
+      const key = this.key(word);
       const isAccessor = (details & d.kindMask) === d.kindAccessor;
       if ((details & d.locationMask) !== 0) {
         plan.push({ key, isAccessor, constant: part(o.value), inObject: -1, inArray: -1 });
@@ -172,7 +172,7 @@ export class PropertyReferences {
   }
 
   /** StringsStorage::GetName (profiler/strings-storage.cc). */
-  #key(word: Tagged): Key {
+  key(word: Tagged): Key {
     let key = this.#keys.get(word);
     if (!key) {
       const view = this.#view;
