@@ -60,10 +60,13 @@ export class NodeNames {
   /** By SharedFunctionInfo. */
   readonly #functions = new Map<Tagged, string>();
   readonly #arrayTypes: ReadonlySet<number>;
+  /** Index of `Symbol.toStringTag`. */
+  readonly #tagIndex: number;
 
   constructor(view: HeapView, image: HeapImage) {
     this.#view = view;
     this.#image = image;
+    this.#tagIndex = image.indexAt(attemptOr(0, () => view.isolate.root('to_string_tag_symbol')));
     const { types } = view.layout;
     this.#arrayTypes = new Set([
       types.FIXED_ARRAY,
@@ -143,7 +146,22 @@ export class NodeNames {
       known = nameByMap(view, word, this.#inherited);
       if (this.#dictionaries.size < MAX_CACHED) this.#dictionaries.set(map.word, known);
     }
-    return (known.isTagFirst ? ownTag(view, word) : undefined) ?? known.name;
+    const tag = known.isTagFirst && this.#mayHaveTag(word) ? ownTag(view, word) : undefined;
+    return tag ?? known.name;
+  }
+
+  /** False if `Symbol.toStringTag` is no key of the object's dictionary. */
+  #mayHaveTag(word: Tagged): boolean {
+    const image = this.#image;
+    const { hashTable, object } = this.#view.layout.objects;
+    const i = image.indexAt(word);
+    const store = i < 0 ? -1 : image.target(i + object.properties / 8);
+    if (store < 0) return true;
+    const end = Math.min(store + 2 + image.halves[2 * store + 3]!, image.pageOf(store).end);
+    const first = store + 2 + hashTable.prefix + hashTable.namePrefixSize;
+    for (let w = first; w < end; w += hashTable.nameEntrySize)
+      if (image.target(w) === this.#tagIndex) return true;
+    return false;
   }
 
   #label(word: Tagged, map: MapInfo): NodeLabel {
