@@ -1,5 +1,5 @@
 /**
- * `npm run bench:heap-core [-- --line 24 --mb 100 --mb 400 --runs 3]`: the heap of a core beside V8's own snapshot of the
+ * `npm run bench:heap-core [-- --line 24 --mb 100 --mb 400 --program varied --runs 3]`: the heap of a core beside V8's own snapshot of the
  * same heap, in one run. Core to graph with retained sizes against our reader on the snapshot; core to
  * .heapsnapshot against what V8 took to write its own.
  */
@@ -8,7 +8,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
-import { recordLarge } from '../test/heap-core/large-core.ts';
+import { recordLarge, type SizedProgram } from '../test/heap-core/large-core.ts';
 import { cacheFolder } from '../test/support/cache.ts';
 import { type ReleaseLine, releaseNode } from '../test/support/releases.ts';
 import { run as runCommand } from '../test/support/run.ts';
@@ -17,6 +17,7 @@ const { values } = parseArgs({
   options: {
     line: { type: 'string', multiple: true, default: ['22', '24'] },
     mb: { type: 'string', multiple: true, default: ['100'] },
+    program: { type: 'string', multiple: true, default: ['large', 'varied'] },
     runs: { type: 'string', default: '3' },
   },
 });
@@ -30,12 +31,15 @@ console.log(
   `Node 24 on ${availableParallelism()} cores; medians of ${values.runs} runs, after one that warms the file cache`,
 );
 for (const line of values.line.map(Number) as ReleaseLine[])
-  for (const mb of values.mb.map(Number)) await compare(line, mb);
+  for (const program of values.program as SizedProgram[])
+    for (const mb of values.mb.map(Number)) await compare(line, mb, program);
 
-async function compare(line: ReleaseLine, mb: number): Promise<void> {
-  const { core, snapshot, milliseconds } = await recordLarge(line, mb);
+async function compare(line: ReleaseLine, mb: number, program: SizedProgram): Promise<void> {
+  const { core, snapshot, milliseconds } = await recordLarge(line, mb, program);
   const size = (file: string) => `${(statSync(file).size / 1e6).toFixed(0)} MB`;
-  console.log(`\ncore of Node ${line}, ${mb} MB of heap: ${size(core)}, its snapshot ${size(snapshot)}`);
+  console.log(
+    `\ncore of Node ${line}, ${mb} MB of heap (${program}): ${size(core)}, its snapshot ${size(snapshot)}`,
+  );
   const out = path.join(folder, 'out.heapsnapshot');
   const fromSnapshot = await run('graph', snapshot);
   const fromCore = await run('graph', core);

@@ -24,6 +24,7 @@ const cases: readonly (readonly [ReleaseLine, Program])[] = [
   [22, 'zoo'],
   [24, 'compiler'],
   [26, 'shop'],
+  [22, 'varied'],
 ];
 
 describe("a core's heap against the snapshot that V8 wrote of it", () => {

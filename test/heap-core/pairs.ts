@@ -24,6 +24,8 @@ export const programs = {
   natives: ['natives'],
   /** A library at work, with optimized code. */
   compiler: ['compiler'],
+  /** Many objects of each kind that programs have many of. */
+  varied: ['varied'],
 } as const;
 
 export type Program = keyof typeof programs;

@@ -66,7 +66,7 @@ export class NodeNames {
   constructor(view: HeapView, image: HeapImage) {
     this.#view = view;
     this.#image = image;
-    this.#tagIndex = image.indexAt(attemptOr(0, () => view.isolate.root('to_string_tag_symbol')));
+    this.#tagIndex = image.indexAt(attemptOr(0 as Tagged, () => view.isolate.root('to_string_tag_symbol')));
     const { types } = view.layout;
     this.#arrayTypes = new Set([
       types.FIXED_ARRAY,

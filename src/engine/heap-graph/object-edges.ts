@@ -35,7 +35,7 @@ const HOLEY = 3;
 const BOUND_ARGUMENTS = 16;
 /** Scopes whose contexts plans tell of, and keys of dictionaries; what has others is told one by one. */
 const MAX_SCOPES = 1 << 17;
-const MAX_KEYS = 1 << 20;
+const MAX_KEYS = 1 << 17;
 
 /** What the edges are made from. */
 export interface EdgesInput {

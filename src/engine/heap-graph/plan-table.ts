@@ -39,7 +39,7 @@ export interface PlanColumns {
 }
 
 /** Room for the plan of a kind, in numbers: most have fewer, and memory that is never touched costs nothing. */
-const USUAL_ROWS = 256;
+const USUAL_ROWS = 128;
 const LEAST_ROOM = 1 << 22;
 
 /** Fills the columns of plans: those of kinds by their ids, others behind them. */

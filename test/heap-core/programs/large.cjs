@@ -1,7 +1,7 @@
 // A heap of about that many megabytes, of small objects, strings, arrays and closures; writes V8's own snapshot
 // where a file is named, says how long that took, and aborts.
 const v8 = require('node:v8');
-const [, , megabytes, file] = process.argv;
+const [, , file, megabytes] = process.argv;
 
 class Row {
   constructor(i) {

@@ -87,6 +87,7 @@ const table = {
   WASM_DISPATCH_TABLE: [none, none, 214, 189, 188],
   WASM_DISPATCH_TABLE_FOR_IMPORTS: [none, none, none, none, 200],
   REG_EXP_MATCH_INFO: [none, none, 271, 279, 285],
+  DOUBLE_STRING_CACHE: [none, none, none, none, 268],
   // Dictionaries: the root map of each gives its type (see Layout.adoptRootTypes).
   ORDERED_HASH_MAP: [186, 182, 181, 212, 212],
   ORDERED_NAME_DICTIONARY: [none, none, none, none, none],

@@ -115,6 +115,8 @@ function rules(view: HeapView): Map<number, SizeOf> {
     const closures = sizes.metadataHasClosures ? memory.i32(at(base, 12)) : 0;
     return round8(16 + 4 * Math.ceil(slots / 6) + 2 * closures);
   });
+  // Pairs of a number and its text, behind their count (DoubleStringCache of V8 14).
+  add([types.DOUBLE_STRING_CACHE], (base) => 16 + 16 * memory.i32(at(base, 8)));
   const { wasmTypeInfo, wasmDispatchTable, wasmDispatchTableForImports: imports } = sizes;
   add([types.WASM_TYPE_INFO], (base) => wasmTypeInfo.data + 8 * smiAt(view, at(base, wasmTypeInfo.length)));
   add([types.WASM_DISPATCH_TABLE], (base) => {
