@@ -52,7 +52,7 @@ export function ephemeronEdges(
         `${labels.name(image.target(word))} @${labels.idOf(ordinal)}`;
       const text = `part of key (${label(w, key)}) -> value (${label(w + 1, to)}) pair in WeakMap (table @${id})`;
       for (const [n, from] of [table, key].entries()) {
-        const name = strings.add(`${2 * pair + n + 1} / ${text}`);
+        const name = strings.addOnce(`${2 * pair + n + 1} / ${text}`);
         edges.push({ from, name, to });
         all.push({ name, table: id, pair });
       }

@@ -54,6 +54,11 @@ export class StringArena implements StringTable {
     return id;
   }
 
+  /** As `add`, for a text that is not added again. */
+  addOnce(text: string): StringId {
+    return this.#encode(text);
+  }
+
   /** The id of the digits of a whole number. */
   addNumber(n: number): StringId {
     return n < this.numbers ? ((n + 1) as StringId) : this.add(String(n));
