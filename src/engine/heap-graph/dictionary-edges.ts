@@ -2,8 +2,8 @@ import { EdgeType } from '../graph/types.ts';
 import type { EdgeColumns } from './edge-columns.ts';
 import type { Furniture } from './furniture.ts';
 import type { HeapImage } from './heap-image.ts';
-import { Trait } from './plan-table.ts';
 import type { SharedTable } from './shared-table.ts';
+import { Trait } from './traits.ts';
 
 /** How a NameDictionary lies in memory (objects/dictionary.h), in words. */
 export interface DictionaryShape {

@@ -18,21 +18,17 @@ import { type NativeNode, type NodeObjects, OutsideMemory, pushNativeEdges } fro
 import type { Kind, ObjectKinds } from './object-kinds.ts';
 import { ObjectPlans } from './object-plans.ts';
 import type { Share } from './pass-progress.ts';
+import { planConstants } from './plan-constants.ts';
 import { ROW, Step } from './plan-steps.ts';
-import { Mode, PlanTable, Trait } from './plan-table.ts';
-import { type Halves, PlannedEdges, type PlannedInput } from './planned-edges.ts';
-import { boundArgument, References } from './references.ts';
+import { Mode, PlanTable } from './plan-table.ts';
+import { PlannedEdges, type PlannedInput } from './planned-edges.ts';
+import { References } from './references.ts';
 import { type RoleColumns, RoleTags } from './role-tags.ts';
 import { SharedTable } from './shared-table.ts';
 import type { StringArena } from './string-arena.ts';
+import { traitsOf } from './traits.ts';
 import { ordinalOf, UnplannedEdges } from './unplanned-edges.ts';
 
-const HIGH = 0x1_0000_0000;
-/** PACKED_ELEMENTS and HOLEY_ELEMENTS (objects/elements-kind.h). */
-const PACKED = 2;
-const HOLEY = 3;
-/** Bound functions with more arguments are told one by one. */
-const BOUND_ARGUMENTS = 16;
 /** Scopes whose contexts plans tell of, and keys of dictionaries; what has others is told one by one. */
 const MAX_SCOPES = 1 << 17;
 const MAX_KEYS = 1 << 17;
@@ -214,39 +210,13 @@ export class ObjectEdges {
 
   #planInput(codes: ReadonlyMap<number, number>): PlannedInput {
     const { view } = this.#inspector;
-    const { objects } = view.layout;
-    const { details, hashTable, accessorPair } = objects;
     for (const word of [view.undefined, view.null, view.theHole, view.hashTableHole])
       this.#addKey(this.#image.indexAt(word), NO_KEY, NO_KEY, NO_KEY);
     const handles = SharedTable.for(codes.size);
     for (const [handle, code] of codes) handles.add(handle | 0, this.#image.ordinalOf(code));
     return {
       plans: this.#table.columns,
-      constants: {
-        mapName: this.#mapName,
-        initialMapName: this.#strings.add('initial_map'),
-        numbers: this.#strings.numbers,
-        scopeInfoWord: this.#contexts.scopeInfoWord,
-        elementsWord: objects.object.elements / 8,
-        arrayLengthWord: objects.array.length / 8,
-        prototypeWord: objects.map.prototype / 8,
-        boundArguments: Array.from({ length: BOUND_ARGUMENTS }, (_, n) =>
-          this.#strings.add(boundArgument(n)),
-        ),
-        dictionary: {
-          first: hashTable.prefix + hashTable.namePrefixSize,
-          entryWords: hashTable.nameEntrySize,
-          kindMask: details.kindMask,
-          kindAccessor: details.kindAccessor,
-          orderShift: details.dictionaryIndexShift,
-          orderMask: 2 ** details.dictionaryIndexBits - 1,
-          getterWord: accessorPair.getter / 8,
-          setterWord: accessorPair.setter / 8,
-          unnamed: this.#strings.add(''),
-        },
-        hole: halvesOf(view.theHole),
-        emptyArray: halvesOf(view.isolate.root('empty_fixed_array')),
-      },
+      constants: planConstants(view, this.#strings),
       furniture: this.#furniture,
       contexts: this.#scopes.cells,
       keys: this.#keys.cells,
@@ -259,24 +229,16 @@ export class ObjectEdges {
   /** Finds out how the objects of a kind are connected. */
   #resolve(id: number): void {
     const kind = this.#kinds.of(id);
-    const { layout } = this.#inspector.view;
     const plan = attemptOr(undefined, () => this.#plans.of(kind));
     const map = this.#image.ordinalOf(kind.mapIndex);
     const mode = kind.isWrapper ? Mode.general : plan ? Mode.plan : this.#unplannedMode(kind);
-    const { types } = layout;
-    const { type, elementsKind } = kind.map;
-    const traits =
-      (type === types.FIXED_ARRAY ? Trait.fixedArray : 0) |
-      (type === types.PROPERTY_ARRAY ? Trait.propertyArray : 0) |
-      (layout.isReceiver(type) ? Trait.receiver : 0) |
-      (type === types.MAP ? Trait.map : 0) |
-      (type === types.JS_ARRAY ? Trait.jsArray : 0) |
-      (elementsKind === PACKED || elementsKind === HOLEY ? Trait.taggedElements : 0) |
-      (type === types.NUMBER_DICTIONARY ? Trait.numberDictionary : 0) |
-      (type === types.NAME_DICTIONARY ? Trait.nameDictionary : 0) |
-      (type === types.ACCESSOR_PAIR ? Trait.accessorPair : 0) |
-      (type === types.ODDBALL ? Trait.oddball : 0);
-    this.#table.set(id, mode, traits, this.#furniture.has(map) ? -1 : map, plan);
+    this.#table.set(
+      id,
+      mode,
+      traitsOf(kind.map, this.#inspector.view.layout),
+      this.#furniture.has(map) ? -1 : map,
+      plan,
+    );
   }
 
   /** How objects are connected whose map has no plan. */
@@ -407,8 +369,4 @@ export class ObjectEdges {
         this.edges.push(EdgeType.weak, this.#strings.addNumber(w - table - 2), to);
     }
   }
-}
-
-function halvesOf(word: Tagged): Halves {
-  return { low: word | 0, high: Math.floor(word / HIGH) };
 }

@@ -31,7 +31,8 @@ export class ObjectPlans {
   of(kind: Kind): ObjectPlan | undefined {
     const { layout } = this.#view;
     const { map, weakOffsets } = kind;
-    if (kind.sizeRule !== 'fixed' || kind.body === 'data' || map.instanceSize === 0) return undefined;
+    const isOfWords = kind.body === 'words' || kind.body === 'weak-target';
+    if (kind.sizeRule !== 'fixed' || !isOfWords) return undefined;
     const plan = layout.isReceiver(map.type) ? this.#receiver(map) : this.#internal(map);
     return weakOffsets.every((offset) => plan?.cover[offset / 8] !== Cover.none) ? plan : undefined;
   }

@@ -3,21 +3,6 @@ import type { ObjectPlan } from './plan-steps.ts';
 /** How the references of the objects of a kind are found; general where no plan tells all of them. */
 export const Mode = { data: 1, plan: 2, array: 3, context: 4, general: 5 } as const;
 
-/** What the objects of a kind are to those that refer to them, as bits. */
-export const Trait = {
-  fixedArray: 1,
-  propertyArray: 2,
-  receiver: 4,
-  map: 8,
-  jsArray: 16,
-  /** A receiver whose elements may be any values. */
-  taggedElements: 32,
-  numberDictionary: 64,
-  nameDictionary: 128,
-  accessorPair: 256,
-  oddball: 512,
-} as const;
-
 /** What is done with the objects of each kind, by its id, and plans by theirs; in shared memory. */
 export interface PlanColumns {
   /** Mode. */

@@ -1,36 +1,16 @@
 import { lowerBound } from '../columns.ts';
 import { EdgeType } from '../graph/types.ts';
-import { DictionaryEdges, type DictionaryShape } from './dictionary-edges.ts';
+import { DictionaryEdges } from './dictionary-edges.ts';
 import type { EdgeColumns } from './edge-columns.ts';
 import { Furniture, type FurnitureFlags } from './furniture.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
+import type { PlanConstants } from './plan-constants.ts';
 import { ROW, Step } from './plan-steps.ts';
-import { Mode, type PlanColumns, Trait } from './plan-table.ts';
+import { Mode, type PlanColumns } from './plan-table.ts';
 import { addRest, type RestTools } from './rest-edges.ts';
 import type { RoleColumns } from './role-tags.ts';
 import { SharedTable } from './shared-table.ts';
-
-/** What all plans have in common: ids of names, positions of fields in words, and words that mean nothing. */
-export interface PlanConstants {
-  readonly mapName: number;
-  readonly initialMapName: number;
-  /** Numbers below have ids of their own, one more than they are. */
-  readonly numbers: number;
-  readonly scopeInfoWord: number;
-  readonly elementsWord: number;
-  readonly arrayLengthWord: number;
-  readonly prototypeWord: number;
-  /** Names of the edges to the first arguments of bound functions. */
-  readonly boundArguments: readonly number[];
-  readonly dictionary: DictionaryShape;
-  readonly hole: Halves;
-  readonly emptyArray: Halves;
-}
-
-export interface Halves {
-  readonly low: number;
-  readonly high: number;
-}
+import { Trait } from './traits.ts';
 
 /** What edges are made from by plans, on whatever thread; its large parts are shared. */
 export interface PlannedInput {

@@ -1,0 +1,62 @@
+import type { Tagged } from '../address.ts';
+import type { HeapView } from '../v8/objects/heap-view.ts';
+import type { DictionaryShape } from './dictionary-edges.ts';
+import { boundArgument } from './references.ts';
+import type { StringArena } from './string-arena.ts';
+
+const HIGH = 0x1_0000_0000;
+/** Bound functions with more arguments are told one by one. */
+const BOUND_ARGUMENTS = 16;
+
+/** What all plans have in common: ids of names, positions of fields in words, and words that mean nothing. */
+export interface PlanConstants {
+  readonly mapName: number;
+  readonly initialMapName: number;
+  /** Numbers below have ids of their own, one more than they are. */
+  readonly numbers: number;
+  readonly scopeInfoWord: number;
+  readonly elementsWord: number;
+  readonly arrayLengthWord: number;
+  readonly prototypeWord: number;
+  /** Names of the edges to the first arguments of bound functions. */
+  readonly boundArguments: readonly number[];
+  readonly dictionary: DictionaryShape;
+  readonly hole: Halves;
+  readonly emptyArray: Halves;
+}
+
+export interface Halves {
+  readonly low: number;
+  readonly high: number;
+}
+
+export function planConstants(view: HeapView, strings: StringArena): PlanConstants {
+  const { object, array, map, context, details, hashTable, accessorPair } = view.layout.objects;
+  return {
+    mapName: strings.add('map'),
+    initialMapName: strings.add('initial_map'),
+    numbers: strings.numbers,
+    scopeInfoWord: context.slots / 8 + context.scopeInfoSlot,
+    elementsWord: object.elements / 8,
+    arrayLengthWord: array.length / 8,
+    prototypeWord: map.prototype / 8,
+    boundArguments: Array.from({ length: BOUND_ARGUMENTS }, (_, n) => strings.add(boundArgument(n))),
+    dictionary: {
+      first: hashTable.prefix + hashTable.namePrefixSize,
+      entryWords: hashTable.nameEntrySize,
+      kindMask: details.kindMask,
+      kindAccessor: details.kindAccessor,
+      orderShift: details.dictionaryIndexShift,
+      orderMask: 2 ** details.dictionaryIndexBits - 1,
+      getterWord: accessorPair.getter / 8,
+      setterWord: accessorPair.setter / 8,
+      unnamed: strings.add(''),
+    },
+    hole: halvesOf(view.theHole),
+    emptyArray: halvesOf(view.isolate.root('empty_fixed_array')),
+  };
+}
+
+function halvesOf(word: Tagged): Halves {
+  return { low: word | 0, high: Math.floor(word / HIGH) };
+}
