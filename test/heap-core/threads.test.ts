@@ -107,6 +107,11 @@ describe('the heap of a core on two threads', () => {
     assertEqualHeaps(await heapOf(core, startCoreHelper()), alone);
   });
 
+  it('is the same as on one where there are many kinds of objects', async () => {
+    const [pair] = await heapPairs('varied', 22);
+    assertEqualHeaps(await heapOf(pair!.core, startCoreHelper()), await heapOf(pair!.core));
+  });
+
   it('has each text once', async () => {
     const { graph } = await heapOf(core, startCoreHelper());
     graph.internNames();

@@ -290,23 +290,25 @@ export class ObjectEdges {
     for (let r = starts[id]!; r < end; r += ROW) {
       r = this.#planned.steps(i, ordinal, id, r, end);
       if (r === end) return;
-      const word = this.#image.addressOf(i) + 1;
-      if (rows[r] === Step.backingStore) {
-        this.#unplanned.owner = ordinal;
-        this.#references.backingStore(word as Tagged, this.#unplanned);
-        continue;
-      }
-      if (rows[r] === Step.dictionary && this.#learnKeys(this.#image.target(i + rows[r + 3]!))) {
-        r -= ROW;
-        continue;
-      }
-      const isElements = rows[r] === Step.elements;
-      const at = isElements ? this.#input.constants.elementsWord : rows[r + 3]!;
-      const array = (this.#image.addressOf(this.#image.target(i + at)) + 1) as Tagged;
-      if (isElements) this.#references.elements.dictionary(array, this.#unplanned);
-      else if (rows[r] === Step.dictionary) this.#references.properties.dictionary(array, this.#unplanned);
-      else if (rows[r] === Step.boundArguments) this.#references.boundArguments(array, this.#unplanned);
+      const held = this.#image.target(i + rows[r + 3]!);
+      if (rows[r] === Step.dictionary && held >= 0 && this.#learnKeys(held)) r -= ROW;
+      else attemptOr(undefined, () => this.#slowStep(i, ordinal, rows[r]!, held));
     }
+  }
+
+  /** A step that not all objects of a kind have in common; `held` is the index of what the step's word leads to. */
+  #slowStep(i: number, ordinal: number, step: number, held: number): void {
+    const references = this.#references;
+    const wordOf = (index: number) => (this.#image.addressOf(index) + 1) as Tagged;
+    if (step === Step.backingStore) {
+      this.#unplanned.owner = ordinal;
+      references.backingStore(wordOf(i), this.#unplanned);
+    } else if (step === Step.elements) {
+      const store = this.#image.target(i + this.#input.constants.elementsWord);
+      if (store >= 0) references.elements.dictionary(wordOf(store), this.#unplanned);
+    } else if (held < 0) return;
+    else if (step === Step.dictionary) references.properties.dictionary(wordOf(held), this.#unplanned);
+    else if (step === Step.boundArguments) references.boundArguments(wordOf(held), this.#unplanned);
   }
 
   /** Makes the keys of a NameDictionary known; false if there was none to add. */

@@ -37,14 +37,14 @@ export class HelperThread<T extends Tasks<T>> {
     const id = this.#next++;
     const result = new Promise<T[K]['result']>((done, failed) => {
       this.#waiting.set(id, { done, failed });
+    }).finally(() => {
+      if (this.#waiting.size === 0) this.#worker.unref();
     });
-    // It is awaited only after this thread's own share of the work.
+    // It is awaited only after this thread's own share of the work, or never, if that fails.
     result.catch(() => undefined);
     this.#worker.ref();
     this.#worker.postMessage({ id, kind, input, isLast } satisfies Request);
-    return result.finally(() => {
-      if (this.#waiting.size === 0) this.#worker.unref();
-    });
+    return result;
   }
 
   close(): void {
