@@ -50,9 +50,10 @@ export class ElementReferences {
     const size = hashTable.numberEntrySize;
     const length = this.#words.length(store);
     for (let i = hashTable.prefix + hashTable.numberPrefixSize; i + size <= length; i += size) {
-      const key = attemptOr(Number.NaN, () =>
-        view.number(this.#words.tagged(store, fixedArray.data + 8 * i)),
-      );
+      const word = this.#words.tagged(store, fixedArray.data + 8 * i);
+      // Most places are free: a fault for each costs more than all else.
+      if (view.isNullish(word) || view.isHole(word)) continue;
+      const key = attemptOr(Number.NaN, () => view.number(word));
       if (!(key >= 0)) continue;
       sink.indexed(EdgeType.element, key, this.#words.tagged(store, fixedArray.data + 8 * (i + 1)), -1);
     }
