@@ -1,7 +1,7 @@
 /**
- * `npm run bench:heap-core [-- --line 24 --mb 100 --mb 400 --program varied --runs 3]`: the heap of a core beside V8's own snapshot of the
- * same heap, in one run. Core to graph with retained sizes against our reader on the snapshot; core to
- * .heapsnapshot against what V8 took to write its own.
+ * `npm run bench:heap-core [-- --line 24 --mb 100 --mb 400 --program varied --runs 3]`: the heap of a core beside
+ * V8's own snapshot of the same heap, in one run. Core to graph with retained sizes against our reader on the
+ * snapshot; core to .heapsnapshot against what V8 took to write its own.
  */
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';

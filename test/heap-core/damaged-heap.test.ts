@@ -10,7 +10,7 @@ import { pagesOf } from '../../src/engine/v8/heap-pages.ts';
 import { random } from '../support/random.ts';
 import { heapPairs } from './pairs.ts';
 
-const DAMAGES = 8;
+const DAMAGES = 12;
 
 /** A copy of a file, in which words can be others for a while. */
 class DamagedCopy {

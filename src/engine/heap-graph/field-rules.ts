@@ -23,11 +23,6 @@ export class FieldRules {
 
   constructor(layout: Layout) {
     const { types, objects, graph } = layout;
-    const field = (name: string, offset: number, type: number = EdgeType.internal): FieldRule => ({
-      name,
-      offset,
-      type,
-    });
     this.#layout = layout;
     this.#rules = new Map([
       [types.SYMBOL, [field('name', objects.symbol.description)]],
@@ -93,9 +88,12 @@ export class FieldRules {
   #string(type: number): readonly FieldRule[] {
     const { string: s } = this.#layout.objects;
     const form = type & s.representationMask;
-    const field = (name: string, offset: number): FieldRule => ({ name, offset, type: EdgeType.internal });
     if (form === s.consTag) return [field('first', s.consFirst), field('second', s.consSecond)];
     if (form === s.slicedTag) return [field('parent', s.slicedParent)];
     return form === s.thinTag ? [field('actual', s.thinActual)] : [];
   }
+}
+
+function field(name: string, offset: number, type: number = EdgeType.internal): FieldRule {
+  return { name, offset, type };
 }

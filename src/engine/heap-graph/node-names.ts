@@ -116,26 +116,19 @@ export class NodeNames {
     );
   }
 
-  /** Instances of one map share their constructor, unless they are dictionaries or prototypes themselves. */
+  /** Instances of one map share their constructor, unless they are dictionaries or singular. */
   #sharesConstructor(map: MapInfo): boolean {
-    const { types } = this.#view.layout;
-    return !(
-      map.isDictionary ||
-      map.isPrototypeMap ||
-      map.type === types.JS_GLOBAL_PROXY ||
-      map.type === types.JS_PRIMITIVE_WRAPPER
-    );
+    return !map.isDictionary && !this.#isSingular(map);
   }
 
-  /** A dictionary that is nothing else that is special. */
-  #isDictionary(map: MapInfo): boolean {
+  /** Prototypes, global objects, and wrappers, which are named by what they hold: their map does not tell. */
+  #isSingular({ type, isPrototypeMap }: MapInfo): boolean {
     const { types } = this.#view.layout;
     return (
-      map.isDictionary &&
-      !map.isPrototypeMap &&
-      map.type !== types.JS_GLOBAL_PROXY &&
-      map.type !== types.JS_GLOBAL_OBJECT &&
-      map.type !== types.JS_PRIMITIVE_WRAPPER
+      isPrototypeMap ||
+      type === types.JS_GLOBAL_PROXY ||
+      type === types.JS_GLOBAL_OBJECT ||
+      type === types.JS_PRIMITIVE_WRAPPER
     );
   }
 
@@ -204,13 +197,13 @@ export class NodeNames {
 
   #objectName(word: Tagged, map: MapInfo): string {
     const { types } = this.#view.layout;
-    if (this.#isDictionary(map)) return cut(attemptOr('Object', () => this.#dictionaryName(word, map)));
-    if (!this.#sharesConstructor(map)) {
+    if (this.#isSingular(map)) {
       const name = cut(attemptOr('Object', () => constructorName(this.#view, word)));
       if (!this.#view.layout.graph.globalsAreTagged) return name;
       if (map.type === types.JS_GLOBAL_OBJECT) return `${name} (global*)`;
       return map.type === types.JS_GLOBAL_PROXY ? `${name} (global)` : name;
     }
+    if (map.isDictionary) return cut(attemptOr('Object', () => this.#dictionaryName(word, map)));
     let name = this.#constructors.get(map.word);
     if (name === undefined) {
       name = cut(attemptOr('Object', () => constructorName(this.#view, word)));

@@ -303,10 +303,8 @@ export class ObjectEdges {
     if (step === Step.backingStore) {
       this.#unplanned.owner = ordinal;
       references.backingStore(wordOf(i), this.#unplanned);
-    } else if (step === Step.elements) {
-      const store = this.#image.target(i + this.#input.constants.elementsWord);
-      if (store >= 0) references.elements.dictionary(wordOf(store), this.#unplanned);
     } else if (held < 0) return;
+    else if (step === Step.elements) references.elements.dictionary(wordOf(held), this.#unplanned);
     else if (step === Step.dictionary) references.properties.dictionary(wordOf(held), this.#unplanned);
     else if (step === Step.boundArguments) references.boundArguments(wordOf(held), this.#unplanned);
   }

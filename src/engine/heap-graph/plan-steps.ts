@@ -16,13 +16,13 @@ export const Step = {
   /** A function's code behind the dispatch handle at byte `arg`. */
   dispatch: 5,
   /** Arguments of a bound function, which the array that word `arg` holds does. */
-  boundArguments: 7,
+  boundArguments: 6,
   /** Properties, which the dictionary that word `arg` holds does. */
-  dictionary: 9,
+  dictionary: 7,
   /** The memory of an ArrayBuffer outside of the heap, for who knows the core. */
   backingStore: 8,
   /** No step shows word `arg`: if it leads to an object that is shown, the rest of the object is to be looked at. */
-  unshown: 6,
+  unshown: 9,
 } as const;
 
 /** Numbers of a row: step, type of the edge, id of its name, arg, id of the role's name or 0. */
