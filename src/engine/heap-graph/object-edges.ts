@@ -29,9 +29,14 @@ import type { StringArena } from './string-arena.ts';
 import { traitsOf } from './traits.ts';
 import { ordinalOf, UnplannedEdges } from './unplanned-edges.ts';
 
-/** Scopes whose contexts plans tell of, and keys of dictionaries; what has others is told one by one. */
+/**
+ * Scopes whose contexts plans tell of, and keys of dictionaries; what has others is told one by one. Fewer where the
+ * heap has less than so many words for each: room that is used here and there costs as if it were used as a whole.
+ */
 const MAX_SCOPES = 1 << 17;
 const MAX_KEYS = 1 << 17;
+const WORDS_OF_SCOPE = 1 << 7;
+const WORDS_OF_KEY = 1 << 6;
 
 /** What the edges are made from. */
 export interface EdgesInput {
@@ -70,8 +75,8 @@ export class ObjectEdges {
   readonly #references: References;
   readonly #plans: ObjectPlans;
   readonly #contexts: ContextPlans;
-  readonly #scopes = SharedTable.for(MAX_SCOPES);
-  readonly #keys = SharedTable.for(MAX_KEYS);
+  readonly #scopes: SharedTable;
+  readonly #keys: SharedTable;
   readonly #ephemerons: EphemeronEdges;
   readonly #natives: NodeObjects;
   readonly #table: PlanTable;
@@ -100,7 +105,11 @@ export class ObjectEdges {
       ordinal: (word) => ordinalOf(image, word),
     });
     this.#contexts = new ContextPlans(view, image, this.#references.contexts, strings);
-    this.#table = new PlanTable(kinds.count, MAX_SCOPES);
+    const wordCount = image.halves.length / 2;
+    const scopes = Math.min(MAX_SCOPES, Math.ceil(wordCount / WORDS_OF_SCOPE));
+    this.#scopes = SharedTable.for(scopes);
+    this.#keys = SharedTable.for(Math.min(MAX_KEYS, Math.ceil(wordCount / WORDS_OF_KEY)));
+    this.#table = new PlanTable(kinds.count, scopes);
     // Memory that is never written to costs nothing.
     this.edges = new EdgeColumns(USUAL_EDGES * this.#end);
     this.firstEdge = new SharedUint32Column(this.#end + 1024);

@@ -37,8 +37,12 @@ class Table {
   /** The first defined symbol at each of these offsets of names, in the table's order. */
   named(names: ReadonlyMap<number, string>): Map<number, ElfSymbol> {
     const result = new Map<number, ElfSymbol>();
-    for (let i = 0; i < this.count && result.size < names.size; i++) {
+    // Most symbols are none of them, which is seen without a look-up.
+    const near = new Uint8Array(1 << 16);
+    for (const offset of names.keys()) near[offset & 0xffff] = 1;
+    for (let i = 0; i < this.count; i++) {
       const offset = this.#words[i * SYM_WORDS]!;
+      if (near[offset & 0xffff] === 0) continue;
       const name = names.get(offset);
       if (name !== undefined && !result.has(offset) && this.isDefined(i)) {
         result.set(offset, this.at(i, name));
@@ -101,8 +105,7 @@ export class SymbolTable {
   prepare(names: readonly string[], prefixes: readonly string[]): void {
     const table = this.#table;
     if (!table) return;
-    const patterns = [...names.map((name) => `${name}\0`), ...prefixes].map((p) => Buffer.from(p, 'latin1'));
-    const found = table.strings.search(patterns);
+    const found = table.strings.search([...names.map((name) => `${name}\0`), ...prefixes]);
     const symbols = table.named(new Map(found.flatMap((strings) => [...strings])));
     for (const [i, name] of names.entries()) {
       // Linkers merge tails: the string may be the end of a longer one, and no symbol's own.
