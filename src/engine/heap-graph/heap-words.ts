@@ -1,4 +1,4 @@
-import type { Tagged } from '../address.ts';
+import { type Address, address, type Tagged } from '../address.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
 import type { HeapImage } from './heap-image.ts';
 import type { Kind, ObjectKinds } from './object-kinds.ts';
@@ -19,12 +19,30 @@ export class HeapWords {
 
   /** The field at `offset` of the object that `word` points to. */
   tagged(word: Tagged, offset: number): Tagged {
-    const object = (word & 3) === 1 && (offset & 7) === 0 ? this.#image.indexAt(word) : -1;
-    if (object < 0) return this.#view.tagged(word, offset);
-    const i = object + offset / 8;
-    if (i >= this.#image.pageOf(object).end) return this.#view.tagged(word, offset);
+    const i = this.#indexOf(word, offset);
+    if (i < 0) return this.#view.tagged(word, offset);
     const { halves } = this.#image;
     return (halves[2 * i + 1]! * HIGH + (halves[2 * i]! >>> 0)) as Tagged;
+  }
+
+  /** As `tagged`, for a field that holds an address or a size. */
+  pointer(word: Tagged, offset: number): Address {
+    const i = this.#indexOf(word, offset);
+    if (i < 0) return this.#view.pointer(word, offset);
+    const { halves } = this.#image;
+    return address((halves[2 * i + 1]! >>> 0) * HIGH + (halves[2 * i]! >>> 0));
+  }
+
+  /** The 32-bit number at `offset`, which is a multiple of 4. */
+  u32(word: Tagged, offset: number): number {
+    const i = this.#indexOf(word, offset & ~7);
+    return i < 0 ? this.#view.u32(word, offset) : this.#image.halves[2 * i + ((offset >>> 2) & 1)]! >>> 0;
+  }
+
+  /** Index of a field's word, or -1. */
+  #indexOf(word: Tagged, offset: number): number {
+    const object = (word & 3) === 1 && (offset & 7) === 0 ? this.#image.indexAt(word) : -1;
+    return object >= 0 && object + offset / 8 < this.#image.pageOf(object).end ? object + offset / 8 : -1;
   }
 
   /** What the object that a strong pointer leads to has for a kind; undefined if it is none. */

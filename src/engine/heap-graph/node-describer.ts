@@ -6,13 +6,14 @@ import type { V8Inspector } from '../v8/inspector.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
 import { FunctionLocations } from './function-locations.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
+import { HeapWords } from './heap-words.ts';
 import type { NodeColumns } from './node-columns.ts';
 import { type NodeLabel, NodeNames } from './node-names.ts';
 import type { Kind, ObjectKinds } from './object-kinds.ts';
 import type { StringArena } from './string-arena.ts';
 
 /** How the nodes of a kind are named: all alike, by a text in the object, by the function, or each by itself. */
-const Naming = { unknown: 0, alike: 1, text: 2, function: 3, each: 4 } as const;
+const Naming = { unknown: 0, alike: 1, text: 2, function: 3, pattern: 4, each: 5 } as const;
 
 /**
  * Fills the columns of nodes that are objects: type, name and size, as V8's own snapshot has them.
@@ -40,6 +41,8 @@ export class NodeDescriber {
   readonly #functions = new Map<number, number>();
   #lastShared = -1;
   #lastName = 0;
+  /** Id of the text of a string, less its ordinal. */
+  #firstText = 0;
 
   constructor(
     inspector: V8Inspector,
@@ -55,7 +58,7 @@ export class NodeDescriber {
     this.#kinds = kinds;
     this.#strings = strings;
     this.#columns = columns;
-    this.#names = new NodeNames(view, image);
+    this.#names = new NodeNames(view, image, new HeapWords(view, image, kinds));
     this.unnamed = strings.add('');
     const { count } = kinds;
     this.#kindsOf = {
@@ -68,12 +71,14 @@ export class NodeDescriber {
 
   /** Describes all marked objects; ids of contents of strings begin at `firstText`, which is that of the node `base`. */
   describe(base: number, firstText: number): void {
+    this.#firstText = firstText - base;
     let ordinal = base;
-    for (const page of this.#image.pages) ordinal = this.#page(page, ordinal, firstText - base);
+    for (const page of this.#image.pages) ordinal = this.#page(page, ordinal);
   }
 
   /** Describes the objects of a page; returns the ordinal behind them. What most objects are is done here. */
-  #page(page: LoadedPage, first: number, firstText: number): number {
+  #page(page: LoadedPage, first: number): number {
+    const firstText = this.#firstText;
     const { marks, halves } = this.#image;
     const { type: types, name: names, size: sizes } = this.#columns;
     const { namings, types: typesOf, names: namesOf, sizes: sizesOf } = this.#kindsOf;
@@ -122,9 +127,26 @@ export class NodeDescriber {
       columns.name[ordinal] = this.#functionName(i, kind);
       return;
     }
+    if (naming === Naming.pattern) {
+      const text = this.#textIn(i + this.#view.layout.objects.regExp.source / 8);
+      if (text > 0) {
+        columns.type[ordinal] = NodeType.regexp;
+        columns.name[ordinal] = text;
+        return;
+      }
+    }
     const { type, name } = this.#labelOf(i, kind);
     columns.type[ordinal] = type;
     columns.name[ordinal] = this.#strings.add(name);
+  }
+
+  /** Id of the text of the string that word `w` holds, if its own node has it for a name; else 0. */
+  #textIn(w: number): number {
+    const held = this.#image.target(w);
+    const ordinal = this.#image.ordinalOf(held);
+    return ordinal >= 0 && this.#kinds.of(this.#image.halves[2 * held]!).sizeRule === 'one-byte text'
+      ? this.#firstText + ordinal
+      : 0;
   }
 
   /** Where functions stand, to be read when it is asked for. */
@@ -143,6 +165,7 @@ export class NodeDescriber {
       names[id] = this.#strings.add(label.name);
       naming = Naming.alike;
     } else if (this.#view.layout.isFunction(kind.map.type)) naming = Naming.function;
+    else if (kind.map.type === this.#view.layout.types.JS_REG_EXP) naming = Naming.pattern;
     sizes[id] = kind.sizeRule === 'fixed' && kind.externalWidth === 0 ? kind.map.instanceSize : -1;
     namings[id] = naming;
     return naming;

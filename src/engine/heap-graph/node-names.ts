@@ -8,6 +8,7 @@ import type { MapInfo } from '../v8/objects/map.ts';
 import { sharedName } from '../v8/objects/shared-function.ts';
 import { MAX_NAME } from './core-texts.ts';
 import type { HeapImage } from './heap-image.ts';
+import type { HeapWords } from './heap-words.ts';
 
 export interface NodeLabel {
   readonly type: number;
@@ -51,10 +52,11 @@ const MAX_CACHED = 1 << 16;
 export class NodeNames {
   readonly #view: HeapView;
   readonly #image: HeapImage;
+  readonly #words: HeapWords;
   readonly #systemNames = new Map<number, NodeLabel>();
   readonly #constructors = new Map<Tagged, string>();
-  /** Of dictionaries, by map. */
-  readonly #dictionaries = new Map<Tagged, NameByMap>();
+  /** Of dictionaries and wrappers. */
+  readonly #byMap = new Map<Tagged, NameByMap>();
   /** By prototype. */
   readonly #inherited = new Map<Tagged, string | undefined>();
   /** By SharedFunctionInfo. */
@@ -63,9 +65,10 @@ export class NodeNames {
   /** Index of `Symbol.toStringTag`. */
   readonly #tagIndex: number;
 
-  constructor(view: HeapView, image: HeapImage) {
+  constructor(view: HeapView, image: HeapImage, words: HeapWords) {
     this.#view = view;
     this.#image = image;
+    this.#words = words;
     this.#tagIndex = image.indexAt(attemptOr(0 as Tagged, () => view.isolate.root('to_string_tag_symbol')));
     const { types } = view.layout;
     this.#arrayTypes = new Set([
@@ -133,14 +136,18 @@ export class NodeNames {
   }
 
   #dictionaryName(word: Tagged, map: MapInfo): string {
-    const view = this.#view;
-    let known = this.#dictionaries.get(map.word);
-    if (!known) {
-      known = nameByMap(view, word, this.#inherited);
-      if (this.#dictionaries.size < MAX_CACHED) this.#dictionaries.set(map.word, known);
-    }
-    const tag = known.isTagFirst && this.#mayHaveTag(word) ? ownTag(view, word) : undefined;
+    const known = this.#nameByMap(word, map);
+    const tag = known.isTagFirst && this.#mayHaveTag(word) ? ownTag(this.#view, word) : undefined;
     return tag ?? known.name;
+  }
+
+  #nameByMap(word: Tagged, map: MapInfo): NameByMap {
+    let known = this.#byMap.get(map.word);
+    if (!known) {
+      known = nameByMap(this.#view, word, this.#inherited);
+      if (this.#byMap.size < MAX_CACHED) this.#byMap.set(map.word, known);
+    }
+    return known;
   }
 
   /** False if `Symbol.toStringTag` is no key of the object's dictionary. */
@@ -167,11 +174,9 @@ export class NodeNames {
       return { type: NodeType.closure, name: this.#functionName(sharedOf(view, word)) };
     if (type === types.JS_BOUND_FUNCTION) return { type: NodeType.closure, name: 'native_bind' };
     if (type === types.JS_REG_EXP) {
-      const source = view.tagged(word, layout.objects.regExp.source);
-      return {
-        type: NodeType.regexp,
-        name: view.isString(source) ? cut(view.string(source)) : 'JSRegExp (uninitialized)',
-      };
+      const source = this.#words.tagged(word, layout.objects.regExp.source);
+      const name = view.isString(source) ? cut(view.string(source)) : 'JSRegExp (uninitialized)';
+      return { type: NodeType.regexp, name };
     }
     if (layout.isReceiver(type) && type !== types.JS_PROXY)
       return { type: NodeType.object, name: this.#objectName(word, map) };
@@ -197,6 +202,7 @@ export class NodeNames {
 
   #objectName(word: Tagged, map: MapInfo): string {
     const { types } = this.#view.layout;
+    if (map.type === types.JS_PRIMITIVE_WRAPPER) return this.#wrapperName(word, map);
     if (this.#isSingular(map)) {
       const name = cut(attemptOr('Object', () => constructorName(this.#view, word)));
       if (!this.#view.layout.graph.globalsAreTagged) return name;
@@ -212,12 +218,19 @@ export class NodeNames {
     return name;
   }
 
+  /** What a wrapper holds is asked for where its map does not tell. */
+  #wrapperName(word: Tagged, map: MapInfo): string {
+    const known = attemptOr(undefined, () => this.#nameByMap(word, map));
+    if (known && !known.isTagFirst) return cut(known.name);
+    return cut(attemptOr('Object', () => constructorName(this.#view, word)));
+  }
+
   #internal(word: Tagged, type: number): NodeLabel {
     const view = this.#view;
     const { types, objects, code } = view.layout;
     switch (type) {
       case types.SYMBOL: {
-        const isPrivate = (view.u32(word, objects.symbol.flags) & objects.symbol.isPrivate) !== 0;
+        const isPrivate = (this.#words.u32(word, objects.symbol.flags) & objects.symbol.isPrivate) !== 0;
         return isPrivate
           ? { type: NodeType.hidden, name: 'private symbol' }
           : { type: NodeType.symbol, name: 'symbol' };

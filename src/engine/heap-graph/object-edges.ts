@@ -282,7 +282,7 @@ export class ObjectEdges {
     this.#addNative(ordinal, kind);
     this.#addEphemerons(ordinal);
     if (kind.body === 'ephemerons') this.#weakEntries(i);
-    else if (kind.body !== 'data') {
+    else if (kind.body !== 'data' && !(plan && this.#planned.rest(i, id, id))) {
       const shown = plan ? plan.cover : this.#unplanned.shown;
       const size = plan ? kind.map.instanceSize : this.#kinds.size(i, kind, page);
       // The reference to a map that is not shown counts.
@@ -296,6 +296,7 @@ export class ObjectEdges {
   #steps(i: number, ordinal: number, id: number): void {
     const { rows, starts, ends } = this.#table.columns;
     const end = ends[id]!;
+    this.#planned.begin();
     for (let r = starts[id]!; r < end; r += ROW) {
       r = this.#planned.steps(i, ordinal, id, r, end);
       if (r === end) return;

@@ -2,7 +2,7 @@ import { attemptOr } from '../absence.ts';
 import { type Address, address, type Tagged } from '../address.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
 import type { MapInfo } from '../v8/objects/map.ts';
-import { ObjectSizes } from '../v8/objects/object-size.ts';
+import { ObjectSizes, type SizeFormula, sizeBy } from '../v8/objects/object-size.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
 import { Follow, type KindColumns } from './tracer.ts';
 
@@ -29,6 +29,8 @@ export interface Kind extends KindShape {
   /** Position among the kinds. */
   readonly id: number;
   readonly sizeRule: SizeRule;
+  /** Of objects that are not all of one size; undefined where one number does not tell it. */
+  readonly formula: SizeFormula | undefined;
   /** Offset of the handle by which functions hold their code; 0 where there is none. */
   readonly dispatchHandle: number;
   /** Bytes of a character of a text that lies outside of the heap; 0 for all else. */
@@ -149,6 +151,7 @@ export class ObjectKinds {
       ...made,
       id,
       sizeRule: this.#sizeRule(made.map),
+      formula: made.map.instanceSize === 0 ? this.#sizes.formulaOf(type) : undefined,
       dispatchHandle: isFunction && dispatchHandle > 0 ? dispatchHandle : 0,
       externalWidth: this.#externalWidth(type),
       mapIndex: map,
@@ -181,24 +184,12 @@ export class ObjectKinds {
   /** Bytes of the object at word `i` of a page; at least its map word. */
   size(i: number, kind: Kind, page: LoadedPage): number {
     let size = kind.map.instanceSize;
-    // A length that is no small integer makes no sense; what does not fit is refused below.
-    const length = this.#image.halves[2 * i + 3]!;
-    switch (kind.sizeRule) {
-      case 'fixed':
-        break;
-      case 'elements':
-        size = 16 + 8 * length;
-        break;
-      case 'bytes':
-      case 'one-byte text':
-        size = 16 + 8 * Math.ceil(length / 8);
-        break;
-      case 'two-byte text':
-        size = 16 + 8 * Math.ceil(length / 4);
-        break;
-      default:
-        size = this.#rareSize(address(page.start + 8 * (i - page.first)), kind);
+    if (size === 0) {
+      const { formula } = kind;
+      if (formula) size = sizeBy(formula, this.#image.halves[2 * i + formula.at / 4]!);
+      else size = this.#rareSize(address(page.start + 8 * (i - page.first)), kind);
     }
+    // What does not fit makes no sense.
     return size >= 8 && size <= 8 * (page.end - i) ? size : 8;
   }
 

@@ -21,6 +21,8 @@ export interface PlanConstants {
   /** Names of the edges to the first arguments of bound functions. */
   readonly boundArguments: readonly number[];
   readonly dictionary: DictionaryShape;
+  /** Of NumberDictionaries, in words: where the first entry lies behind the header, and how long each is. */
+  readonly numberEntries: { readonly first: number; readonly words: number };
   readonly hole: Halves;
   readonly emptyArray: Halves;
 }
@@ -51,6 +53,10 @@ export function planConstants(view: HeapView, strings: StringArena): PlanConstan
       getterWord: accessorPair.getter / 8,
       setterWord: accessorPair.setter / 8,
       unnamed: strings.add(''),
+    },
+    numberEntries: {
+      first: hashTable.prefix + hashTable.numberPrefixSize,
+      words: hashTable.numberEntrySize,
     },
     hole: halvesOf(view.theHole),
     emptyArray: halvesOf(view.isolate.root('empty_fixed_array')),

@@ -117,17 +117,22 @@ export class PlannedEdges {
     let plan = -1;
     if (mode === Mode.plan) plan = id;
     else if (mode === Mode.context) plan = this.#contextPlan(i, page);
-    this.#hasRest = false;
+    this.begin();
     let isWhole: boolean;
     if (plan >= 0) isWhole = this.steps(i, ordinal, id, starts[plan]!, ends[plan]!) === ends[plan]!;
     else isWhole = mode === Mode.data || (mode === Mode.array && this.#array(i, page));
     if (isWhole) {
       const map = maps[id]!;
       if (map >= 0) edges.push(EdgeType.internal, this.#input.constants.mapName, map);
-      if (this.#hasRest) isWhole = this.#rest(i, id, plan);
+      isWhole = this.rest(i, id, plan);
     }
     if (!isWhole) edges.length = begin;
     return isWhole;
+  }
+
+  /** Begins with an object, before its steps. */
+  begin(): void {
+    this.#hasRest = false;
   }
 
   /** Adds what rows say of the object at word `i`, which is of that kind; returns the first row that is not done. */
@@ -189,8 +194,15 @@ export class PlannedEdges {
     return r;
   }
 
-  /** What no step shows; false if the plan cannot tell it. */
-  #rest(i: number, id: number, plan: number): boolean {
+  /** Adds what no step shows of an object whose steps are all done; false, and nothing is added, if the plan cannot tell it. */
+  rest(i: number, id: number, plan: number): boolean {
+    const begin = this.#edges.length;
+    if (!this.#hasRest || this.#addRest(i, id, plan)) return true;
+    this.#edges.length = begin;
+    return false;
+  }
+
+  #addRest(i: number, id: number, plan: number): boolean {
     const { covers, coverStarts, coverEnds, maps } = this.#input.plans;
     const at = coverStarts[plan]!;
     // The reference to a map that is not shown counts.
@@ -261,7 +273,8 @@ export class PlannedEdges {
     if (store < 0 || halves[2 * store + 3] === 0) return true;
     const is = this.#traitsAt(store);
     const own = this.#input.plans.traits[id]!;
-    if ((own & Trait.taggedElements) === 0) return (is & Trait.numberDictionary) === 0;
+    if ((own & Trait.taggedElements) === 0)
+      return (is & Trait.numberDictionary) === 0 || this.#sparseElements(store);
     if ((is & Trait.fixedArray) === 0) return true;
     let count = Math.min(halves[2 * store + 3]!, image.pageOf(store).end - store - 2);
     if ((own & Trait.jsArray) !== 0) {
@@ -284,6 +297,28 @@ export class PlannedEdges {
       targets[length++] = to;
     }
     edges.length = length;
+    return true;
+  }
+
+  /** What a NumberDictionary holds; false, and nothing is added, if one of its keys is no small integer. */
+  #sparseElements(store: number): boolean {
+    const image = this.#image;
+    const { halves } = image;
+    const { first, words } = this.#input.constants.numberEntries;
+    const edges = this.#edges;
+    const begin = edges.length;
+    const end = store + 2 + Math.min(halves[2 * store + 3]!, image.pageOf(store).end - store - 2);
+    for (let w = store + 2 + first; w + words <= end; w += words) {
+      const key = halves[2 * w + 1]!;
+      if (halves[2 * w] !== 0) {
+        // Places that are free hold undefined or a hole.
+        if ((this.#traitsAt(image.target(w)) & Trait.heapNumber) === 0) continue;
+        edges.length = begin;
+        return false;
+      }
+      const to = key < 0 ? -1 : image.ordinalOf(image.target(w + 1));
+      if (to >= 0) edges.push(EdgeType.element, key, to);
+    }
     return true;
   }
 

@@ -209,8 +209,8 @@ export class References {
   /** The memory that an ArrayBuffer has outside of the heap. */
   backingStore(word: Tagged, sink: ReferenceSink): void {
     const { arrayBuffer } = this.#view.layout.objects;
-    const store = this.#view.pointer(word, arrayBuffer.backingStore);
-    const bytes = this.#view.pointer(word, arrayBuffer.byteLength);
+    const store = this.#words.pointer(word, arrayBuffer.backingStore);
+    const bytes = this.#words.pointer(word, arrayBuffer.byteLength);
     sink.skip(arrayBuffer.backingStore);
     if (store !== 0) sink.native('backing_store', 'system / JSArrayBufferData', store, bytes);
   }

@@ -18,6 +18,7 @@ export const Trait = {
   nameDictionary: 128,
   accessorPair: 256,
   oddball: 512,
+  heapNumber: 1024,
 } as const;
 
 /** The bits of the objects of a map. */
@@ -33,6 +34,7 @@ export function traitsOf({ type, elementsKind }: MapInfo, layout: Layout): numbe
     (type === types.NUMBER_DICTIONARY ? Trait.numberDictionary : 0) |
     (type === types.NAME_DICTIONARY ? Trait.nameDictionary : 0) |
     (type === types.ACCESSOR_PAIR ? Trait.accessorPair : 0) |
-    (type === types.ODDBALL ? Trait.oddball : 0)
+    (type === types.ODDBALL ? Trait.oddball : 0) |
+    (type === types.HEAP_NUMBER ? Trait.heapNumber : 0)
   );
 }
