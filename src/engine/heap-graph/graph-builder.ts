@@ -8,16 +8,15 @@ import { CoreTexts } from './core-texts.ts';
 import { ephemeronEdges } from './ephemerons.ts';
 import { Furniture } from './furniture.ts';
 import type { HeapImage } from './heap-image.ts';
-import type { LiveHeap } from './live-heap.ts';
+import type { LiveHeap, UsedRoot } from './live-heap.ts';
 import { type NodeObjects, nodeObjects, pushNativeEdges } from './native-nodes.ts';
 import { type NodeColumns, nodeColumns } from './node-columns.ts';
 import { NodeDescriber } from './node-describer.ts';
 import { ObjectAddresses } from './object-addresses.ts';
 import { ObjectEdges } from './object-edges.ts';
 import type { PassProgress } from './pass-progress.ts';
-import type { RootName, RootSlot } from './roots.ts';
+import type { RootName } from './roots.ts';
 import { StringArena } from './string-arena.ts';
-import { ordinalOf } from './unplanned-edges.ts';
 
 /**
  * Makes a heap graph of the marked objects of an image: node 0 is the root, then "(GC roots)" and its kinds,
@@ -173,10 +172,10 @@ export class GraphBuilder {
 
   /** Builtins' Code objects before all, so that no function that uses one names it. */
   #tagBuiltins(): void {
-    const { memory, layout } = this.#inspector.view;
+    const { layout } = this.#inspector.view;
     const role = layout.graph.codeIsHandle ? 'handle' : 'code';
-    for (const { root, label, slot } of this.#live.used) {
-      if (root === '(Builtins)') this.#objects.tag(memory.tagged(slot), `(${label} builtin ${role})`);
+    for (const { root, label, index } of this.#live.used) {
+      if (root === '(Builtins)') this.#objects.tag(index, `(${label} builtin ${role})`);
     }
   }
 
@@ -194,7 +193,7 @@ export class GraphBuilder {
       edges.push(EdgeType.element, globals.length + 2 + i, ordinal);
     begin();
     for (const [i] of this.#rootKinds.entries()) edges.push(EdgeType.element, i + 1, i + 2);
-    const byKind = new Map<RootName, RootSlot[]>(this.#rootKinds.map((kind) => [kind, []]));
+    const byKind = new Map<RootName, UsedRoot[]>(this.#rootKinds.map((kind) => [kind, []]));
     for (const root of this.#live.used) byKind.get(root.root)!.push(root);
     for (const roots of byKind.values()) {
       begin();
@@ -202,14 +201,11 @@ export class GraphBuilder {
     }
   }
 
-  #rootEdges(roots: readonly RootSlot[]): void {
-    const { memory } = this.#inspector.view;
+  #rootEdges(roots: readonly UsedRoot[]): void {
     const { edges } = this.#objects;
     const seen = new Set<number>();
-    for (const { slot, label, weak } of roots) {
-      if (!memory.has(slot, 8)) continue;
-      const word = memory.tagged(slot);
-      const to = ordinalOf(this.#image, word);
+    for (const { index, label, weak } of roots) {
+      const to = this.#image.ordinalOf(index);
       if (to < 0 || (seen.has(to) && label === undefined)) continue;
       seen.add(to);
       if (weak) edges.push(EdgeType.weak, this.#strings.addNumber(seen.size), to);

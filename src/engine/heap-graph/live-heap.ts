@@ -11,12 +11,17 @@ import { loadPage, shapeOfHeap } from './page-loader.ts';
 import type { Share } from './pass-progress.ts';
 import { gcRoots, type RootSlot, type RootsReport } from './roots.ts';
 
+/** A root that leads to an object. */
+export interface UsedRoot extends Omit<RootSlot, 'slot'> {
+  /** Index of the object. */
+  readonly index: number;
+}
+
 /** The heap of an isolate with a mark on every object that V8's collector would keep. */
 export interface LiveHeap {
   readonly kinds: ObjectKinds;
   readonly natives: NativeObjects;
-  /** Roots that lead to an object. */
-  readonly used: readonly RootSlot[];
+  readonly used: readonly UsedRoot[];
   /** Indexes of the tables of WeakMaps and WeakSets. */
   readonly tables: readonly number[];
   /** Indexes of objects that may stand for objects of Node's C++. */
@@ -74,12 +79,11 @@ function beginMarking(
   const natives = new NativeObjects(view, image, kinds);
   const live = new Liveness(image, kinds, codeOf, (i) => natives.tracedBy(i));
   const { memory } = isolate.runtime;
-  const used: RootSlot[] = [];
-  for (const root of slots) {
-    if (!memory.has(root.slot, 8)) continue;
-    const low = memory.u32(root.slot) | 0;
-    const high = memory.u32((root.slot + 4) as typeof root.slot);
-    if (root.weak ? (low & 3) === 1 : live.root(low, high)) used.push(root);
+  const used: UsedRoot[] = [];
+  for (const { root, label, slot, weak } of slots) {
+    const word = memory.has(slot, 8) ? memory.tagged(slot) : Number.NaN;
+    const index = (word & 3) === 1 ? image.indexAt(word) : -1;
+    if (index >= 0 && (weak || live.root(index))) used.push({ root, label, weak, index });
   }
   // V8's own snapshots show all of what isolates share.
   const fillers = fillerMaps(view);

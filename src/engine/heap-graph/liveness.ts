@@ -70,9 +70,9 @@ export class Liveness {
     return Math.max(this.#longest, this.#tracer.longest);
   }
 
-  /** Marks from a strong root; false if the words lead to no heap object. */
-  root(low: number, high: number): boolean {
-    return (low & 3) === 1 && this.#reach(this.#image.indexOf(low, high));
+  /** Marks the object at word `i`, which a root holds strongly; false if there is none. */
+  root(i: number): boolean {
+    return this.#reach(i);
   }
 
   /** Marks all objects of a page, which lie one after another; those of the kinds in `except` are left out. */

@@ -144,9 +144,9 @@ export class ObjectEdges {
     );
   }
 
-  /** Names the object that `target` leads to by its role, if it has no name of its own. */
-  tag(target: Tagged, name: string): void {
-    this.#unplanned.tag(target, name);
+  /** Names the object at word `i` by its role, if it has no name of its own. */
+  tag(i: number, name: string): void {
+    this.#unplanned.tagAt(i, name);
   }
 
   /** Adds all marked objects, together with a helper or without one. */

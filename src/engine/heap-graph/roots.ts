@@ -23,7 +23,7 @@ export type RootName =
   | '(Microtasks)'
   | '(Compilation cache)';
 
-/** One root: `word` may turn out not to be a heap object where the place is read conservatively. */
+/** One root; what it holds may turn out to be no heap object where the place is read conservatively. */
 export interface RootSlot {
   readonly root: RootName;
   readonly label: string | undefined;
@@ -38,6 +38,7 @@ const HEAP_SIZE = 0x1800;
 const NATIVE_WORDS = 48;
 const MAX_STACK = 256 << 20;
 const MAX_CACHE = 8 << 20;
+const CACHE_SAMPLES = 24;
 
 /** What was read for roots, for the coverage. */
 export interface RootsReport {
@@ -87,18 +88,21 @@ function builtins(isolate: Isolate, add: Add): void {
   const { runtime, address: base } = isolate;
   const { byId } = runtime.builtins;
   const { memory, layout } = runtime;
-  const end = layout.pages.heapInIsolate;
-  let run = 0;
-  for (let offset = layout.isolate.roots; offset < end && run < byId.length; offset += 8) {
-    const slot = at(base, offset);
-    if (!memory.has(slot, 8)) return;
-    const isCode = instanceType(runtime, memory.tagged(slot)) === layout.types.CODE;
-    run = isCode ? run + 1 : 0;
-    if (run < byId.length || run === 0) continue;
-    const first = at(slot, -8 * (run - 1));
-    byId.forEach((builtin, i) => {
-      add('(Builtins)', at(first, 8 * i), false, builtin?.name ?? String(i));
-    });
+  const bytes = 8 * byId.length;
+  const end = layout.pages.heapInIsolate - bytes;
+  const isCode = (slot: Address) =>
+    memory.has(slot, 8) && instanceType(runtime, memory.tagged(slot)) === layout.types.CODE;
+  for (let offset = layout.isolate.roots; bytes > 0 && offset <= end; ) {
+    // From the last one back: the table begins behind the first word that is none.
+    let n = byId.length - 1;
+    while (n >= 0 && isCode(at(base, offset + 8 * n))) n--;
+    if (n < 0) {
+      byId.forEach((builtin, i) => {
+        add('(Builtins)', at(base, offset + 8 * i), false, builtin?.name ?? String(i));
+      });
+      return;
+    }
+    offset += 8 * (n + 1);
   }
 }
 
@@ -208,14 +212,17 @@ function objectCaches(isolate: Isolate, { own }: IsolateParts, add: Add): void {
   }
 }
 
-/** Word by word, so that what is none is left before all of it is read. */
+/** True if all words are tagged as strong pointers, and some of them that lie far apart lead to objects. */
 function holdsObjects({ runtime }: Isolate, begin: Address, bytes: number): boolean {
-  for (let done = 0; done < bytes; done += 8) {
-    if (!runtime.memory.has(at(begin, done), 8)) return false;
-    const word = runtime.memory.tagged(at(begin, done));
-    if ((word & 3) !== 1 || instanceType(runtime, word) === undefined) return false;
+  const { memory } = runtime;
+  const step = 8 * Math.ceil(bytes / 8 / CACHE_SAMPLES);
+  for (let done = 0; done < bytes; done += step) {
+    const slot = at(begin, done);
+    if (!memory.has(slot, 8) || instanceType(runtime, memory.tagged(slot)) === undefined) return false;
   }
-  return true;
+  let tagged = 0;
+  forEachTagged(memory, begin, at(begin, bytes), () => tagged++);
+  return tagged === bytes / 8;
 }
 
 function microtasks(isolate: Isolate, parts: IsolateParts, add: Add): void {

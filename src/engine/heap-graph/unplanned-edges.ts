@@ -150,7 +150,15 @@ export class UnplannedEdges implements ReferenceSink {
   }
 
   tag(target: Tagged, name: string, type?: number): void {
-    const ordinal = ordinalOf(this.#image, target);
+    this.#tagNode(ordinalOf(this.#image, target), name, type);
+  }
+
+  /** As `tag`, for the object at word `i`. */
+  tagAt(i: number, name: string): void {
+    this.#tagNode(this.#image.ordinalOf(i), name);
+  }
+
+  #tagNode(ordinal: number, name: string, type?: number): void {
     if (ordinal >= 0 && !this.#furniture.has(ordinal))
       this.#tags.add(ordinal, this.#strings.add(name), type ?? KEEP_TYPE, this.owner);
   }
