@@ -184,16 +184,17 @@ export class ObjectKinds {
   /** Bytes of the object at word `i` of a page; at least its map word. */
   size(i: number, kind: Kind, page: LoadedPage): number {
     let size = kind.map.instanceSize;
-    if (size === 0) {
-      const { formula } = kind;
-      if (formula) size = sizeBy(formula, this.#image.halves[2 * i + formula.at / 4]!);
-      else size = this.#rareSize(address(page.start + 8 * (i - page.first)), kind);
-    }
+    // Most of those that have no fixed size are plain arrays.
+    if (kind.sizeRule === 'elements') size = 16 + 8 * this.#image.halves[2 * i + 3]!;
+    else if (size === 0) size = this.#rareSize(i, kind, page);
     // What does not fit makes no sense.
     return size >= 8 && size <= 8 * (page.end - i) ? size : 8;
   }
 
-  #rareSize(a: Address, kind: Kind): number {
+  #rareSize(i: number, kind: Kind, page: LoadedPage): number {
+    const { formula } = kind;
+    if (formula) return sizeBy(formula, this.#image.halves[2 * i + (formula.at >> 2)]!);
+    const a = address(page.start + 8 * (i - page.first));
     return attemptOr(undefined, () => this.#sizes.of(a, kind.map)) ?? this.#codeSize(a, kind);
   }
 

@@ -20,7 +20,8 @@ const round8 = (n: number): number => Math.ceil(n / 8) * 8;
 
 /** Bytes of an object whose number that is. */
 export function sizeBy({ shift, mask, base, each }: SizeFormula, number: number): number {
-  return round8(base + each * ((number >>> shift) & mask));
+  const bytes = base + each * ((number >>> shift) & mask);
+  return bytes + (-bytes & 7);
 }
 
 /**
