@@ -2,7 +2,9 @@
  * A value as JavaScript source, for the clipboard: `{ id: 1, seen: new Map([[1, { x: 1 }]]) }`. What source
  * cannot say (functions, cycles, values that are not there) stands as a comment in its place.
  */
+
 import { isAbsent } from '../engine/absence.ts';
+import { childElements } from '../engine/v8/child-elements.ts';
 import type { Inspector, Preview, Property, Value } from '../engine/v8/inspect.ts';
 import { functionText } from './value-text.ts';
 
@@ -75,9 +77,11 @@ class Writer {
   }
 
   #record(value: Value, preview: Preview, indent: string, open: readonly number[]): string {
-    const named = this.#inspector
-      .named(value)
-      .filter((property) => property.enumerable && !property.isSymbol);
+    const counts = this.#inspector.counts(value);
+    const elements = childElements(this.#inspector, value, counts, 0, maxChildren);
+    const named = [...elements, ...this.#inspector.named(value)].filter(
+      (property) => property.enumerable && !property.isSymbol,
+    );
     const isError = preview.subtype === 'error';
     const lines = named.slice(0, maxChildren).map((property) => {
       const key = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(property.name)

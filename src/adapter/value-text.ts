@@ -1,5 +1,7 @@
 /** A value in one line, in the words of VS Code's JavaScript debugger: `Session {id: 1, user: {…}}`. */
+
 import { isAbsent } from '../engine/absence.ts';
+import { childElementCount, childElements } from '../engine/v8/child-elements.ts';
 import type { Inspector, Preview, Property, Value } from '../engine/v8/inspect.ts';
 import { printable } from './printable.ts';
 
@@ -122,16 +124,18 @@ function objectText(inspector: Inspector, value: Value, preview: Preview, option
 }
 
 function listText(inspector: Inspector, value: Value, preview: Preview, options: TextOptions): string {
-  const { indexed: count } = inspector.counts(value);
-  const parts = new Parts(count > maxElements);
+  const counts = inspector.counts(value);
+  const { indexed: count, present } = counts;
+  const parts = new Parts(childElementCount(counts) > maxElements);
   let next = 0;
-  for (const element of inspector.indexed(value, 0, maxElements)) {
+  for (const element of childElements(inspector, value, counts, 0, maxElements)) {
     const index = Number(element.name);
     if (index > next) parts.add(emptyText(index - next));
     parts.add(innerProperty(inspector, element, options));
     next = index + 1;
   }
-  const end = Math.min(count, maxElements);
+  const isWhole = present !== undefined && present <= maxElements;
+  const end = isWhole ? count : Math.min(count, maxElements);
   if (end > next) parts.add(emptyText(end - next));
   const title = preview.className === 'Array' ? `(${count})` : firstLine(preview.description);
   return `${title} [${parts.join()}]`;
@@ -162,11 +166,13 @@ function promiseText(inspector: Inspector, value: Value, preview: Preview, optio
 }
 
 function propertiesText(inspector: Inspector, value: Value, preview: Preview, options: TextOptions): string {
+  const counts = inspector.counts(value);
+  const elements = childElements(inspector, value, counts, 0, maxProperties);
   const named = inspector
     .named(value)
     .filter((property) => property.enumerable || property.kind === 'private');
-  const parts = new Parts(named.length > maxProperties);
-  for (const property of named.slice(0, maxProperties)) {
+  const parts = new Parts(childElementCount(counts) + named.length > maxProperties);
+  for (const property of [...elements, ...named].slice(0, maxProperties)) {
     if (!parts.add(`${property.name}: ${innerProperty(inspector, property, options)}`)) break;
   }
   const title = preview.className === 'Object' ? '' : `${firstLine(preview.description)} `;

@@ -1,7 +1,9 @@
 /** `variables`: the children of scopes, objects and collections, a page at a time. */
+
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { isAbsent } from '../engine/absence.ts';
 import { hex } from '../engine/address.ts';
+import { childElementCount, childElements } from '../engine/v8/child-elements.ts';
 import type { ChildCounts, Inspector, Property, Value } from '../engine/v8/inspect.ts';
 import type { Target } from './target.ts';
 import { accessorText, type TextOptions, valueText } from './value-text.ts';
@@ -97,8 +99,9 @@ export function show(
   if (!isObject) return shown;
   const counts = inspector.counts(value);
   shown.variablesReference = target.containers.add({ kind: 'value', inspector, value, path });
-  if (counts.indexed > 0) {
-    shown.indexedVariables = counts.indexed;
+  const elements = childElementCount(counts);
+  if (elements > 0) {
+    shown.indexedVariables = elements;
     shown.namedVariables = namedCount(counts);
   }
   const location = preview.type === 'function' ? inspector.location(value) : undefined;
@@ -130,16 +133,17 @@ class Page {
     count: number,
   ): void {
     const inspector = this.#inspector;
-    if (filter !== 'named') this.properties(inspector.indexed(value, start, count), path);
+    const counts = inspector.counts(value);
+    if (filter !== 'named') this.properties(childElements(inspector, value, counts, start, count), path);
     if (filter === 'indexed') return;
-    const left = inspector.counts(value).indexed - start - count;
+    const left = childElementCount(counts) - start - count;
     if (filter === undefined && left > 0) this.note(`${left} more elements`);
     const paged = filter === 'named' ? { start, count } : { start: 0, count: maxPage };
     const named = inspector.named(value);
     this.properties(named.slice(paged.start, paged.start + paged.count), path);
     // The few slots stand on the page that holds the last named property.
     if (paged.start + paged.count < named.length) return;
-    const { entries } = inspector.counts(value);
+    const { entries } = counts;
     if (entries > 0) {
       this.variables.push({
         name: '[[Entries]]',

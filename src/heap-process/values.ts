@@ -1,5 +1,6 @@
 import { isAbsent } from '../engine/absence.ts';
 import { type Address, hex, type Tagged } from '../engine/address.ts';
+import { childElementCount, childElements } from '../engine/v8/child-elements.ts';
 import type { Inspector, Property, Value } from '../engine/v8/inspect.ts';
 import type { Page, PageQuery, ValueRow } from './protocol.ts';
 
@@ -16,8 +17,12 @@ export class Values {
     const value: Value = { kind: 'tagged', word: (address + 1) as Tagged };
     const counts = inspector.counts(value);
     const items: ValueRow[] = [];
-    const elements = Math.min(count, counts.indexed - start);
-    if (elements > 0) {
+    const ofElements = childElementCount(counts);
+    const elements = Math.min(count, ofElements - start);
+    if (elements > 0 && counts.present !== undefined) {
+      for (const property of childElements(inspector, value, counts, start, elements))
+        items.push(this.#row(property));
+    } else if (elements > 0) {
       const known = new Map(inspector.indexed(value, start, elements).map((p) => [p.name, p]));
       for (let i = start; i < start + elements; i++) {
         const property = known.get(String(i));
@@ -25,12 +30,12 @@ export class Values {
       }
     }
     const rest: (() => ValueRow)[] = [];
-    let total = counts.indexed;
+    let total = ofElements;
     // The few named ones are read as a whole; entries may be many.
     const named = [...inspector.named(value), ...inspector.internal(value)];
     total += counts.entries;
-    for (let i = Math.max(start, counts.indexed); i < start + count && i < total; i++)
-      rest.push(() => this.#entry(value, i - counts.indexed));
+    for (let i = Math.max(start, ofElements); i < start + count && i < total; i++)
+      rest.push(() => this.#entry(value, i - ofElements));
     for (let i = Math.max(0, start - total); i < named.length && total + i < start + count; i++)
       rest.push(() => this.#row(named[i]!));
     total += named.length;

@@ -46,8 +46,7 @@ function show(value: unknown): string {
 }
 
 /** Slots whose content the inspector makes up, or that differ from run to run. */
-const madeUp =
-  /^\[\[(Scopes|Entries|Int8Array|Uint8Array|Int16Array|Int32Array|ArrayBufferData|PrivateMethods|Exports|Imports|Module)\]\]$/;
+const madeUp = /^\[\[(Scopes|Entries|ArrayBufferData|PrivateMethods|Exports|Imports|Module)\]\]$/;
 
 export function compareValue(
   inspector: Inspector,

@@ -1,4 +1,5 @@
 import { isAbsent } from '../../src/engine/absence.ts';
+import { childElements } from '../../src/engine/v8/child-elements.ts';
 import type { Inspector, Preview, Property, Value } from '../../src/engine/v8/inspect.ts';
 import type { RecordedProperty, RecordedValue } from './recording.ts';
 
@@ -34,7 +35,8 @@ export class ValueComparison {
     const difference = differs(theirs, preview);
     this.#report(aspect, difference === undefined, where, ...(difference ?? ['', '']));
     if (theirs.properties.length === 0 && theirs.internal.length === 0) return;
-    const named = [...inspector.named(ours), ...inspector.indexed(ours, 0, mostElements)];
+    const elements = childElements(inspector, ours, inspector.counts(ours), 0, mostElements);
+    const named = [...inspector.named(ours), ...elements];
     this.#properties(where, theirs, theirs.properties, named, inspector);
     this.#properties(where, theirs, theirs.internal, inspector.internal(ours), inspector);
     for (const name of privateMethods(theirs)) {
@@ -75,7 +77,7 @@ export class ValueComparison {
   }
 }
 
-const madeUp = new Set(['[[Entries]]', '[[GeneratorLocation]]', '[[PrivateMethods]]']);
+const madeUp = new Set(['[[ArrayBufferData]]', '[[Entries]]', '[[GeneratorLocation]]', '[[PrivateMethods]]']);
 
 /** Names in [[PrivateMethods]], which the engine gives as private properties of the object. */
 function privateMethods(value: RecordedValue): string[] {
@@ -88,7 +90,8 @@ function privateMethods(value: RecordedValue): string[] {
 
 /**
  * Left out: what the inspector makes up or finds by running code. [[Entries]] and its like are objects
- * that exist in no heap; `caller` and `arguments` of sloppy functions walk the live stack;
+ * that exist in no heap; [[ArrayBufferData]] is a running number of V8's, where the engine shows the address;
+ * `caller` and `arguments` of sloppy functions walk the live stack;
  * process.moduleLoadList grows while the recording reads lazy properties.
  */
 function isComparable({ name, value }: RecordedProperty): boolean {

@@ -59,7 +59,7 @@ export class Heap {
   }
 
   slot(property: Property): Slot {
-    if (property.kind !== 'accessor') {
+    if (property.kind !== 'accessor' && !property.getter) {
       return { value: this.operand(property.value), enumerable: property.enumerable };
     }
     const get = property.getter && this.operand(property.getter);

@@ -69,6 +69,10 @@ export class MadeInspector implements Inspector {
     return found;
   }
 
+  present(value: Value, start: number, count: number): readonly Property[] {
+    return value.kind === 'made' ? [] : (this.#dump.present?.(value, start, count) ?? []);
+  }
+
   indexed(value: Value, start: number, count: number): readonly Property[] {
     if (value.kind !== 'made') return this.#dump.indexed(value, start, count);
     const { made } = value;

@@ -1,3 +1,4 @@
+import { childElementCount, childElements } from '../v8/child-elements.ts';
 import { arrayIndex, type Heap, readableElements } from './heap.ts';
 import type { Meter } from './meter.ts';
 import {
@@ -92,11 +93,12 @@ export class Objects {
     if (object.subtype === 'proxy') throw refused('a Proxy is not asked: its traps are code');
     if (object.isIntercepted) refuseIntercepted();
     const { inspector } = this.#heap.environment;
-    const { indexed } = inspector.counts(object.value);
-    for (let start = 0; start < indexed; start += 512) {
+    const counts = inspector.counts(object.value);
+    const total = childElementCount(counts);
+    for (let start = 0; start < total; start += 512) {
       // An array may be far longer than what it holds.
       this.#meter.tick();
-      const elements = inspector.indexed(object.value, start, Math.min(512, indexed - start));
+      const elements = childElements(inspector, object.value, counts, start, Math.min(512, total - start));
       for (const property of readableElements(elements)) {
         yield [property.name, this.#heap.slot(property)];
       }

@@ -31,15 +31,33 @@ export function elementsOf(heap: Heap, node: NodeOrdinal): Elements {
   return { count, end, room };
 }
 
+/** True if few of the indices have an element that is a heap object. */
+export function isSparse({ count, end }: Pick<Elements, 'count' | 'end'>): boolean {
+  return 2 * count < end;
+}
+
 /** Elements `start` to `start + count` that are heap objects. */
 export function elementsFrom(heap: Heap, node: NodeOrdinal, start: number, count: number): Property[] {
-  const { graph } = heap;
-  const found: Property[] = [];
+  return elementEdges(heap, node, start, start + count).map((e) => elementOf(heap, e));
+}
+
+/** As `elementsFrom`, by position among those that are there. */
+export function presentElements(heap: Heap, node: NodeOrdinal, start: number, count: number): Property[] {
+  return elementEdges(heap, node, 0, Number.POSITIVE_INFINITY)
+    .slice(start, start + count)
+    .map((e) => elementOf(heap, e));
+}
+
+/** Edges to elements from one index to before another, by index. */
+function elementEdges({ graph }: Heap, node: NodeOrdinal, from: number, end: number): EdgeIndex[] {
+  const found: EdgeIndex[] = [];
   for (let e = graph.firstEdge[node]!; e < graph.firstEdge[node + 1]!; e++) {
-    if (graph.edgeType[e] !== EdgeType.element) continue;
-    const index = graph.edgeName[e as EdgeIndex]!;
-    if (index < start || index >= start + count) continue;
-    found.push(dataProperty(String(index), nodeValue(graph.edgeTo[e] as NodeOrdinal)));
+    const index = graph.edgeName[e]!;
+    if (graph.edgeType[e] === EdgeType.element && index >= from && index < end) found.push(e as EdgeIndex);
   }
-  return found.sort((a, b) => Number(a.name) - Number(b.name));
+  return found.sort((a, b) => graph.edgeName[a]! - graph.edgeName[b]!);
+}
+
+function elementOf({ graph }: Heap, edge: EdgeIndex): Property {
+  return dataProperty(String(graph.edgeName[edge]), nodeValue(graph.edgeTo[edge] as NodeOrdinal));
 }

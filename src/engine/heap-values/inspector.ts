@@ -4,7 +4,7 @@ import { positionOf, positionText, type SourcePosition } from '../analyses/posit
 import type { Heap } from '../graph/heap.ts';
 import { type NodeOrdinal, NodeType } from '../graph/types.ts';
 import type { ChildCounts, Inspector, Kind, Preview, Property, Value } from '../v8/inspect.ts';
-import { type Elements, elementsFrom, elementsOf } from './elements.ts';
+import { type Elements, elementsFrom, elementsOf, isSparse, presentElements } from './elements.ts';
 import { EntryTables } from './entries.ts';
 import { listLength, listRows } from './lists.ts';
 import { kindOf } from './node-kinds.ts';
@@ -125,12 +125,14 @@ export class HeapInspector implements Inspector {
     if (kind.kind === 'internal')
       return { ...NOTHING, indexed: listLength(heap, node, view), internal: this.#slots(node, false).length };
     if (kind.kind !== 'object') return NOTHING;
-    return {
+    const { end, count } = elementsOf(heap, node);
+    const counts = {
       named: countNamed(heap, node),
-      indexed: elementsOf(heap, node).end,
+      indexed: end,
       internal: this.#slots(node, true).length,
       entries: kind.subtype === undefined ? 0 : this.#tables.count(node),
     };
+    return isSparse({ count, end }) ? { ...counts, present: count } : counts;
   }
 
   named(value: Value): readonly Property[] {
@@ -144,6 +146,11 @@ export class HeapInspector implements Inspector {
     if (at.view !== View.node || kindOf(this.heap, at.node).kind === 'internal')
       return listRows(this.heap, at.node, at.view, start, count);
     return elementsFrom(this.heap, at.node, start, count);
+  }
+
+  present(value: Value, start: number, count: number): readonly Property[] {
+    const node = this.#object(value);
+    return node === null ? [] : presentElements(this.heap, node, start, count);
   }
 
   internal(value: Value): readonly Property[] {
@@ -248,9 +255,10 @@ export class HeapInspector implements Inspector {
   }
 
   #elementsText(node: NodeOrdinal, className: string, { count, end, room }: Elements): string {
-    const parts = elementsFrom(this.heap, node, 0, 4 * SHOWN)
-      .slice(0, SHOWN)
-      .map((p) => this.#short(p.value));
+    const shown = isSparse({ count, end })
+      ? presentElements(this.heap, node, 0, SHOWN)
+      : elementsFrom(this.heap, node, 0, 4 * SHOWN).slice(0, SHOWN);
+    const parts = shown.map((p) => this.#short(p.value));
     const title = className === 'Array' ? '' : `${className} `;
     const extent = count === end ? `${count}` : `${count} of at least ${end}`;
     const note = count > 0 ? extent : room ? `none is an object; room for ${room}` : 'none';

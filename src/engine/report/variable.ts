@@ -1,6 +1,7 @@
 import { isAbsent } from '../absence.ts';
 import { hex } from '../address.ts';
 import type { VariableInfo } from '../contract.ts';
+import { childElementCount, childElements } from '../v8/child-elements.ts';
 import type { Inspector, Preview, Property, Value } from '../v8/inspect.ts';
 
 /** How much of a value is written out. */
@@ -78,10 +79,10 @@ export function propertyVariable(
 function children(inspector: Inspector, value: Value, options: VariableOptions, cut: string[]) {
   const inner = { ...options, depth: options.depth - 1 };
   const counts = inspector.counts(value);
-  const indexed = inspector.indexed(value, 0, options.limit);
+  const indexed = childElements(inspector, value, counts, 0, options.limit);
   const named = inspector.named(value);
   const entries = inspector.entries(value, 0, options.limit);
-  leftOut(cut, 'elements', counts.indexed, options.limit);
+  leftOut(cut, 'elements', childElementCount(counts), options.limit);
   leftOut(cut, 'properties', named.length, options.limit);
   leftOut(cut, 'entries', counts.entries, options.limit);
   return {

@@ -55,10 +55,13 @@ export interface Property {
   readonly symbol?: Value;
 }
 
-/** How many children of each kind an object has; all four are cheap, even for a million elements. */
+/** How many children of each kind an object has; all are cheap, even for a million elements. */
 export interface ChildCounts {
   readonly named: number;
+  /** All indices are below it. */
   readonly indexed: number;
+  /** How many elements there are, where few of the indices have one: `present` gives them. */
+  readonly present?: number;
   readonly internal: number;
   readonly entries: number;
 }
@@ -74,6 +77,8 @@ export interface Inspector {
    * none can be read.
    */
   indexed(value: Value, start: number, count: number): readonly Property[];
+  /** Elements by their position among those that are there, where `counts` says how many these are. */
+  present?(value: Value, start: number, count: number): readonly Property[];
   /** Internal slots, `[[Prototype]]` last. */
   internal(value: Value): readonly Property[];
   /** Entries of Map, Set, WeakMap, WeakSet and their iterators; a single absent value if none can be read. */

@@ -16,7 +16,7 @@ import { generatorPosition } from './objects/generator-position.ts';
 import { HeapView } from './objects/heap-view.ts';
 import { collectionIterator, internalSlots, slot } from './objects/internal-slots.ts';
 import { kindOf } from './objects/kind.ts';
-import { isListedArray, listedElements, listedNames, listedPreview } from './objects/listing.ts';
+import { isListedArray, listedClass, listedElements, listedNames, listedPreview } from './objects/listing.ts';
 import { NameIndex } from './objects/name-index.ts';
 import {
   elementProperty,
@@ -42,6 +42,7 @@ export class V8Inspector implements Inspector {
   readonly lines: ScriptLines;
   readonly #names: NameIndex;
   #timeZone: string | undefined | null = null;
+  #lastElements: { readonly object: Tagged; readonly elements: Elements } | undefined;
   #env: Tagged | undefined | null = null;
   #environmentVariables: readonly Property[] | undefined;
 
@@ -108,16 +109,21 @@ export class V8Inspector implements Inspector {
     }
     const object = this.#object(value);
     if (object === undefined) return NO_CHILDREN;
-    return {
+    // What cannot be read counts as one, which says so.
+    const elements = attemptOr({ length: 1, present: undefined as number | undefined }, () => {
+      const { length, present } = this.#elements(object);
+      return { length, present: present?.count };
+    });
+    const counts = {
       named:
         object === this.#environment()
           ? this.#variables().length
           : attemptOr(0, () => this.#namedCount(object)),
-      // What cannot be read counts as one, which says so.
-      indexed: attemptOr(1, () => this.#elements(object).length),
+      indexed: elements.length,
       internal: this.internal(value).length,
       entries: attemptOr(1, () => this.#entries(object).size),
     };
+    return elements.present === undefined ? counts : { ...counts, present: elements.present };
   }
 
   named(value: Value): readonly Property[] {
@@ -170,6 +176,15 @@ export class V8Inspector implements Inspector {
     const object = this.#object(value);
     if (object === undefined) return [];
     const elements = attempt(() => this.#elements(object).slice(start, start + count));
+    return isAbsent(elements)
+      ? [unreadableProperty(elements, '(elements)')]
+      : elements.map((e) => elementProperty(this.view, e));
+  }
+
+  present(value: Value, start: number, count: number): readonly Property[] {
+    const object = this.#object(value);
+    if (object === undefined) return [];
+    const elements = attempt(() => this.#elements(object).present?.slice(start, start + count) ?? []);
     return isAbsent(elements)
       ? [unreadableProperty(elements, '(elements)')]
       : elements.map((e) => elementProperty(this.view, e));
@@ -274,7 +289,7 @@ export class V8Inspector implements Inspector {
 
   prototype(value: Value): Value {
     if (value.kind === 'listed') {
-      const maker = this.own(this.global(), isListedArray(value) ? 'Array' : 'Object');
+      const maker = this.own(this.global(), listedClass(value));
       return (maker && this.own(maker.value, 'prototype')?.value) ?? { kind: 'synthetic', primitive: null };
     }
     const object = this.#object(value);
@@ -350,6 +365,13 @@ export class V8Inspector implements Inspector {
   }
 
   #elements(object: Tagged): Elements {
+    // Pages of a dictionary are asked for one after another, and it is sorted for the first.
+    if (this.#lastElements?.object !== object)
+      this.#lastElements = { object, elements: this.#makeElements(object) };
+    return this.#lastElements.elements;
+  }
+
+  #makeElements(object: Tagged): Elements {
     if (!this.#isList(object)) return elementsOf(this.view, object);
     const length = this.view.arrayLength(object);
     return {

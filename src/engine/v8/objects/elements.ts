@@ -20,12 +20,22 @@ export interface Elements {
   readonly length: number;
   /** The elements with `start <= index < end`, holes left out, in ascending order. */
   slice(start: number, end: number): Element[];
+  /** Set where few of the indices below `length` have an element. */
+  readonly present?: PresentElements;
+}
+
+/** Elements by their position among those that are there, whatever their index. */
+export interface PresentElements {
+  readonly count: number;
+  slice(start: number, end: number): Element[];
 }
 
 /** A hole in a FixedDoubleArray: kHoleNanInt64. */
 const HOLE_NAN_HIGH = 0xfff7ffff;
 const HOLE_NAN_LOW = 0xfff7ffff;
 const MAX_DICTIONARY = 1 << 24;
+/** Stores of objects that are no arrays are looked through for holes up to this many elements. */
+const MAX_COUNTED = 1 << 13;
 /** PropertyAttributes of elements kinds of Object.freeze and Object.seal. */
 const FROZEN = 5;
 const SEALED = 4;
@@ -82,18 +92,24 @@ function fixedElements(view: HeapView, store: Tagged, limit: number, attributes:
   const capacity = view.arrayLength(store);
   // Without a length property of its own the object ends with its last element.
   const length = Number.isFinite(limit) ? limit : usedLength(view, store, capacity);
-  return {
-    length,
-    slice: (start, end) => {
-      const result: Element[] = [];
-      for (let index = start; index < Math.min(end, capacity, length); index++) {
-        const word = view.element(store, index);
-        if (view.isHole(word)) continue;
-        result.push({ index, value: { kind: 'tagged', word }, attributes });
-      }
-      return result;
-    },
+  const slice = (start: number, end: number) => {
+    const result: Element[] = [];
+    for (let index = start; index < Math.min(end, capacity, length); index++) {
+      const word = view.element(store, index);
+      if (view.isHole(word)) continue;
+      result.push({ index, value: { kind: 'tagged', word }, attributes });
+    }
+    return result;
   };
+  return withPresent(length, slice, Number.isFinite(limit));
+}
+
+/** Elements of a store in which each index has its place; those of arrays are known by these. */
+function withPresent(length: number, slice: Elements['slice'], isArray: boolean): Elements {
+  if (isArray || length > MAX_COUNTED) return { length, slice };
+  const all = slice(0, length);
+  if (2 * all.length > length) return { length, slice };
+  return { length, slice, present: { count: all.length, slice: (start, end) => all.slice(start, end) } };
 }
 
 function usedLength(view: HeapView, store: Tagged, capacity: number): number {
@@ -106,24 +122,23 @@ function doubleElements(view: HeapView, store: Tagged, limit: number): Elements 
   const capacity = view.arrayLength(store);
   const length = Math.min(limit, capacity);
   const first = view.base(store) + view.layout.objects.fixedArray.data;
-  return {
-    length: Number.isFinite(limit) ? limit : length,
-    slice: (start, end) => {
-      const result: Element[] = [];
-      for (let index = start; index < Math.min(end, length); index++) {
-        const at = first + 8 * index;
-        if (
-          view.memory.u32(address(at + 4)) === HOLE_NAN_HIGH &&
-          view.memory.u32(address(at)) === HOLE_NAN_LOW
-        ) {
-          continue;
-        }
-        const primitive = view.memory.f64(address(at));
-        result.push({ index, value: { kind: 'synthetic', primitive }, attributes: 0 });
+  const slice = (start: number, end: number) => {
+    const result: Element[] = [];
+    for (let index = start; index < Math.min(end, length); index++) {
+      const at = first + 8 * index;
+      if (
+        view.memory.u32(address(at + 4)) === HOLE_NAN_HIGH &&
+        view.memory.u32(address(at)) === HOLE_NAN_LOW
+      ) {
+        continue;
       }
-      return result;
-    },
+      const primitive = view.memory.f64(address(at));
+      result.push({ index, value: { kind: 'synthetic', primitive }, attributes: 0 });
+    }
+    return result;
   };
+  const isArray = Number.isFinite(limit);
+  return withPresent(isArray ? limit : length, slice, isArray);
 }
 
 interface DictionaryEntry {
@@ -140,19 +155,25 @@ function dictionaryElements(view: HeapView, store: Tagged, limit: number): Eleme
     return sorted;
   };
   const d = view.layout.objects.details;
+  const element = ({ index, value: word, details }: DictionaryEntry): Element => {
+    const attributes = (details & d.attributesMask) >>> d.attributesShift;
+    const isAccessor = (details & d.kindMask) === d.kindAccessor;
+    const value: Value = { kind: 'tagged', word };
+    return isAccessor ? { index, value, attributes, accessor: word } : { index, value, attributes };
+  };
+  const length = Number.isFinite(limit) ? limit : (entries().at(-1)?.index ?? -1) + 1;
+  const slice = (start: number, end: number) => {
+    const all = entries();
+    return all.slice(lowerBound(all, start), lowerBound(all, end)).map(element);
+  };
   return {
-    length: Number.isFinite(limit) ? limit : (entries().at(-1)?.index ?? -1) + 1,
-    slice: (start, end) => {
-      const all = entries();
-      const result: Element[] = [];
-      for (let i = lowerBound(all, start); i < all.length && all[i]!.index < end; i++) {
-        const { index, value: word, details } = all[i]!;
-        const attributes = (details & d.attributesMask) >>> d.attributesShift;
-        const isAccessor = (details & d.kindMask) === d.kindAccessor;
-        const value: Value = { kind: 'tagged', word };
-        result.push(isAccessor ? { index, value, attributes, accessor: word } : { index, value, attributes });
-      }
-      return result;
+    length,
+    slice,
+    present: {
+      get count() {
+        return entries().length;
+      },
+      slice: (start, end) => entries().slice(start, end).map(element),
     },
   };
 }

@@ -13,6 +13,7 @@ import { generatorInfo } from './generator.ts';
 import { generatorPosition } from './generator-position.ts';
 import type { HeapView } from './heap-view.ts';
 import { promiseInfo } from './promise.ts';
+import { viewsOfBuffer } from './typed-array.ts';
 
 /** Internal slots with the names of the debugger (Debug::GetInternalProperties, runtime-debug.cc), without [[Prototype]]. */
 export function internalSlots(view: HeapView, lines: ScriptLines, object: Tagged): Property[] {
@@ -52,9 +53,11 @@ export function internalSlots(view: HeapView, lines: ScriptLines, object: Tagged
       return [slot('[[WeakRefTarget]]', target === undefined ? made(undefined) : word(target))];
     }
     case types.JS_ARRAY_BUFFER: {
-      const { detached, byteLength, data } = arrayBuffer(view, object);
+      const buffer = arrayBuffer(view, object);
+      const { detached, byteLength, data } = buffer;
       if (detached) return [slot('[[IsDetached]]', made(true))];
       return [
+        ...viewsOfBuffer(view, buffer).map(([name, value]) => slot(name, value)),
         slot('[[ArrayBufferByteLength]]', made(byteLength)),
         slot('[[ArrayBufferData]]', made(hex(data))),
       ];

@@ -3,6 +3,11 @@ import type { HeapView } from './heap-view.ts';
 
 /** ElementsKind groups do not matter to us: elements are told by the type of their store. */
 const MAX_BACK_POINTERS = 2048;
+/** Offsets of the values of a Tuple2. */
+const TUPLE_FIRST = 8;
+const TUPLE_SECOND = 16;
+/** Map::Bits1 (objects/map.h). */
+const HAS_NON_INSTANCE_PROTOTYPE = 1;
 
 /** A hidden class (objects/map.h), read once. */
 export class MapInfo {
@@ -63,14 +68,24 @@ export class MapInfo {
 
   /** Map::GetConstructor: JSFunction, FunctionTemplateInfo or null, behind the back pointers. */
   get constructorWord(): Tagged {
+    return this.#constructorOrTuple(TUPLE_FIRST);
+  }
+
+  /** What a function's `prototype` was set to if that is no object (Map::non_instance_prototype). */
+  get nonInstancePrototype(): Tagged | undefined {
+    return (this.bitField & HAS_NON_INSTANCE_PROTOTYPE) !== 0
+      ? this.#constructorOrTuple(TUPLE_SECOND)
+      : undefined;
+  }
+
+  /** What stands behind the back pointers: the constructor, or a tuple of it and a non-instance prototype. */
+  #constructorOrTuple(offsetInTuple: number): Tagged {
     const view = this.#view;
     const offset = view.layout.objects.map.constructorOrBackPointer;
     let word = view.tagged(this.word, offset);
     for (let i = 0; i < MAX_BACK_POINTERS && view.isType(word, view.layout.types.MAP); i++) {
       word = view.tagged(word, offset);
     }
-    // A tuple of constructor and non-instance prototype.
-    if (view.isType(word, view.layout.types.TUPLE2)) word = view.tagged(word, 8);
-    return word;
+    return view.isType(word, view.layout.types.TUPLE2) ? view.tagged(word, offsetInTuple) : word;
   }
 }

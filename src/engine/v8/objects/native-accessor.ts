@@ -26,6 +26,10 @@ export function nativeAccessor(view: HeapView, lines: ScriptLines, object: Tagge
   if (type === types.JS_ARGUMENTS_OBJECT && name === 'Symbol(Symbol.iterator)') return arrayValues(view);
   if (view.isFunction(object)) return functionAccessor(view, object, name);
   if (type === types.JS_BOUND_FUNCTION) return boundAccessor(view, object, name);
+  return notRun();
+}
+
+function notRun(): Value {
   return { kind: 'absent', absence: absent('a native accessor: its code is not run') };
 }
 
@@ -38,7 +42,7 @@ function arrayValues(view: HeapView): Value {
   const values =
     holder?.kind === 'tagged' ? lookup(view, holder.word, named(view, 'values'))?.property.value : undefined;
   if (values !== undefined && builtinName(view, values) === 'ArrayPrototypeValues') return tagged(values);
-  return { kind: 'absent', absence: absent('a native accessor: its code is not run') };
+  return notRun();
 }
 
 /** The global object of the realm that was current. */
@@ -66,7 +70,7 @@ function functionAccessor(view: HeapView, fn: Tagged, name: string): Value {
     case 'caller':
       return made(null);
     default:
-      return { kind: 'absent', absence: absent('a native accessor: its code is not run') };
+      return notRun();
   }
 }
 
@@ -79,6 +83,8 @@ function functionLength(view: HeapView, fn: Tagged): number | undefined {
 
 function functionPrototype(view: HeapView, fn: Tagged): Value {
   const { types, objects } = view.layout;
+  const own = view.map(fn).nonInstancePrototype;
+  if (own !== undefined) return tagged(own);
   const word = view.tagged(fn, objects.function.prototypeOrInitialMap);
   if (view.isType(word, types.MAP)) {
     const map = view.mapAt(word);

@@ -3,8 +3,9 @@ import type { Tagged } from '../../address.ts';
 import type { ScriptLines } from '../frames/script-lines.ts';
 import type { Property, Value } from '../inspect.ts';
 import { dataProperty } from '../property.ts';
+import { builtinGetterValue } from './builtin-getter.ts';
 import type { Element } from './elements.ts';
-import { builtinName, sharedOf } from './functions.ts';
+import { sharedOf } from './functions.ts';
 import type { HeapView } from './heap-view.ts';
 import { moduleExports } from './module-namespace.ts';
 import { nativeAccessor, stackValue } from './native-accessor.ts';
@@ -122,11 +123,9 @@ function contentOf(
   if (name === 'stack' && (getter === undefined || isNative(view, getter))) {
     return data(stackValue(view, lines, object));
   }
-  // Symbol.species of V8's own constructors.
-  if (getter !== undefined && attemptOr(undefined, () => builtinName(view, getter)) === 'ReturnReceiver') {
-    return data({ kind: 'tagged', word: object });
-  }
-  return accessor(getter, setter);
+  const value = getter === undefined ? undefined : builtinGetterValue(view, object, getter);
+  // Other objects that inherit it get something else: evaluation needs the getter.
+  return value ? { ...accessor(getter, setter), kind: 'data', value } : accessor(getter, setter);
 }
 
 function isNative(view: HeapView, fn: Tagged): boolean {

@@ -2,9 +2,10 @@ import { attempt, Fault, isAbsent } from '../../absence.ts';
 import { type Address, address, type Tagged } from '../../address.ts';
 import type { Memory } from '../../memory/memory.ts';
 import type { Value } from '../inspect.ts';
-import { arrayBuffer } from './array-buffer.ts';
+import { type ArrayBufferInfo, arrayBuffer } from './array-buffer.ts';
 import type { Element, Elements } from './elements.ts';
 import type { HeapView } from './heap-view.ts';
+import type { ListedArray } from './listing.ts';
 
 interface ElementType {
   readonly name: string;
@@ -61,6 +62,27 @@ export function typedArray(view: HeapView, object: Tagged): TypedArray {
   return { type, length: Math.floor(bytes / type.size), data };
 }
 
+/** The typed arrays as which the debugger shows a buffer: those whose elements fill it. */
+const bufferViews = ['Int8Array', 'Uint8Array', 'Int16Array', 'Int32Array'];
+
+/** What the debugger makes of the bytes of a buffer (addTypedArrayViews, inspector/value-mirror.cc), by slots' names. */
+export function viewsOfBuffer(
+  view: HeapView,
+  { data, byteLength }: ArrayBufferInfo,
+): [string, ListedArray][] {
+  return bufferViews.flatMap((className): [string, ListedArray][] => {
+    const type = elementTypes.find(({ name }) => name === className)!;
+    if (byteLength % type.size !== 0) return [];
+    const item = (index: number) => elementAt(view, type, data, index);
+    return [[`[[${className}]]`, { kind: 'listed', className, length: byteLength / type.size, item }]];
+  });
+}
+
+function elementAt(view: HeapView, type: ElementType, data: Address, index: number): Value {
+  const read = attempt(() => type.read(view.memory, address(data + index * type.size)));
+  return isAbsent(read) ? { kind: 'absent', absence: read } : { kind: 'synthetic', primitive: read };
+}
+
 export function typedArrayName(view: HeapView, object: Tagged): string {
   return elementTypes[typeIndex(view, object)]?.name ?? 'TypedArray';
 }
@@ -79,12 +101,7 @@ export function typedElements(view: HeapView, object: Tagged): Elements {
     slice: (start, end) => {
       const result: Element[] = [];
       for (let index = start; index < Math.min(end, length); index++) {
-        const at = address(data + index * type.size);
-        const read = attempt(() => type.read(view.memory, at));
-        const value: Value = isAbsent(read)
-          ? { kind: 'absent', absence: read }
-          : { kind: 'synthetic', primitive: read };
-        result.push({ index, value, attributes: 0 });
+        result.push({ index, value: elementAt(view, type, data, index), attributes: 0 });
       }
       return result;
     },

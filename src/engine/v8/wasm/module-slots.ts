@@ -2,7 +2,7 @@ import { attemptOr } from '../../absence.ts';
 import type { Tagged } from '../../address.ts';
 import type { Property } from '../inspect.ts';
 import type { HeapView } from '../objects/heap-view.ts';
-import type { ListedArray } from '../objects/listing.ts';
+import type { ListedObject } from '../objects/listing.ts';
 import { dataProperty } from '../property.ts';
 import type { NativeModule } from './native-module.ts';
 import { nativeModuleOf } from './wasm-modules.ts';
@@ -18,8 +18,9 @@ export function wasmModuleSlots(view: HeapView, object: Tagged): Property[] {
   ];
 }
 
-function listed(name: string, length: number, row: ListedArray['row']): Property {
-  return dataProperty(name, { kind: 'listed', length, row }, { kind: 'internal' });
+function listed(name: string, length: number, texts: (index: number) => ListedObject['texts']): Property {
+  const item = (index: number) => ({ kind: 'listed', texts: texts(index) }) as const;
+  return dataProperty(name, { kind: 'listed', length, item }, { kind: 'internal' });
 }
 
 /** The module of a WasmModuleObject, which has a Managed behind its header and its Script last (wasm/wasm-objects.tq). */
