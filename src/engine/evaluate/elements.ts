@@ -120,7 +120,8 @@ export function* sameKind(machine: Machine, self: Operand, items: (Operand | typ
   const className = typedArrayClass(self);
   if (className) {
     const array = yield* typedArray(machine, className, items as Operand[]);
-    if (self instanceof DumpObject) array.prototype = machine.objects.prototype(self);
+    if (self instanceof DumpObject || self instanceof MadeBytes)
+      array.prototype = machine.objects.prototype(self);
     return array;
   }
   if (self instanceof DumpObject && self.subtype === 'array') refuseSubclass(machine, self);

@@ -121,7 +121,8 @@ export class Machine {
     if (!isCallable(fn)) throw bad(`${source} is not a constructor`);
     const builtin = fn instanceof DumpObject ? this.heap.builtin(fn) : undefined;
     const run = intrinsicOf(builtin)?.construct;
-    if (run) return yield* run(this, undefined, args);
+    // Typed arrays have one builtin for all of their constructors.
+    if (run) return yield* run(this, fn, args);
     const isConstructor = fn instanceof DumpObject && this.objects.own(fn, 'prototype') !== undefined;
     if (!isConstructor) throw bad(`${source} is not a constructor`);
     if (builtin !== undefined) throw refused(`new ${source}(…) is not evaluated`);

@@ -101,6 +101,10 @@ export class MadeInspector implements Inspector {
       .map(([key, content]) => ({ key: key && toValue(key.operand), value: toValue(content) }));
   }
 
+  viewed(value: Value): { readonly buffer: Value; readonly byteOffset: number } | undefined {
+    return value.kind === 'made' ? undefined : this.#dump.viewed?.(value);
+  }
+
   memory(value: Value): { readonly address: Address; readonly length: number } | Absence {
     return value.kind === 'made'
       ? absent('made by the evaluation: not in the dump')

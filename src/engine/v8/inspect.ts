@@ -85,6 +85,8 @@ export interface Inspector {
   entries(value: Value, start: number, count: number): readonly { key: Value | undefined; value: Value }[];
   /** Raw bytes of an ArrayBuffer, typed array, DataView or Buffer. */
   memory(value: Value): { readonly address: Address; readonly length: number } | Absence;
+  /** The ArrayBuffer that a typed array or DataView looks at, and from which of its bytes on; undefined for others. */
+  viewed?(value: Value): { readonly buffer: Value; readonly byteOffset: number } | undefined;
   /** Where a function is defined, 1-based. */
   location(
     value: Value,

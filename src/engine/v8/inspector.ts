@@ -5,7 +5,7 @@ import type { JsFrame } from './frames/js-frame.ts';
 import { ScriptLines } from './frames/script-lines.ts';
 import type { ChildCounts, Inspector, Kind, Preview, Property, Value } from './inspect.ts';
 import type { Isolate } from './isolate.ts';
-import { arrayBuffer, dataView } from './objects/array-buffer.ts';
+import { arrayBuffer, dataView, viewedBuffer } from './objects/array-buffer.ts';
 import { scriptName } from './objects/call-site.ts';
 import { type Entries, mapEntries, noEntries, setEntries, weakEntries } from './objects/collections.ts';
 import { scopeLocals } from './objects/context-locals.ts';
@@ -233,6 +233,18 @@ export class V8Inspector implements Inspector {
         return { address: data, length: byteLength };
       }
       return absent('not a buffer');
+    });
+  }
+
+  viewed(value: Value): { readonly buffer: Value; readonly byteOffset: number } | undefined {
+    const object = this.#object(value);
+    if (object === undefined) return undefined;
+    return attemptOr(undefined, () => {
+      const { types } = this.view.layout;
+      const isView = [types.JS_TYPED_ARRAY, types.JS_DATA_VIEW, types.JS_RAB_GSAB_DATA_VIEW].includes(
+        this.view.type(object),
+      );
+      return isView ? viewedBuffer(this.view, object) : undefined;
     });
   }
 

@@ -1,10 +1,14 @@
-import { elementsOf, sameKind, typedArrayClass } from '../elements.ts';
+import type { Value } from '../../v8/inspect.ts';
+import { elementsOf, sameKind, typedArray, typedArrayClass } from '../elements.ts';
 import type { Machine } from '../machine.ts';
 import { describe } from '../machine.ts';
 import { DumpObject, hole, MadeBytes, type Operand, type Steps } from '../operand.ts';
 import { host, toBoolean } from '../operators.ts';
 import { bad, refused } from '../refusal.ts';
+import { isArray } from './array.ts';
+import { itemsOf } from './array-constructor.ts';
 import type { Intrinsic, Run } from './registry.ts';
+import { isBuffer, ofBuffer } from './typed-array-constructor.ts';
 
 /** Bytes of a Uint8Array or Buffer. */
 export function bytesOf(machine: Machine, self: Operand): Uint8Array {
@@ -103,6 +107,18 @@ const readers = [
   'readIntBE',
 ];
 
+function* bufferFrom(machine: Machine, args: readonly Operand[]): Steps<MadeBytes> {
+  const [source] = args;
+  if (isBuffer(source)) return yield* ofBuffer(machine, 'Buffer', source, args);
+  if (typedArrayClass(source) || isArray(source))
+    return yield* typedArray(machine, 'Buffer', yield* itemsOf(machine, source));
+  if (typeof source !== 'string') throw refused('Buffer.from is evaluated for text, arrays and buffers only');
+  const encoding = args[1] === undefined ? 'utf8' : yield* machine.toString(args[1]);
+  if (!encodings.has(encoding.toLowerCase())) throw bad(`Unknown encoding: ${encoding}`);
+  machine.meter.allocate(source.length * 3);
+  return new MadeBytes('Buffer', new Uint8Array(Buffer.from(source, encoding as BufferEncoding)));
+}
+
 /** Functions of Node's lib/buffer.js, by name: JavaScript of Node, done here by our own code. */
 export const bufferFunctions: ReadonlyMap<string, Run> = new Map<string, Run>([
   ['toString', toText],
@@ -133,12 +149,12 @@ export const bufferFunctions: ReadonlyMap<string, Run> = new Map<string, Run>([
   ],
   [
     'from',
-    function* (machine, _self, args) {
-      if (typeof args[0] !== 'string') throw refused('Buffer.from is evaluated for text only');
-      const encoding = args[1] === undefined ? 'utf8' : yield* machine.toString(args[1]);
-      if (!encodings.has(encoding.toLowerCase())) throw bad(`Unknown encoding: ${encoding}`);
-      machine.meter.allocate(args[0].length * 3);
-      return new MadeBytes('Buffer', new Uint8Array(Buffer.from(args[0], encoding as BufferEncoding)));
+    function* (machine, self, args) {
+      const buffer = yield* bufferFrom(machine, args);
+      // The global is a getter of Node's: only the function itself leads to the prototype.
+      const prototype = self instanceof DumpObject ? machine.heap.own(self, 'prototype')?.value : undefined;
+      if (prototype instanceof DumpObject) buffer.prototype = prototype;
+      return buffer;
     },
   ],
   ...readers.flatMap((name): [string, Run][] => [
@@ -188,7 +204,28 @@ function byteLength(machine: Machine, self: Operand): number {
   return place.length;
 }
 
+function viewed(machine: Machine, self: Operand): { readonly buffer: Value; readonly byteOffset: number } {
+  const found = self instanceof DumpObject ? machine.environment.inspector.viewed?.(self.value) : undefined;
+  if (!found) throw refused(`the buffer of ${describe(self)} cannot be read`);
+  return found;
+}
+
+function bufferOf(machine: Machine, self: Operand): Operand {
+  const { buffer } = viewed(machine, self);
+  const place = machine.environment.inspector.memory(buffer);
+  // Small typed arrays keep their elements themselves.
+  if ('length' in place && place.length > 0 && place.address === 0)
+    throw refused(`the buffer of ${describe(self)} is made by V8 when it is first used`);
+  return machine.heap.operand(buffer);
+}
+
+const byteOffset = (machine: Machine, self: Operand) => viewed(machine, self).byteOffset;
+
 export const bufferIntrinsics: readonly Intrinsic[] = [
+  { builtin: 'TypedArrayPrototypeBuffer', path: 'TypedArray.prototype.buffer', get: bufferOf },
+  { builtin: 'TypedArrayPrototypeByteOffset', path: 'TypedArray.prototype.byteOffset', get: byteOffset },
+  { builtin: 'DataViewPrototypeGetBuffer', path: 'DataView.prototype.buffer', get: bufferOf },
+  { builtin: 'DataViewPrototypeGetByteOffset', path: 'DataView.prototype.byteOffset', get: byteOffset },
   { builtin: 'TypedArrayPrototypeLength', path: 'TypedArray.prototype.length', get: length },
   { builtin: 'TypedArrayPrototypeByteLength', path: 'TypedArray.prototype.byteLength', get: byteLength },
   { builtin: 'ArrayBufferPrototypeGetByteLength', path: 'ArrayBuffer.prototype.byteLength', get: byteLength },

@@ -14,6 +14,7 @@ import { numberIntrinsics } from './number.ts';
 import { objectIntrinsics } from './object.ts';
 import { regExpIntrinsics } from './regexp.ts';
 import { stringIntrinsics } from './string.ts';
+import { typedArrayConstructor } from './typed-array-constructor.ts';
 
 export type Run = (machine: Machine, self: Operand, args: readonly Operand[]) => Steps<Operand>;
 
@@ -48,6 +49,7 @@ export function allIntrinsics(): readonly Intrinsic[] {
     ...objectIntrinsics,
     ...regExpIntrinsics,
     ...stringIntrinsics,
+    ...typedArrayConstructor,
   ];
 }
 

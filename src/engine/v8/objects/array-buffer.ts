@@ -1,4 +1,5 @@
 import { type Address, address, type Tagged } from '../../address.ts';
+import type { Value } from '../inspect.ts';
 import type { HeapView } from './heap-view.ts';
 
 export interface ArrayBufferInfo {
@@ -19,6 +20,13 @@ export function arrayBuffer(view: HeapView, object: Tagged): ArrayBufferInfo {
     detached,
     shared: (bits & offsets.sharedMask) !== 0,
   };
+}
+
+/** What a JSArrayBufferView looks at. */
+export function viewedBuffer(view: HeapView, object: Tagged): { buffer: Value; byteOffset: number } {
+  const { arrayBufferView } = view.layout.objects;
+  const word = view.tagged(object, arrayBufferView.buffer);
+  return { buffer: { kind: 'tagged', word }, byteOffset: view.pointer(object, arrayBufferView.byteOffset) };
 }
 
 export interface ViewInfo {
