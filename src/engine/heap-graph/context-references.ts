@@ -1,6 +1,7 @@
 import { attemptOr } from '../absence.ts';
 import type { Tagged } from '../address.ts';
 import { EdgeType } from '../graph/types.ts';
+import { firstLocalOffset } from '../v8/layout/first-local.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
 import type { HeapWords } from './heap-words.ts';
 import type { ReferenceSink } from './reference-sink.ts';
@@ -93,8 +94,7 @@ export class ContextReferences {
     const count = Math.min(view.smi(info, o.contextLocalCount), MAX_SLOTS);
     const header = c.minSlots + (this.hasExtension(info) ? 1 : 0);
     const slot = (i: number) => c.slots + 8 * (header + i);
-    const isModule = (flags & o.scopeTypeMask) === o.moduleScope;
-    let next = o.firstVariable + (isModule ? 8 : 0);
+    let next = firstLocalOffset(view.layout, flags);
     const result: Slot[] = [];
     if (count < o.maxInlinedNames) {
       for (let i = 0; i < count; i++)

@@ -1,5 +1,6 @@
 import { attemptOr } from '../../absence.ts';
 import { at, type Tagged } from '../../address.ts';
+import { firstLocalOffset } from '../layout/first-local.ts';
 import type { V8Runtime } from '../runtime.ts';
 import { field, instanceType, isSmi, ofType, smiValue, untag } from './heap-object.ts';
 import { readString } from './string-reader.ts';
@@ -37,7 +38,7 @@ function scopeNames(runtime: V8Runtime, scopeInfo: Tagged): { own: string; infer
   const flags = offsets.rawFlags ? memory.u32(flagsAt) : memory.u32(at(flagsAt, 4));
   const locals = smiValue(field(runtime, scopeInfo, offsets.contextLocalCount));
   const names = locals < offsets.maxInlinedNames ? locals : 1;
-  let next = offsets.firstVariable + 8 * (names + locals);
+  let next = firstLocalOffset(layout, flags) + 8 * (names + locals);
   if (flags & scopeFlags.hasSavedClassVariable) next += 8;
   let own = '';
   if ((flags >>> scopeFlags.functionVariableShift) & 3) {

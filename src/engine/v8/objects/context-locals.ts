@@ -1,4 +1,5 @@
 import { address, type Tagged } from '../../address.ts';
+import { firstLocalOffset } from '../layout/first-local.ts';
 import type { HeapView } from './heap-view.ts';
 
 export interface ContextLocal {
@@ -24,14 +25,13 @@ export function scopeLocals(view: HeapView, context: Tagged): ContextLocal[] {
     : view.memory.u32(address(view.base(info) + o.flags + 4));
   const count = view.smi(info, o.contextLocalCount);
   if (count >= o.maxInlinedNames || count > MAX_LOCALS) return [];
-  const isModule = (flags & o.scopeTypeMask) === o.moduleScope;
-  const skip = isModule && view.layout.scopes.moduleCountFirst ? 8 : 0;
+  const first = firstLocalOffset(view.layout, flags);
   const hasExtension = ((flags >>> scopeFlags.hasContextExtensionSlot) & 1) === 1;
   const firstSlot = c.slots + 8 * (c.minSlots + (hasExtension ? 1 : 0));
   const result: ContextLocal[] = [];
   for (let i = 0; i < count; i++) {
-    const name = view.tagged(info, o.firstVariable + skip + 8 * i);
-    const bits = view.tagged(info, o.firstVariable + skip + 8 * (count + i));
+    const name = view.tagged(info, first + 8 * i);
+    const bits = view.tagged(info, first + 8 * (count + i));
     result.push({
       name: view.textOrEmpty(name),
       value: contextValue(view, view.tagged(context, firstSlot + 8 * i)),

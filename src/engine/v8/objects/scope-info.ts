@@ -1,4 +1,5 @@
 import { address, type Tagged } from '../../address.ts';
+import { firstLocalOffset } from '../layout/first-local.ts';
 import type { HeapView } from './heap-view.ts';
 
 /** What the engine's object decoders need of a ScopeInfo (objects/scope-info.tq). */
@@ -19,9 +20,7 @@ export function scopeInfoParts(view: HeapView, scopeInfo: Tagged): ScopeInfoPart
     : view.memory.u32(address(view.base(scopeInfo) + o.flags + 4));
   const locals = view.smi(scopeInfo, o.contextLocalCount);
   const names = locals < o.maxInlinedNames ? locals : 1;
-  let next = o.firstVariable + 8 * (names + locals);
-  const isModule = (flags & o.scopeTypeMask) === o.moduleScope;
-  if (isModule && view.layout.scopes.moduleCountFirst) next += 8;
+  let next = firstLocalOffset(view.layout, flags) + 8 * (names + locals);
   if (flags & scopeFlags.hasSavedClassVariable) next += 8;
   const text = (offset: number) => view.textOrEmpty(view.tagged(scopeInfo, offset));
   let functionName = '';

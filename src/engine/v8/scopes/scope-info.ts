@@ -1,5 +1,6 @@
 import { Fault } from '../../absence.ts';
 import { address, type Tagged } from '../../address.ts';
+import { firstLocalOffset } from '../layout/first-local.ts';
 import type { HeapView } from '../objects/heap-view.ts';
 import { scopeInfoParts } from '../objects/scope-info.ts';
 import type { ScopeType } from './scope-tree.ts';
@@ -107,8 +108,7 @@ export class ScopeInfo {
   }
 
   get #firstName(): number {
-    const { objects, scopes } = this.#view.layout;
-    return objects.scopeInfo.firstVariable + (this.type === 'module' && scopes.moduleCountFirst ? 8 : 0);
+    return firstLocalOffset(this.#view.layout, this.#flags);
   }
 
   /** Offset of the module's variables, behind all that a module's scope has before them. */
