@@ -55,7 +55,7 @@ export class NodeNames {
   readonly #words: HeapWords;
   readonly #systemNames = new Map<number, NodeLabel>();
   readonly #constructors = new Map<Tagged, string>();
-  /** Of dictionaries and wrappers. */
+  /** Of objects that their map alone does not name. */
   readonly #byMap = new Map<Tagged, NameByMap>();
   /** By prototype. */
   readonly #inherited = new Map<Tagged, string | undefined>();
@@ -119,9 +119,22 @@ export class NodeNames {
     );
   }
 
-  /** Instances of one map share their constructor, unless they are dictionaries or singular. */
+  /** Instances of one map share their constructor, unless they are dictionaries or singular, or have tags of their own. */
   #sharesConstructor(map: MapInfo): boolean {
-    return !map.isDictionary && !this.#isSingular(map);
+    return !map.isDictionary && !this.#isSingular(map) && !this.#isTagged(map);
+  }
+
+  /** True if `Symbol.toStringTag` is an own property of the map's objects. */
+  #isTagged(map: MapInfo): boolean {
+    const image = this.#image;
+    const { descriptors: d, map: m } = this.#view.layout.objects;
+    const own = image.indexAt(map.word);
+    const descriptors = own < 0 ? -1 : image.target(own + m.descriptors / 8);
+    if (descriptors < 0) return false;
+    const first = descriptors + d.header / 8 + d.key;
+    const end = Math.min(first + d.entryWords * map.ownDescriptors, image.pageOf(descriptors).end);
+    for (let w = first; w < end; w += d.entryWords) if (image.target(w) === this.#tagIndex) return true;
+    return false;
   }
 
   /** Prototypes, global objects, and wrappers, which are named by what they hold: their map does not tell. */
@@ -135,10 +148,11 @@ export class NodeNames {
     );
   }
 
-  #dictionaryName(word: Tagged, map: MapInfo): string {
+  /** Name of an object that may have a tag of its own. */
+  #ownName(word: Tagged, map: MapInfo): string {
     const known = this.#nameByMap(word, map);
-    const tag = known.isTagFirst && this.#mayHaveTag(word) ? ownTag(this.#view, word) : undefined;
-    return tag ?? known.name;
+    const mayHaveTag = known.isTagFirst && (!map.isDictionary || this.#mayHaveTag(word));
+    return (mayHaveTag ? ownTag(this.#view, word) : undefined) ?? known.name;
   }
 
   #nameByMap(word: Tagged, map: MapInfo): NameByMap {
@@ -209,8 +223,10 @@ export class NodeNames {
       if (map.type === types.JS_GLOBAL_OBJECT) return `${name} (global*)`;
       return map.type === types.JS_GLOBAL_PROXY ? `${name} (global)` : name;
     }
-    if (map.isDictionary) return cut(attemptOr('Object', () => this.#dictionaryName(word, map)));
+    if (map.isDictionary) return cut(attemptOr('Object', () => this.#ownName(word, map)));
     let name = this.#constructors.get(map.word);
+    if (name === undefined && this.#isTagged(map))
+      return cut(attemptOr('Object', () => this.#ownName(word, map)));
     if (name === undefined) {
       name = cut(attemptOr('Object', () => constructorName(this.#view, word)));
       if (this.#constructors.size < MAX_CACHED) this.#constructors.set(map.word, name);
