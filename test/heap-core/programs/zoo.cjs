@@ -197,7 +197,9 @@ function language() {
     () => [a, rest, b]
   )({ z: { y: 1 } });
   const symbols = [Symbol(), Symbol('described'), Symbol.for('registered'), Symbol.iterator];
+  const iterator = (tag) => ({ [Symbol.toStringTag]: tag, next() {} });
   return {
+    tagged: ['First Iterator', 'Second Iterator', 'Third Iterator'].map(iterator),
     animals,
     walks,
     streams,
@@ -372,6 +374,15 @@ async function node() {
   const watcher = fs.watch(__dirname, () => {});
   const stats = fs.statSync(__filename);
   const imported = await import('node:path');
+  const moduleSource = `
+    const kept = { list: [1, 2, 3] };
+    let counter = 0;
+    export const exported = () => [kept, counter++];
+    export let changed = 'text of a module';
+    export const change = (to) => { changed = to; };
+  `;
+  const ownModule = await import(`data:text/javascript,${encodeURIComponent(moduleSource)}`);
+  ownModule.change(ownModule.exported());
   const performanceMarks = [performance.mark('zoo'), performance.now()];
   return {
     emitter,
@@ -399,6 +410,7 @@ async function node() {
     watcher,
     stats,
     imported,
+    ownModule,
     performanceMarks,
   };
 }
