@@ -139,6 +139,41 @@ describe('the debug adapter', function () {
         assert.equal(find(unpaged, 'note').value, '990000 more elements');
       });
 
+      it('lists elements that are few among many indices, whatever their index', async () => {
+        const variables = await locals('readOrder');
+        const byId = find(variables, 'byId');
+        assert.equal(byId.value, "{7: 'seven', 1000001: {…}, 20000002: 'two', plain: true}");
+        assert.equal(byId.indexedVariables, 3);
+        const range = { filter: 'indexed', start: 1, count: 2 } as const;
+        const page = await client.variables(byId.variablesReference, range);
+        assert.deepEqual(
+          page.map(({ name, evaluateName }) => [name, evaluateName]),
+          [
+            ['1000001', 'byId[1000001]'],
+            ['20000002', 'byId[20000002]'],
+          ],
+        );
+        const all = await client.variables(byId.variablesReference);
+        assert.deepEqual(
+          all.map(({ name }) => name),
+          ['7', '1000001', '20000002', 'plain', '[[Prototype]]'],
+        );
+        const far = find(variables, 'far');
+        assert.equal(far.value, "(5000001) [empty × 5000000, 'far']");
+        assert.equal(far.indexedVariables, 1);
+      });
+
+      it('shows the bytes of a buffer as typed arrays', async () => {
+        const raw = await client.variables(find(await locals('readOrder'), 'raw').variablesReference);
+        assert.equal(find(raw, '[[Int8Array]]').value, 'Int8Array(4) [1, 2, -1, 0]');
+        assert.equal(find(raw, '[[Int32Array]]').value, 'Int32Array(1) [16712193]');
+        const bytes = await client.variables(find(raw, '[[Uint8Array]]').variablesReference);
+        assert.deepEqual(
+          bytes.slice(0, 4).map(({ value }) => value),
+          ['1', '2', '255', '0'],
+        );
+      });
+
       it('shows accessors without running them, entries, private and internal members', async () => {
         const variables = await locals('readOrder');
         const accessors = await client.variables(find(variables, 'accessors').variablesReference);
@@ -293,6 +328,12 @@ describe('the debug adapter', function () {
       assert.deepEqual(loop, { name: 'loop', self: undefined });
       const lookup = Function(`return (${await copy('lookup')})`)() as Map<string, unknown>;
       assert.deepEqual(lookup.get('first'), { x: 1 });
+      assert.deepEqual(Function(`return (${await copy('byId')})`)(), {
+        7: 'seven',
+        1000001: { name: 'one' },
+        20000002: 'two',
+        plain: true,
+      });
     });
 
     it('refuses calls and assignments, each with its reason', async () => {

@@ -27,6 +27,10 @@ function parse(text) {
 function readOrder(order) {
   const million = Array.from({ length: 1_000_000 }, (_, i) => i * 2);
   const holes = [1, , , 4];
+  const byId = { 1_000_001: { name: 'one' }, 20_000_002: 'two', 7: 'seven', plain: true };
+  const far = [];
+  far[5_000_000] = 'far';
+  const raw = Uint8Array.of(1, 2, 255, 0).buffer;
   const lookup = new Map([
     ['first', { x: 1 }],
     ['second', order],
@@ -46,7 +50,7 @@ function readOrder(order) {
   } catch (cause) {
     throw new TypeError(`order ${order.id} failed`, { cause });
   }
-  return [million, holes, lookup, unique, bytes, floats, big, long, settled, accessors, loop, length];
+  return [million, holes, byId, far, raw, lookup, unique, bytes, floats, big, long, settled, accessors, loop, length];
 }
 
 setTimeout(function onTimer() {
