@@ -65,9 +65,11 @@ export function scriptOf(runtime: V8Runtime, shared: Tagged): Tagged | undefined
 
 /** The URL or path of a script, as V8 has it: its sourceURL where it is given, else its name. */
 export function urlOf(runtime: V8Runtime, script: Tagged): string | undefined {
-  return attemptOr(undefined, () =>
-    readString(runtime, field(runtime, script, runtime.layout.code.script.name), MAX_NAME),
-  );
+  const { name, sourceUrl } = runtime.layout.code.script;
+  return attemptOr(undefined, () => {
+    const text = (offset: number) => readString(runtime, field(runtime, script, offset), MAX_NAME);
+    return text(sourceUrl) ?? text(name);
+  });
 }
 
 /** Number of the builtin that a function is; undefined for functions of scripts and of the embedder. */

@@ -218,10 +218,10 @@ function siteLocation(view: HeapView, lines: ScriptLines, site: CallSite): strin
   return `${origin}${name || '<anonymous>'}${position ? `:${position.line}:${position.column}` : ''}`;
 }
 
-/** A script's name, else its `//# sourceURL`. */
+/** A script's `//# sourceURL`, else its name (Script::GetNameOrSourceURL). */
 export function scriptName(view: HeapView, script: Tagged): string {
   const { name, sourceUrl } = view.layout.code.script;
-  for (const offset of [name, sourceUrl]) {
+  for (const offset of [sourceUrl, name]) {
     const word = view.readable(view.tagged(script, offset));
     if (view.isString(word)) return view.string(word);
   }
