@@ -6,6 +6,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { AttachConfiguration } from '../configuration/attach.ts';
 import { baseName, type HostPaths, localCandidates, scriptPath } from '../configuration/paths.ts';
+import { isTextOfScript, maxFileSize } from '../configuration/script-text.ts';
 import { isAbsent } from '../engine/absence.ts';
 import type { Tagged } from '../engine/address.ts';
 import type { FrameInfo } from '../engine/contract.ts';
@@ -168,19 +169,14 @@ export class Sources {
   }
 }
 
-/** Whether `path` is a regular file with this text, line ends and a byte order mark aside. */
+/** Whether `path` is a regular file with the text of a script. */
 async function hasText(path: string, text: string): Promise<boolean> {
   try {
     // Asked before opening: to open a pipe that a path from the dump names would never end.
     const stats = await stat(path);
-    // UTF-8 takes up to three bytes per UTF-16 unit; the file may have CRLF for LF, and a byte order mark.
-    if (!stats.isFile() || stats.size > text.length * 4 + 3) return false;
-    return normalized(await readFile(path, 'utf8')) === normalized(text);
+    if (!stats.isFile() || stats.size > maxFileSize(text)) return false;
+    return isTextOfScript(await readFile(path, 'utf8'), text);
   } catch {
     return false;
   }
-}
-
-function normalized(text: string): string {
-  return text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
 }

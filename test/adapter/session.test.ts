@@ -601,6 +601,22 @@ describe('the debug adapter', function () {
       assert.equal((await sourceOf({ localRoot: folder, remoteRoot })).path, recording.program);
     });
 
+    for (const line of [24, 26] as const)
+      it(`opens TypeScript of which Node ${line} has stripped the types`, async () => {
+        const typed = await recordCore(line, 'typed.ts');
+        const client = new AdapterClient();
+        try {
+          const { threadId } = await client.open({ dump: typed.core });
+          const frame = (await client.stackTrace(threadId!)).find(({ name }) => name === 'total')!;
+          assert.equal(frame.source!.path, typed.program);
+          assert.equal(frame.source!.sourceReference, undefined);
+          const text = (await readFile(typed.program, 'utf8')).split('\n')[frame.line - 1]!;
+          assert.equal(text.slice(frame.column - 1).startsWith('throw new Error'), true, text);
+        } finally {
+          await client.close();
+        }
+      });
+
     it('gives Node’s own scripts out of the dump, and lists all', async () => {
       const client = new AdapterClient();
       await client.open({ dump: recording.core });

@@ -1,6 +1,5 @@
 import { type Absence, absent, attempt, attemptOr, isAbsent } from '../absence.ts';
 import type { Address, Tagged } from '../address.ts';
-import { environmentOf } from './environment.ts';
 import type { JsFrame } from './frames/js-frame.ts';
 import { ScriptLines } from './frames/script-lines.ts';
 import type { ChildCounts, Inspector, Kind, Preview, Property, Value } from './inspect.ts';
@@ -8,7 +7,6 @@ import type { Isolate } from './isolate.ts';
 import { arrayBuffer, dataView, viewedBuffer } from './objects/array-buffer.ts';
 import { scriptName } from './objects/call-site.ts';
 import { type Entries, mapEntries, noEntries, setEntries, weakEntries } from './objects/collections.ts';
-import { scopeLocals } from './objects/context-locals.ts';
 import { dateValue } from './objects/date.ts';
 import { type Elements, elementsOf } from './objects/elements.ts';
 import { boundTarget, builtinName, functionStart } from './objects/functions.ts';
@@ -29,7 +27,7 @@ import { previewOf, primitivePreview } from './objects/preview.ts';
 import { anyRealm, globalsOf, mainRealm, nativeContextOf } from './objects/realm.ts';
 import { typedArray } from './objects/typed-array.ts';
 import { sandboxOf, visibleProperties } from './objects/vm-sandbox.ts';
-import { dataProperty } from './property.ts';
+import { ProcessEnv } from './process-env.ts';
 import { Context } from './scopes/context.ts';
 import { processTimeZone } from './time-zone.ts';
 
@@ -41,15 +39,19 @@ export class V8Inspector implements Inspector {
   readonly view: HeapView;
   readonly lines: ScriptLines;
   readonly #names: NameIndex;
+  readonly #env: ProcessEnv;
   #timeZone: string | undefined | null = null;
   #lastElements: { readonly object: Tagged; readonly elements: Elements } | undefined;
-  #env: Tagged | undefined | null = null;
-  #environmentVariables: readonly Property[] | undefined;
 
   constructor(isolate: Isolate) {
     this.view = new HeapView(isolate);
     this.#names = new NameIndex(this.view);
     this.lines = new ScriptLines(isolate.runtime);
+    this.#env = new ProcessEnv(
+      this.view,
+      () => this.global(),
+      (value, name) => this.own(value, name),
+    );
   }
 
   /** The program's own `globalThis` (not that of a vm context), or why it cannot be had. */
@@ -98,7 +100,7 @@ export class V8Inspector implements Inspector {
     const word = value.kind === 'tagged' ? this.view.strong(value.word) : undefined;
     if (word === undefined) return undefined;
     const kind = attemptOr(undefined, () => kindOf(this.view, word));
-    const isKnown = kind?.intercepted && word === this.#environment() && this.#variables().length > 0;
+    const isKnown = kind?.intercepted && this.#env.is(word) && this.#env.variables.length > 0;
     return isKnown ? { ...kind, intercepted: false } : kind;
   }
 
@@ -115,10 +117,7 @@ export class V8Inspector implements Inspector {
       return { length, present: present?.count };
     });
     const counts = {
-      named:
-        object === this.#environment()
-          ? this.#variables().length
-          : attemptOr(0, () => this.#namedCount(object)),
+      named: this.#env.is(object) ? this.#env.variables.length : attemptOr(0, () => this.#namedCount(object)),
       indexed: elements.length,
       internal: this.internal(value).length,
       entries: attemptOr(1, () => this.#entries(object).size),
@@ -130,45 +129,9 @@ export class V8Inspector implements Inspector {
     if (value.kind === 'listed') return listedNames(value);
     const object = this.#object(value);
     if (object === undefined || this.#isList(object)) return [];
-    if (object === this.#environment()) return this.#variables();
+    if (this.#env.is(object)) return this.#env.variables;
     const properties = attempt(() => namedProperties(this.view, this.lines, object));
     return isAbsent(properties) ? [unreadableProperty(properties, '(properties)')] : properties;
-  }
-
-  /**
-   * The main thread's process.env, whose properties are the process's environment variables: an interceptor
-   * of Node gives them, so the object itself is empty.
-   */
-  #environment(): Tagged | undefined {
-    if (this.#env === null) {
-      this.#env = undefined;
-      const process = this.view.isolate.index === 0 ? this.#process() : undefined;
-      const env = process && this.own(process, 'env')?.value;
-      const object = env && this.#object(env);
-      const { hasNamedInterceptor } = this.view.layout.objects.map;
-      const isIntercepted = (word: Tagged) => (this.view.map(word).bitField & hasNamedInterceptor) !== 0;
-      if (object !== undefined && attemptOr(false, () => isIntercepted(object))) this.#env = object;
-    }
-    return this.#env;
-  }
-
-  /** The object that Node's accessor `globalThis.process` gives: a variable of the getter's closure. */
-  #process(): Value | undefined {
-    const property = this.own(this.global(), 'process');
-    const getter = property?.getter && this.#object(property.getter);
-    if (getter === undefined) return property?.value;
-    return attemptOr(undefined, () => {
-      const context = this.view.tagged(getter, this.view.layout.objects.function.context);
-      const variable = scopeLocals(this.view, context).find((local) => local.name === '_process');
-      return variable && { kind: 'tagged', word: variable.value };
-    });
-  }
-
-  #variables(): readonly Property[] {
-    this.#environmentVariables ??= environmentOf(this.view.runtime).map(([name, primitive]) =>
-      dataProperty(name, { kind: 'synthetic', primitive }),
-    );
-    return this.#environmentVariables;
   }
 
   indexed(value: Value, start: number, count: number): readonly Property[] {
@@ -283,7 +246,7 @@ export class V8Inspector implements Inspector {
     if (name.charCodeAt(0) <= 57 && /^(0|[1-9]\d{0,9})$/.test(name))
       return this.indexed(value, Number(name), 1)[0];
     if (object === undefined) return this.named(value).find((p) => p.name === name);
-    if (object === this.#environment()) return this.#variables().find((p) => p.name === name);
+    if (this.#env.is(object)) return this.#env.variables.find((p) => p.name === name);
     const found = attempt(() => {
       const { types } = this.view.layout;
       const type = this.view.type(object);

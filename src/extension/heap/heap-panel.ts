@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { isTextOfScript, maxFileSize } from '../../configuration/script-text.ts';
 import type { Location } from '../../heap-process/places.ts';
 import type { HeapFailure, Request } from '../../heap-process/protocol.ts';
 import { findSource, showSource } from '../flame/open-source.ts';
@@ -196,19 +197,12 @@ const notLocal: HeapFailure = {
   hint: null,
 };
 
-/** Line ends and a byte order mark aside. */
 async function hasText(file: vscode.Uri, text: string): Promise<boolean> {
   try {
     const { size } = await vscode.workspace.fs.stat(file);
-    // UTF-8 takes up to three bytes per UTF-16 unit; the file may have CRLF for LF, and a byte order mark.
-    if (size > text.length * 4 + 3) return false;
-    const bytes = await vscode.workspace.fs.readFile(file);
-    return plain(new TextDecoder().decode(bytes)) === plain(text);
+    if (size > maxFileSize(text)) return false;
+    return isTextOfScript(new TextDecoder().decode(await vscode.workspace.fs.readFile(file)), text);
   } catch {
     return false;
   }
-}
-
-function plain(text: string): string {
-  return text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
 }
