@@ -1,4 +1,5 @@
 import { attemptOr } from '../absence.ts';
+import { type Address, at } from '../address.ts';
 import type { CoreSession } from '../session.ts';
 import type { Isolate } from '../v8/isolate.ts';
 import type { CoreHelper } from './core-tasks.ts';
@@ -9,10 +10,10 @@ import { NativeObjects } from './native-objects.ts';
 import { ObjectKinds } from './object-kinds.ts';
 import { loadPage, shapeOfHeap } from './page-loader.ts';
 import type { Share } from './pass-progress.ts';
-import { gcRoots, type RootSlot, type RootsReport } from './roots.ts';
+import { gcRoots, type RootSlot, type RootsReport, type Vector } from './roots.ts';
 
 /** A root that leads to an object. */
-export interface UsedRoot extends Omit<RootSlot, 'slot'> {
+export interface UsedRoot extends Omit<RootSlot, 'slot' | 'vector'> {
   /** Index of the object. */
   readonly index: number;
 }
@@ -62,6 +63,18 @@ export async function markLive(
   return result();
 }
 
+function holdsObjects(
+  { begin, bytes }: Vector,
+  indexIn: (slot: Address) => number,
+  kinds: ObjectKinds,
+): boolean {
+  for (let done = 0; done < bytes; done += 8) {
+    const index = indexIn(at(begin, done));
+    if (index < 0 || kinds.idAt(index) < 0) return false;
+  }
+  return true;
+}
+
 /** Marks what roots lead to; nothing is followed yet. */
 function beginMarking(
   session: CoreSession,
@@ -80,9 +93,14 @@ function beginMarking(
   const live = new Liveness(image, kinds, codeOf, (i) => natives.tracedBy(i));
   const { memory } = isolate.runtime;
   const used: UsedRoot[] = [];
-  for (const { root, label, slot, weak } of slots) {
+  const indexIn = (slot: Address) => {
     const word = memory.has(slot, 8) ? memory.tagged(slot) : Number.NaN;
-    const index = (word & 3) === 1 ? image.indexAt(word) : -1;
+    return (word & 3) === 1 ? image.indexAt(word) : -1;
+  };
+  const isWhole = new Map<Vector, boolean>();
+  for (const { root, label, slot, weak, vector } of slots) {
+    if (vector && !isWhole.has(vector)) isWhole.set(vector, holdsObjects(vector, indexIn, kinds));
+    const index = vector && !isWhole.get(vector) ? -1 : indexIn(slot);
     if (index >= 0 && (weak || live.root(index))) used.push({ root, label, weak, index });
   }
   // V8's own snapshots show all of what isolates share.

@@ -29,6 +29,13 @@ export interface RootSlot {
   readonly label: string | undefined;
   readonly slot: Address;
   readonly weak: boolean;
+  /** Set where the slot counts only if all words of this vector lead to objects. */
+  readonly vector?: Vector;
+}
+
+export interface Vector {
+  readonly begin: Address;
+  readonly bytes: number;
 }
 
 const MAX_HANDLE_BLOCKS = 1 << 16;
@@ -57,6 +64,12 @@ export function gcRoots(session: CoreSession, isolate: Isolate): RootsReport {
   const add = (root: RootName, slot: Address, weak = false, label?: string) => {
     slots.push({ root, label, slot, weak });
   };
+  const addVector = (vector: Vector) => {
+    for (let done = 0; done < vector.bytes; done += 8) {
+      const slot = at(vector.begin, done);
+      slots.push({ root: '(Startup object cache)', label: undefined, slot, weak: false, vector });
+    }
+  };
   strongRoots(isolate, add);
   builtins(isolate, add);
   isolateFields(isolate, add);
@@ -66,7 +79,7 @@ export function gcRoots(session: CoreSession, isolate: Isolate): RootsReport {
     notes.push('global handles were not found: objects that only native code holds may be missing');
   if (!eternalHandles(isolate, parts, add))
     notes.push('eternal handles were not found: strings and templates of Node itself may be missing');
-  objectCaches(isolate, parts, add);
+  objectCaches(isolate, parts, addVector);
   microtasks(isolate, parts, add);
   compilationCache(parts, add);
   stacks(session, isolate, add);
@@ -197,9 +210,9 @@ function eternalHandles(isolate: Isolate, parts: IsolateParts, add: Add): boolea
 
 /**
  * The Isolate's vectors of objects that a startup snapshot refers to (startup_object_cache_ and that of
- * shareable objects): told by holding nothing but heap objects.
+ * shareable objects): told by holding nothing but heap objects, which who knows the heap's pages has to find out.
  */
-function objectCaches(isolate: Isolate, { own }: IsolateParts, add: Add): void {
+function objectCaches(isolate: Isolate, { own }: IsolateParts, add: (vector: Vector) => void): void {
   for (let offset = 0; offset + 24 <= own.length; offset += 8) {
     const begin = wordOf(own, offset);
     if (begin === 0 || begin % 8 !== 0) continue;
@@ -207,13 +220,12 @@ function objectCaches(isolate: Isolate, { own }: IsolateParts, add: Add): void {
     const limit = wordOf(own, offset + 16);
     const bytes = end - begin;
     if (bytes < 64 || bytes % 8 !== 0 || bytes > MAX_CACHE || limit < end) continue;
-    if (!holdsObjects(isolate, begin, bytes)) continue;
-    for (let done = 0; done < bytes; done += 8) add('(Startup object cache)', at(begin, done));
+    if (mayHoldObjects(isolate, begin, bytes)) add({ begin, bytes });
   }
 }
 
 /** True if all words are tagged as strong pointers, and some of them that lie far apart lead to objects. */
-function holdsObjects({ runtime }: Isolate, begin: Address, bytes: number): boolean {
+function mayHoldObjects({ runtime }: Isolate, begin: Address, bytes: number): boolean {
   const { memory } = runtime;
   const step = 8 * Math.ceil(bytes / 8 / CACHE_SAMPLES);
   for (let done = 0; done < bytes; done += step) {
