@@ -40,7 +40,7 @@ class Table {
     // Most symbols are none of them, which is seen without a look-up.
     const near = new Uint8Array(1 << 16);
     for (const offset of names.keys()) near[offset & 0xffff] = 1;
-    for (let i = 0; i < this.count; i++) {
+    for (let i = 0; i < this.count && result.size < names.size; i++) {
       const offset = this.#words[i * SYM_WORDS]!;
       if (near[offset & 0xffff] === 0) continue;
       const name = names.get(offset);
