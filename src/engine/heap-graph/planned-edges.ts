@@ -117,14 +117,14 @@ export class PlannedEdges {
     let plan = -1;
     if (mode === Mode.plan) plan = id;
     else if (mode === Mode.context) plan = this.#contextPlan(i, page);
-    this.begin();
+    this.#hasRest = false;
     let isWhole: boolean;
     if (plan >= 0) isWhole = this.steps(i, ordinal, id, starts[plan]!, ends[plan]!) === ends[plan]!;
     else isWhole = mode === Mode.data || (mode === Mode.array && this.#array(i, page));
     if (isWhole) {
       const map = maps[id]!;
       if (map >= 0) edges.push(EdgeType.internal, this.#input.constants.mapName, map);
-      isWhole = this.rest(i, id, plan);
+      if (this.#hasRest) isWhole = this.#addRest(i, id, plan);
     }
     if (!isWhole) edges.length = begin;
     return isWhole;
