@@ -2,7 +2,6 @@
  * A value as JavaScript source, for the clipboard: `{ id: 1, seen: new Map([[1, { x: 1 }]]) }`. What source
  * cannot say (functions, cycles, values that are not there) stands as a comment in its place.
  */
-
 import { isAbsent } from '../engine/absence.ts';
 import { childElements } from '../engine/v8/child-elements.ts';
 import type { Inspector, Preview, Property, Value } from '../engine/v8/inspect.ts';

@@ -1,5 +1,4 @@
 /** A value in one line, in the words of VS Code's JavaScript debugger: `Session {id: 1, user: {…}}`. */
-
 import { isAbsent } from '../engine/absence.ts';
 import { childElementCount, childElements } from '../engine/v8/child-elements.ts';
 import type { Inspector, Preview, Property, Value } from '../engine/v8/inspect.ts';

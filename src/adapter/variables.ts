@@ -1,5 +1,4 @@
 /** `variables`: the children of scopes, objects and collections, a page at a time. */
-
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { isAbsent } from '../engine/absence.ts';
 import { hex } from '../engine/address.ts';

@@ -1,5 +1,5 @@
 import { isAbsent } from '../absence.ts';
-import type { Address } from '../address.ts';
+import { type Address, at } from '../address.ts';
 import type { Kind, Property, Value } from '../v8/inspect.ts';
 import type { Environment } from './environment.ts';
 import { DumpObject, type Key, Made, type Operand, type Slot, Sym, Unavailable } from './operand.ts';
@@ -161,12 +161,18 @@ export class Heap {
     }
   }
 
-  /** The raw bytes of a buffer, typed array or DataView. */
-  bytes(object: DumpObject): Uint8Array {
-    const { inspector, bytes } = this.environment;
-    const place = inspector.memory(object.value);
+  /** Where the bytes of a buffer, typed array or DataView stand. */
+  place(object: DumpObject): { readonly address: Address; readonly length: number } {
+    const place = this.environment.inspector.memory(object.value);
     if (isAbsent(place)) throw refused(`the bytes cannot be read: ${place.reason}`);
-    const read = this.environment.bytes?.(place.address as Address, place.length);
+    return place;
+  }
+
+  /** The raw bytes of a buffer, typed array or DataView, or `length` of them from `from` on; not to be written to. */
+  bytes(object: DumpObject, from = 0, length?: number): Uint8Array {
+    const { bytes } = this.environment;
+    const place = this.place(object);
+    const read = bytes?.(at(place.address, from), length ?? place.length - from);
     if (bytes === undefined || read === undefined) throw refused('the bytes of buffers cannot be read here');
     if (isAbsent(read)) throw refused(`the bytes cannot be read: ${read.reason}`);
     return read;

@@ -63,6 +63,7 @@ export async function markLive(
   return result();
 }
 
+/** True if every word of a vector leads to an object; `indexIn` gives the index of what a slot leads to. */
 function holdsObjects(
   { begin, bytes }: Vector,
   indexIn: (slot: Address) => number,

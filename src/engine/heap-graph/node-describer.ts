@@ -12,7 +12,7 @@ import { type NodeLabel, NodeNames } from './node-names.ts';
 import type { Kind, ObjectKinds } from './object-kinds.ts';
 import type { StringArena } from './string-arena.ts';
 
-/** How the nodes of a kind are named: all alike, by a text in the object, by the function, or each by itself. */
+/** How the nodes of a kind are named: all alike, by a text in the object, by the function, by the source of the pattern, or each by itself. */
 const Naming = { unknown: 0, alike: 1, text: 2, function: 3, pattern: 4, each: 5 } as const;
 
 /**

@@ -33,6 +33,7 @@ export interface RootSlot {
   readonly vector?: Vector;
 }
 
+/** A C++ vector of tagged words. */
 export interface Vector {
   readonly begin: Address;
   readonly bytes: number;
@@ -45,7 +46,6 @@ const HEAP_SIZE = 0x1800;
 const NATIVE_WORDS = 48;
 const MAX_STACK = 256 << 20;
 const MAX_CACHE = 8 << 20;
-const CACHE_SAMPLES = 24;
 
 /** What was read for roots, for the coverage. */
 export interface RootsReport {
@@ -220,20 +220,14 @@ function objectCaches(isolate: Isolate, { own }: IsolateParts, add: (vector: Vec
     const limit = wordOf(own, offset + 16);
     const bytes = end - begin;
     if (bytes < 64 || bytes % 8 !== 0 || bytes > MAX_CACHE || limit < end) continue;
-    if (mayHoldObjects(isolate, begin, bytes)) add({ begin, bytes });
+    if (isTagged(isolate, begin, bytes)) add({ begin, bytes });
   }
 }
 
-/** True if all words are tagged as strong pointers, and some of them that lie far apart lead to objects. */
-function mayHoldObjects({ runtime }: Isolate, begin: Address, bytes: number): boolean {
-  const { memory } = runtime;
-  const step = 8 * Math.ceil(bytes / 8 / CACHE_SAMPLES);
-  for (let done = 0; done < bytes; done += step) {
-    const slot = at(begin, done);
-    if (!memory.has(slot, 8) || instanceType(runtime, memory.tagged(slot)) === undefined) return false;
-  }
+/** True if all words are tagged as strong pointers. */
+function isTagged({ runtime }: Isolate, begin: Address, bytes: number): boolean {
   let tagged = 0;
-  forEachTagged(memory, begin, at(begin, bytes), () => tagged++);
+  forEachTagged(runtime.memory, begin, at(begin, bytes), () => tagged++);
   return tagged === bytes / 8;
 }
 

@@ -174,6 +174,16 @@ const next: Run = function* (_machine, self) {
 
 export const iteratorIntrinsics: readonly Intrinsic[] = [
   { builtin: [], path: 'Iterator.prototype.next', run: next },
+  {
+    builtin: 'IteratorPrototypeGetConstructor',
+    path: 'Iterator.prototype.constructor',
+    get: (machine) => machine.realm.global && machine.get(machine.realm.global, 'Iterator'),
+  },
+  {
+    builtin: 'IteratorPrototypeGetToStringTag',
+    path: 'Iterator.prototype[Symbol.toStringTag]',
+    get: () => 'Iterator',
+  },
   ...Object.entries(methods).map(([name, method]) => ({
     builtin: `IteratorPrototype${name.charAt(0).toUpperCase()}${name.slice(1)}`,
     path: `Iterator.prototype.${name}`,

@@ -272,19 +272,25 @@ const makeRegExp: Run = function* (machine, _self, args) {
 
 const capital = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 
-function getter(name: string, read: (pattern: Pattern) => Operand): Intrinsic {
+/** `ofPrototype` is what RegExp.prototype itself gives, which is no regular expression. */
+function getter(name: string, read: (pattern: Pattern) => Operand, ofPrototype?: string): Intrinsic {
   return {
     builtin: `RegExpPrototype${capital(name)}Getter`,
     path: `RegExp.prototype.${name}`,
-    get: (machine, self) => read(requirePattern(machine, self, `RegExp.prototype.${name}`)),
+    get: (machine, self) => {
+      const prototype = machine.realm.prototype('RegExp');
+      const isPrototype =
+        prototype instanceof DumpObject && self instanceof DumpObject && self.word === prototype.word;
+      return isPrototype ? ofPrototype : read(requirePattern(machine, self, `RegExp.prototype.${name}`));
+    },
   };
 }
 
 export const regExpIntrinsics: readonly Intrinsic[] = [
   { builtin: 'RegExpConstructor', path: 'RegExp', run: makeRegExp, construct: makeRegExp },
   ...Object.entries(letters).map(([name, letter]) => getter(name, ({ flags }) => flags.includes(letter))),
-  getter('flags', ({ flags }) => [...flags].sort().join('')),
-  getter('source', ({ source }) => source),
+  getter('flags', ({ flags }) => [...flags].sort().join(''), ''),
+  getter('source', ({ source }) => source, '(?:)'),
   {
     builtin: 'RegExpPrototypeExec',
     path: 'RegExp.prototype.exec',

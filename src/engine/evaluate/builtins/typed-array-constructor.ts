@@ -1,13 +1,11 @@
 import { typedArray, typedArrays } from '../elements.ts';
 import type { Machine } from '../machine.ts';
-import { describe } from '../machine.ts';
 import { DumpObject, isReference, MadeBytes, type Operand, type Steps } from '../operand.ts';
 import { bad, refused } from '../refusal.ts';
 import { itemsOf } from './array-constructor.ts';
 import type { Intrinsic } from './registry.ts';
 
 type ClassName = keyof typeof typedArrays;
-type Host = new (buffer: ArrayBuffer, offset?: number, length?: number) => MadeBytes['elements'];
 
 /** `new Uint8Array(…)` and its like: of a length, of elements, or of a copy of the bytes of a buffer. */
 export const typedArrayConstructor: readonly Intrinsic[] = [
@@ -25,7 +23,7 @@ function* construct(machine: Machine, maker: Operand, args: readonly Operand[]):
   if (!(length >= 0 && length <= 2 ** 32)) throw bad(`Invalid typed array length: ${length}`);
   const { BYTES_PER_ELEMENT: size } = typedArrays[className];
   machine.meter.allocate(length * size);
-  return made(className, new ArrayBuffer(length * size));
+  return ofBytes(className, new ArrayBuffer(length * size));
 }
 
 /** True for an ArrayBuffer or SharedArrayBuffer of the dump. */
@@ -40,22 +38,21 @@ export function* ofBuffer(
   buffer: DumpObject,
   args: readonly Operand[],
 ): Steps<MadeBytes> {
-  const place = machine.environment.inspector.memory(buffer.value);
-  if (!('length' in place)) throw refused(`the bytes of ${describe(buffer)} cannot be read`);
-  const { BYTES_PER_ELEMENT: size } = className === 'Buffer' ? Uint8Array : typedArrays[className];
+  const whole = machine.heap.place(buffer).length;
+  const { BYTES_PER_ELEMENT: size } = typedArrays[className];
   const offset = yield* machine.toInteger(args[1], 0);
-  const isWhole = args[2] === undefined;
-  const length = isWhole ? (place.length - offset) / size : yield* machine.toInteger(args[2], 0);
+  const length = args[2] === undefined ? (whole - offset) / size : yield* machine.toInteger(args[2], 0);
   if (offset % size !== 0) throw bad(`start offset of ${className} should be a multiple of ${size}`);
   if (!Number.isInteger(length)) throw bad(`byte length of ${className} should be a multiple of ${size}`);
-  if (offset < 0 || length < 0 || offset + length * size > place.length)
+  if (offset < 0 || length < 0 || offset + length * size > whole)
     throw bad(`Start offset ${offset} or length ${length} is outside the bounds of the buffer`);
-  machine.meter.allocate(place.length + length * size);
-  const bytes = machine.heap.bytes(buffer).slice(offset, offset + length * size);
-  return made(className, bytes.buffer as ArrayBuffer, bytes.byteOffset, length);
+  machine.meter.allocate(2 * length * size);
+  // Bytes of the dump may stand anywhere in their block; elements have to be aligned.
+  const copy = Uint8Array.from(machine.heap.bytes(buffer, offset, length * size));
+  return ofBytes(className, copy.buffer);
 }
 
-function made(className: ClassName, buffer: ArrayBuffer, offset = 0, length?: number): MadeBytes {
-  const host = typedArrays[className] as unknown as Host;
-  return new MadeBytes(className, new host(buffer, offset, length));
+function ofBytes(className: ClassName, bytes: ArrayBuffer): MadeBytes {
+  const host = typedArrays[className] as unknown as new (bytes: ArrayBuffer) => MadeBytes['elements'];
+  return new MadeBytes(className, new host(bytes));
 }

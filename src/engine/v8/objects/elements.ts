@@ -21,7 +21,7 @@ export interface Elements {
   /** The elements with `start <= index < end`, holes left out, in ascending order. */
   slice(start: number, end: number): Element[];
   /** Set where few of the indices below `length` have an element. */
-  readonly present?: PresentElements;
+  readonly present?: PresentElements | undefined;
 }
 
 /** Elements by their position among those that are there, whatever their index. */
@@ -107,9 +107,18 @@ function fixedElements(view: HeapView, store: Tagged, limit: number, attributes:
 /** Elements of a store in which each index has its place; those of arrays are known by these. */
 function withPresent(length: number, slice: Elements['slice'], isArray: boolean): Elements {
   if (isArray || length > MAX_COUNTED) return { length, slice };
-  const all = slice(0, length);
-  if (2 * all.length > length) return { length, slice };
-  return { length, slice, present: { count: all.length, slice: (start, end) => all.slice(start, end) } };
+  let all: Element[] | undefined;
+  return {
+    length,
+    slice,
+    // Who asks for one element does not need it.
+    get present() {
+      all ??= slice(0, length);
+      const found = all;
+      if (2 * found.length > length) return undefined;
+      return { count: found.length, slice: (start: number, end: number) => found.slice(start, end) };
+    },
+  };
 }
 
 function usedLength(view: HeapView, store: Tagged, capacity: number): number {
