@@ -23,6 +23,8 @@ export interface DictionaryShape {
 
 /** Stands for the name of what is no key: undefined and the holes. */
 export const NO_KEY = -1;
+/** Stands for the names of a key's getter and setter up to now. */
+export const UNKNOWN_NAME = -2;
 
 /** More entries than any dictionary has: what is sorted is the order, with the entry behind it. */
 const ENTRIES = 2 ** 26;
@@ -34,7 +36,7 @@ export interface DictionaryTools {
   readonly edges: EdgeColumns;
   readonly furniture: Furniture;
   readonly traits: Uint16Array;
-  /** By index of a key: ids of its name, and of those of its getter and setter. */
+  /** By index of a key, and one more: ids of its name, and of those of its getter and setter. */
   readonly keys: SharedTable;
   readonly shape: DictionaryShape;
 }
@@ -67,10 +69,13 @@ export class DictionaryEdges {
       }
       const name = keys.cells[key]!;
       if (name === NO_KEY) continue;
-      const isAccessor = (halves[2 * w + 5]! & shape.kindMask) === shape.kindAccessor;
       const value = image.target(w + 1);
-      if (!isAccessor) this.#push(name, value);
+      if (!isAccessor(halves, w, shape)) this.#push(name, value);
       else if ((this.#traitsAt(value) & Trait.accessorPair) !== 0) {
+        if (Atomics.load(keys.cells, key + 1) === UNKNOWN_NAME) {
+          edges.length = begin;
+          return false;
+        }
         this.#push(name, value);
         this.#accessor(keys.cells[key + 1]!, image.target(value + shape.getterWord));
         this.#accessor(keys.cells[key + 2]!, image.target(value + shape.setterWord));
@@ -121,4 +126,9 @@ export class DictionaryEdges {
     const { image, traits } = this.#tools;
     return i < 0 || !image.isMarked(i) ? 0 : traits[image.halves[2 * i]!]!;
   }
+}
+
+/** True if the entry at word `w` has a getter and a setter. */
+export function isAccessor(halves: Int32Array, w: number, shape: DictionaryShape): boolean {
+  return (halves[2 * w + 5]! & shape.kindMask) === shape.kindAccessor;
 }

@@ -194,7 +194,7 @@ export class Liveness {
   }
 
   #bytes(i: number, kind: Kind): number {
-    if (kind.sizeRule === 'fixed' && kind.body !== 'header') return kind.map.instanceSize;
+    if (kind.form === 'fixed' && kind.body !== 'header') return kind.map.instanceSize;
     const page = this.#image.pageOf(i);
     if (kind.body === 'header') return Math.min(kind.header, 8 * (page.end - i));
     return this.#kinds.size(i, kind, page);

@@ -7,6 +7,7 @@ import type { HeapView } from '../v8/objects/heap-view.ts';
 import { FunctionLocations } from './function-locations.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
 import { HeapWords } from './heap-words.ts';
+import { fitting, KindSizes } from './kind-sizes.ts';
 import type { NodeColumns } from './node-columns.ts';
 import { type NodeLabel, NodeNames } from './node-names.ts';
 import type { Kind, ObjectKinds } from './object-kinds.ts';
@@ -30,12 +31,13 @@ export class NodeDescriber {
   readonly #locations: FunctionLocations;
   /** Id of the name of what has none. */
   readonly unnamed: number;
-  /** By kind's id: Naming; type and id of the name where all are alike; bytes where all have as many, else -1. */
+  readonly #sizes: KindSizes;
+  /** By kind's id: Naming; type and id of the name where all are alike; 1 where sizes do not follow from words alone. */
   readonly #kindsOf: {
     readonly namings: Uint8Array;
     readonly types: Uint8Array;
     readonly names: Uint32Array;
-    readonly sizes: Int32Array;
+    readonly isUnsized: Uint8Array;
   };
   /** By index of a SharedFunctionInfo: id of the functions' name. */
   readonly #functions = new Map<number, number>();
@@ -65,8 +67,9 @@ export class NodeDescriber {
       namings: new Uint8Array(count),
       types: new Uint8Array(count),
       names: new Uint32Array(count),
-      sizes: new Int32Array(count),
+      isUnsized: new Uint8Array(count),
     };
+    this.#sizes = new KindSizes(kinds.columns.sizes);
   }
 
   /** Describes all marked objects; ids of contents of strings begin at `firstText`, which is that of the node `base`. */
@@ -81,33 +84,35 @@ export class NodeDescriber {
     const firstText = this.#firstText;
     const { marks, halves } = this.#image;
     const { type: types, name: names, size: sizes } = this.#columns;
-    const { namings, types: typesOf, names: namesOf, sizes: sizesOf } = this.#kindsOf;
+    const { namings, types: typesOf, names: namesOf, isUnsized } = this.#kindsOf;
+    const kindSizes = this.#sizes;
     const isSized = !this.#view.layout.graph.sharedHaveNoSize || page.space !== 'read_only_space';
     const end = (page.end + 31) >>> 5;
     let ordinal = first;
-    for (let m = page.first >>> 5; m < end; m++) {
-      for (let bits = marks[2 * m]!; bits !== 0; bits &= bits - 1) {
-        const i = 32 * m + 31 - Math.clz32(bits & -bits);
-        const id = halves[2 * i]!;
-        let naming = namings[id]!;
-        if (naming === Naming.unknown) naming = this.#namingOf(id, i);
-        if (naming === Naming.text) {
-          const words = 2 + ((halves[2 * i + 3]! + 7) >>> 3);
-          types[ordinal] = NodeType.string;
-          names[ordinal] = firstText + ordinal;
-          // A length that does not fit makes no sense: nothing but the map is there.
-          sizes[ordinal] = !isSized ? 0 : words <= page.end - i ? 8 * words : 8;
-        } else {
-          let size = isSized ? sizesOf[id]! : 0;
-          if (isSized && (size < 0 || size > 8 * (page.end - i))) size = this.#sizeOf(i, id, page, ordinal);
-          sizes[ordinal] = size;
-          if (naming === Naming.alike) {
-            types[ordinal] = typesOf[id]!;
-            names[ordinal] = namesOf[id]!;
-          } else this.#named(i, id, naming, ordinal);
-        }
-        ordinal++;
+    let m = page.first >>> 5;
+    let bits = marks[2 * m]!;
+    // One loop, as in PlannedEdges.
+    while (m < end) {
+      if (bits === 0) {
+        if (++m < end) bits = marks[2 * m]!;
+        continue;
       }
+      const i = 32 * m + 31 - Math.clz32(bits & -bits);
+      bits &= bits - 1;
+      const id = halves[2 * i]!;
+      let naming = namings[id]!;
+      if (naming === Naming.unknown) naming = this.#namingOf(id, i);
+      if (!isSized) sizes[ordinal] = 0;
+      else if (isUnsized[id] === 1) sizes[ordinal] = this.#sizeOf(i, id, page, ordinal);
+      else sizes[ordinal] = fitting(kindSizes.of(halves, i, id), page.end - i);
+      if (naming === Naming.text) {
+        types[ordinal] = NodeType.string;
+        names[ordinal] = firstText + ordinal;
+      } else if (naming === Naming.alike) {
+        types[ordinal] = typesOf[id]!;
+        names[ordinal] = namesOf[id]!;
+      } else this.#named(i, id, naming, ordinal);
+      ordinal++;
     }
     return ordinal;
   }
@@ -144,7 +149,7 @@ export class NodeDescriber {
   #textIn(w: number): number {
     const held = this.#image.target(w);
     const ordinal = this.#image.ordinalOf(held);
-    return ordinal >= 0 && this.#kinds.of(this.#image.halves[2 * held]!).sizeRule === 'one-byte text'
+    return ordinal >= 0 && this.#kinds.of(this.#image.halves[2 * held]!).form === 'one-byte text'
       ? this.#firstText + ordinal
       : 0;
   }
@@ -156,9 +161,9 @@ export class NodeDescriber {
 
   #namingOf(id: number, i: number): number {
     const kind = this.#kinds.of(id);
-    const { namings, types, names, sizes } = this.#kindsOf;
+    const { namings, types, names, isUnsized } = this.#kindsOf;
     let naming: number = Naming.each;
-    if (kind.sizeRule === 'one-byte text') naming = Naming.text;
+    if (kind.form === 'one-byte text') naming = Naming.text;
     else if (this.#names.isOfMap(kind.map)) {
       const label = this.#labelOf(i, kind);
       types[id] = label.type;
@@ -166,7 +171,7 @@ export class NodeDescriber {
       naming = Naming.alike;
     } else if (this.#view.layout.isFunction(kind.map.type)) naming = Naming.function;
     else if (kind.map.type === this.#view.layout.types.JS_REG_EXP) naming = Naming.pattern;
-    sizes[id] = kind.sizeRule === 'fixed' && kind.externalWidth === 0 ? kind.map.instanceSize : -1;
+    isUnsized[id] = kind.externalWidth !== 0 || !this.#sizes.tells(id) ? 1 : 0;
     namings[id] = naming;
     return naming;
   }

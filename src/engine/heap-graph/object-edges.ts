@@ -5,7 +5,7 @@ import { EdgeType } from '../graph/types.ts';
 import type { V8Inspector } from '../v8/inspector.ts';
 import { ContextPlans } from './context-plans.ts';
 import type { CoreHelper } from './core-tasks.ts';
-import { NO_KEY } from './dictionary-edges.ts';
+import { isAccessor, NO_KEY, UNKNOWN_NAME } from './dictionary-edges.ts';
 import { assemble, edgeStarts } from './edge-assembly.ts';
 import { EdgeColumns, USUAL_EDGES } from './edge-columns.ts';
 import { claimPage, countLeft, edgeShare, PAGE_ROW, PageCell } from './edge-share.ts';
@@ -26,6 +26,7 @@ import { References } from './references.ts';
 import { type RoleColumns, RoleTags } from './role-tags.ts';
 import { SharedTable } from './shared-table.ts';
 import type { StringArena } from './string-arena.ts';
+import { TextIds } from './text-ids.ts';
 import { traitsOf } from './traits.ts';
 import { ordinalOf, UnplannedEdges } from './unplanned-edges.ts';
 
@@ -77,6 +78,7 @@ export class ObjectEdges {
   readonly #contexts: ContextPlans;
   readonly #scopes: SharedTable;
   readonly #keys: SharedTable;
+  readonly #texts: TextIds;
   readonly #ephemerons: EphemeronEdges;
   readonly #natives: NodeObjects;
   readonly #table: PlanTable;
@@ -99,6 +101,7 @@ export class ObjectEdges {
     this.#ephemerons = input.ephemerons;
     this.#natives = input.natives;
     this.#mapName = strings.add('map');
+    this.#texts = new TextIds(view, image, kinds, strings);
     this.#references = new References(view, words);
     this.#plans = new ObjectPlans(view, words, this.#references, {
       name: (text) => strings.add(text),
@@ -256,12 +259,12 @@ export class ObjectEdges {
     const { type } = kind.map;
     if (kind.body === 'data' && kind.externalWidth === 0 && this.#isNameless(kind)) return Mode.data;
     if (kind.weakOffsets.length > 0) return Mode.general;
-    if (this.#references.indexed.has(type) && kind.sizeRule === 'elements') return Mode.array;
+    if (this.#references.indexed.has(type) && kind.form === 'elements') return Mode.array;
     return layout.isContext(type) && type !== layout.types.nativeContext ? Mode.context : Mode.general;
   }
 
-  #isNameless({ sizeRule, map }: Kind): boolean {
-    return sizeRule !== 'other' || this.#references.fields.of(map.type)?.length === 0;
+  #isNameless({ form, map }: Kind): boolean {
+    return form !== 'other' || this.#references.fields.of(map.type)?.length === 0;
   }
 
   /** Adds all edges of the object at word `i`. */
@@ -321,20 +324,31 @@ export class ObjectEdges {
 
   /** Makes the keys of a NameDictionary known; false if there was none to add. */
   #learnKeys(store: number): boolean {
-    const { first, entryWords } = this.#input.constants.dictionary;
+    const { dictionary } = this.#input.constants;
     const image = this.#image;
     const end = Math.min(store + 2 + image.halves[2 * store + 3]!, image.pageOf(store).end);
     let isNew = false;
-    for (let w = store + 2 + first; w + entryWords <= end; w += entryWords) {
+    for (let w = store + 2 + dictionary.first; w + dictionary.entryWords <= end; w += dictionary.entryWords) {
       const index = image.target(w);
-      if (index < 0 || this.#keys.find(index + 1) >= 0) continue;
-      const key = this.#references.properties.key((image.addressOf(index) + 1) as Tagged);
-      const [name, getter, setter] = [key.text, key.getter, key.setter].map((text) =>
-        this.#strings.add(text),
-      );
-      if (this.#addKey(index, name!, getter!, setter!)) isNew = true;
+      if (index >= 0 && this.#learnKey(index, isAccessor(image.halves, w, dictionary))) isNew = true;
     }
     return isNew;
+  }
+
+  /** Makes a key known, its accessors' names only where they are needed; false if it was, or there is no room. */
+  #learnKey(index: number, hasAccessors: boolean): boolean {
+    const known = this.#keys.find(index + 1);
+    const { cells } = this.#keys;
+    if (known >= 0 && !(hasAccessors && cells[known + 1] === UNKNOWN_NAME)) return false;
+    const name = hasAccessors ? -1 : this.#texts.of(index);
+    if (name >= 0) return this.#addKey(index, name, UNKNOWN_NAME, UNKNOWN_NAME);
+    const key = this.#references.properties.key((this.#image.addressOf(index) + 1) as Tagged);
+    const [text, getter, setter] = [key.text, key.getter, key.setter].map((t) => this.#strings.add(t));
+    if (known < 0) return this.#addKey(index, text!, getter!, setter!);
+    cells[known + 2] = setter!;
+    // Who finds one finds both.
+    Atomics.store(cells, known + 1, getter!);
+    return true;
   }
 
   #addKey(index: number, name: number, getter: number, setter: number): boolean {

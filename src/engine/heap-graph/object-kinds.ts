@@ -2,8 +2,9 @@ import { attemptOr } from '../absence.ts';
 import { type Address, address, type Tagged } from '../address.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
 import type { MapInfo } from '../v8/objects/map.ts';
-import { ObjectSizes, type SizeFormula, sizeBy } from '../v8/objects/object-size.ts';
+import { ObjectSizes } from '../v8/objects/object-size.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
+import { fitting, KindSizes } from './kind-sizes.ts';
 import { Follow, type KindColumns } from './tracer.ts';
 
 /** ScopeType up to 22: class, eval, function, module, script, catch, block, with, ... (common/globals.h). */
@@ -28,9 +29,7 @@ export type Body =
 export interface Kind extends KindShape {
   /** Position among the kinds. */
   readonly id: number;
-  readonly sizeRule: SizeRule;
-  /** Of objects that are not all of one size; undefined where one number does not tell it. */
-  readonly formula: SizeFormula | undefined;
+  readonly form: Form;
   /** Offset of the handle by which functions hold their code; 0 where there is none. */
   readonly dispatchHandle: number;
   /** Bytes of a character of a text that lies outside of the heap; 0 for all else. */
@@ -50,8 +49,8 @@ interface KindShape {
   readonly weakOffsets: readonly number[];
 }
 
-/** How the size of an object follows from its words. */
-type SizeRule = 'fixed' | 'elements' | 'bytes' | 'one-byte text' | 'two-byte text' | 'other';
+/** How an object lies in memory: of one size with all of its kind, words behind their number, or characters behind theirs. */
+type Form = 'fixed' | 'elements' | 'one-byte text' | 'other';
 
 /** Tells kinds by map, and sizes of objects. */
 export class ObjectKinds {
@@ -64,6 +63,7 @@ export class ObjectKinds {
   readonly #elements: ReadonlySet<number>;
   /** byMap has NONE for what is no map, 0 for what was not asked for yet. */
   readonly columns: KindColumns;
+  readonly #bytes: KindSizes;
 
   constructor(view: HeapView, image: HeapImage) {
     this.#view = view;
@@ -71,9 +71,12 @@ export class ObjectKinds {
     this.#sizes = new ObjectSizes(view);
     // Memory that is never touched costs nothing, and maps lie on few pages. A map takes more than eight words.
     const words = image.halves.length / 2;
+    const most = Math.ceil(words / 8);
+    this.#bytes = KindSizes.for(most);
     this.columns = {
       byMap: new Int32Array(new SharedArrayBuffer(4 * words)),
-      follow: new Int32Array(new SharedArrayBuffer(words / 2)),
+      follow: new Int32Array(new SharedArrayBuffer(4 * most)),
+      sizes: this.#bytes.rows,
     };
     const { types } = view.layout;
     this.#data = new Set([
@@ -135,7 +138,10 @@ export class ObjectKinds {
     const id = this.#kinds.length;
     const kind = this.#kind(id, map, made);
     this.#kinds.push(kind);
-    this.columns.follow[id] = followOf(kind);
+    const { instanceSize, type } = made.map;
+    const size = instanceSize === 0 ? this.#sizes.formulaOf(type) : instanceSize;
+    if (size !== undefined) this.#bytes.set(id, size);
+    this.columns.follow[id] = followOf(kind, size !== undefined);
     // Whoever finds the kind finds what is to be followed.
     Atomics.store(this.columns.byMap, map, id + 1);
     return id;
@@ -150,8 +156,7 @@ export class ObjectKinds {
     return {
       ...made,
       id,
-      sizeRule: this.#sizeRule(made.map),
-      formula: made.map.instanceSize === 0 ? this.#sizes.formulaOf(type) : undefined,
+      form: this.#form(made.map),
       dispatchHandle: isFunction && dispatchHandle > 0 ? dispatchHandle : 0,
       externalWidth: this.#externalWidth(type),
       mapIndex: map,
@@ -167,42 +172,36 @@ export class ObjectKinds {
     return (type & encodingMask) === oneByteTag ? 1 : 2;
   }
 
-  #sizeRule({ type, instanceSize }: MapInfo): SizeRule {
+  #form({ type, instanceSize }: MapInfo): Form {
     if (instanceSize !== 0) return 'fixed';
     const { layout } = this.#view;
     const { objects, types } = layout;
     const { representationMask, seqTag, encodingMask, oneByteTag } = objects.string;
     // Strings have their length in the upper half of their second word, arrays theirs as a Smi.
-    if (layout.isString(type) && (type & representationMask) === seqTag && objects.string.length === 12)
-      return (type & encodingMask) === oneByteTag ? 'one-byte text' : 'two-byte text';
-    if (objects.fixedArray.length !== 8 || objects.fixedArray.data !== 16) return 'other';
-    if (type === types.nativeContext) return 'other';
-    if (this.#elements.has(type) || layout.isContext(type)) return 'elements';
-    return type === types.BYTE_ARRAY || type === types.TRUSTED_BYTE_ARRAY ? 'bytes' : 'other';
+    if (layout.isString(type)) {
+      const isSequential = (type & representationMask) === seqTag && objects.string.length === 12;
+      return isSequential && (type & encodingMask) === oneByteTag ? 'one-byte text' : 'other';
+    }
+    if (objects.fixedArray.length !== 8 || objects.fixedArray.data !== 16 || type === types.nativeContext)
+      return 'other';
+    return this.#elements.has(type) || layout.isContext(type) ? 'elements' : 'other';
   }
 
   /** Bytes of the object at word `i` of a page; at least its map word. */
-  size(i: number, kind: Kind, page: LoadedPage): number {
-    let size = kind.map.instanceSize;
-    // Most of those that have no fixed size are plain arrays.
-    if (kind.sizeRule === 'elements') size = 16 + 8 * this.#image.halves[2 * i + 3]!;
-    else if (size === 0) size = this.#rareSize(i, kind, page);
-    // What does not fit makes no sense.
-    return size >= 8 && size <= 8 * (page.end - i) ? size : 8;
+  size(i: number, { id, map }: Kind, page: LoadedPage): number {
+    return fitting(this.#bytes.of(this.#image.halves, i, id) || this.#rareSize(i, map, page), page.end - i);
   }
 
-  #rareSize(i: number, kind: Kind, page: LoadedPage): number {
-    const { formula } = kind;
-    if (formula) return sizeBy(formula, this.#image.halves[2 * i + (formula.at >> 2)]!);
+  #rareSize(i: number, map: MapInfo, page: LoadedPage): number {
     const a = address(page.start + 8 * (i - page.first));
-    return attemptOr(undefined, () => this.#sizes.of(a, kind.map)) ?? this.#codeSize(a, kind);
+    return attemptOr(undefined, () => this.#sizes.of(a, map)) ?? this.#codeSize(a, map);
   }
 
-  #codeSize(a: Address, kind: Kind): number {
+  #codeSize(a: Address, { type }: MapInfo): number {
     const { types, code } = this.#view.layout;
     const { memory } = this.#view;
     return attemptOr(8, () => {
-      if (kind.map.type === types.INSTRUCTION_STREAM) {
+      if (type === types.INSTRUCTION_STREAM) {
         const info = address(memory.pointer(address(a + code.instructionStream.code)) - 1);
         return round64(
           code.instructionStream.body +
@@ -210,14 +209,14 @@ export class ObjectKinds {
             memory.u32(address(info + code.code.metadataSize)),
         );
       }
-      if (kind.map.type === types.CODE && !Number.isNaN(code.code.inlineInstructions)) {
+      if (type === types.CODE && !Number.isNaN(code.code.inlineInstructions)) {
         return round64(
           code.code.inlineInstructions +
             memory.u32(address(a + code.code.instructionSize)) +
             memory.u32(address(a + code.code.metadataSize)),
         );
       }
-      if (kind.map.type === types.SCOPE_INFO) return this.#scopeInfoSize(a);
+      if (type === types.SCOPE_INFO) return this.#scopeInfoSize(a);
       return 8;
     });
   }
@@ -279,12 +278,11 @@ export class ObjectKinds {
   }
 }
 
-function followOf(kind: Kind): number {
-  if (kind.body === 'data') return Follow.nothing;
-  if (kind.dispatchHandle > 0 || kind.isWrapper || kind.body !== 'words') return Follow.special;
-  if (kind.sizeRule === 'elements') return Follow.byLength;
-  if (kind.sizeRule !== 'fixed') return Follow.special;
-  return kind.map.instanceSize > 8 ? kind.map.instanceSize / 8 - 1 : Follow.nothing;
+function followOf({ body, dispatchHandle, isWrapper, map }: Kind, isSized: boolean): number {
+  if (body === 'data') return Follow.nothing;
+  if (dispatchHandle > 0 || isWrapper || body !== 'words') return Follow.special;
+  if (map.instanceSize === 0) return isSized ? Follow.bySize : Follow.special;
+  return map.instanceSize > 8 ? map.instanceSize / 8 - 1 : Follow.nothing;
 }
 
 function round64(n: number): number {

@@ -32,7 +32,7 @@ export class ObjectPlans {
     const { layout } = this.#view;
     const { map, weakOffsets } = kind;
     const isOfWords = kind.body === 'words' || kind.body === 'weak-target';
-    if (kind.sizeRule !== 'fixed' || !isOfWords) return undefined;
+    if (kind.form !== 'fixed' || !isOfWords) return undefined;
     const plan = layout.isReceiver(map.type) ? this.#receiver(map) : this.#internal(map);
     return weakOffsets.every((offset) => plan?.cover[offset / 8] !== Cover.none) ? plan : undefined;
   }

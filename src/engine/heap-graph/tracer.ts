@@ -1,11 +1,12 @@
 import { grown } from '../columns.ts';
 import type { HeapImage } from './heap-image.ts';
+import { KindSizes } from './kind-sizes.ts';
 
 /** What is to be followed of the objects of a kind: so many words behind the first one, or one of these. */
 export const Follow = {
   nothing: -1,
-  /** As many words as the length in the second word says. */
-  byLength: -2,
+  /** As many words as the sizes of kinds say. */
+  bySize: -2,
   /** More than words. */
   special: -3,
 } as const;
@@ -16,6 +17,8 @@ export interface KindColumns {
   readonly byMap: Int32Array;
   /** By kind's id: Follow. */
   readonly follow: Int32Array;
+  /** What KindSizes is made of. */
+  readonly sizes: Int32Array;
 }
 
 /** What the loop leaves to others. */
@@ -38,6 +41,7 @@ export class Tracer {
   count = 0;
   readonly #image: HeapImage;
   readonly #kinds: KindColumns;
+  readonly #sizes: KindSizes;
   readonly #unusual: Unusual;
   /** Marked objects whose words are still to be followed, and the ids of their kinds: between base and top. */
   #indexes: Int32Array;
@@ -48,6 +52,7 @@ export class Tracer {
   constructor(image: HeapImage, kinds: KindColumns, unusual: Unusual) {
     this.#image = image;
     this.#kinds = kinds;
+    this.#sizes = new KindSizes(kinds.sizes);
     this.#unusual = unusual;
     // Far more than is ever needed at once; memory that is never touched costs nothing.
     const room = image.halves.length / 16 + (1 << 10);
@@ -94,7 +99,7 @@ export class Tracer {
     const { halves, marks } = image;
     const { byMap, follow } = this.#kinds;
     let words = follow[id]!;
-    if (words < 0) words = words === Follow.byLength ? this.#byLength(i) : this.#unusual.special(i, id);
+    if (words < 0) words = words === Follow.bySize ? this.#bySize(i, id) : this.#unusual.special(i, id);
     // Room for all that the object may lead to.
     if (this.#top + words >= this.#indexes.length) this.#grow(words);
     const indexes = this.#indexes;
@@ -138,10 +143,10 @@ export class Tracer {
     for (let n = 0; n < count; n++) this.push(from[2 * n]!, from[2 * n + 1]!);
   }
 
-  #byLength(i: number): number {
+  #bySize(i: number, id: number): number {
     const image = this.#image;
-    const words = 2 + image.halves[2 * i + 3]!;
-    // A length that does not fit makes no sense.
+    const words = this.#sizes.of(image.halves, i, id) / 8;
+    // What does not fit makes no sense.
     if (words < 1 || words > image.pageOf(i).end - i) return 0;
     if (words > this.longest) this.longest = words;
     return words - 1;

@@ -79,7 +79,7 @@ export class UnplannedEdges implements ReferenceSink {
     // Lines that count such a text to its string do not show it.
     if (kind.externalWidth !== 0 && !this.#view.layout.graph.externalStringsCount)
       this.#externalText(i, kind.externalWidth);
-    if (kind.body === 'data' && kind.sizeRule !== 'other') return;
+    if (kind.body === 'data' && kind.form !== 'other') return;
     this.shown = this.#cleared();
     if (mode === Mode.array) this.#array(i);
     else if (mode === Mode.context) this.#context(i, kind);
