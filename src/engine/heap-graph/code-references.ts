@@ -19,36 +19,20 @@ export class CodeReferences {
     this.#words = words;
   }
 
+  /** What objects refer to that differ in more than what fields hold. */
   extract(word: Tagged, type: number, sink: ReferenceSink): void {
     const { types } = this.#view.layout;
-    const field: Field = (name, offset) =>
-      sink.named(internal, name, this.#words.tagged(word, offset), offset);
-    if (type === types.SHARED_FUNCTION_INFO) this.#shared(word, sink, field);
-    else if (type === types.SCRIPT) this.#script(word, sink, field);
-    else if (type === types.BYTECODE_ARRAY) this.#bytecode(word, sink);
-    else if (type === types.SCOPE_INFO) this.#scopeInfo(word, sink);
-    else if (type === types.CODE) this.#code(word, sink, field);
-    else if (type === types.INSTRUCTION_STREAM) this.#instructions(word, sink, field);
-    else this.#tagged(word, type, sink, field);
+    if (type === types.SCOPE_INFO) this.#scopeInfo(word, sink);
+    else if (type === types.INSTRUCTION_STREAM) this.#instructions(word, sink, this.#field(word, sink));
+    else if (type === types.FEEDBACK_VECTOR) this.#feedback(word, sink);
   }
 
-  #shared(word: Tagged, sink: ReferenceSink, field: Field): void {
-    // Up to 20, only the closures of a function name it.
-    if (!this.#view.layout.graph.codeIsHandle) sink.tag(word, '(shared function info)');
-    this.#nameCode(word, sink);
-    const { shared } = this.#view.layout.code;
-    field('name_or_scope_info', shared.nameOrScopeInfo);
-    field(this.#view.layout.graph.codeIsHandle ? 'script_or_debug_info' : 'script', shared.script);
-    if (Number.isNaN(shared.untrustedData)) field('function_data', shared.functionData);
-    else {
-      field('trusted_function_data', shared.functionData);
-      field('untrusted_function_data', shared.untrustedData);
-    }
-    field('raw_outer_scope_info_or_feedback_metadata', shared.outerScopeInfoOrFeedbackMetadata);
+  #field(word: Tagged, sink: ReferenceSink): Field {
+    return (name, offset) => sink.named(internal, name, this.#words.tagged(word, offset), offset);
   }
 
   /** Code is named by the function that it was made for. */
-  #nameCode(shared: Tagged, sink: ReferenceSink): void {
+  nameCode(shared: Tagged, sink: ReferenceSink): void {
     const view = this.#view;
     const { types, code, graph } = view.layout;
     const data = this.#words.tagged(shared, code.shared.functionData);
@@ -61,45 +45,6 @@ export class CodeReferences {
     sink.tag(stream, name === '' ? `(BASELINE ${role})` : `(${role} for ${name})`);
   }
 
-  #script(word: Tagged, sink: ReferenceSink, field: Field): void {
-    const { code, graph } = this.#view.layout;
-    const { script } = code;
-    field('source', script.source);
-    field('name', script.name);
-    field('context_data', graph.scriptContextData);
-    sink.tag(this.#words.tagged(word, script.lineEnds), '(script line ends)', NodeType.code);
-    field('line_ends', script.lineEnds);
-    sink.tag(this.#words.tagged(word, script.sharedFunctionInfos), '(infos)', NodeType.code);
-    sink.tag(this.#words.tagged(word, script.sourceMappingUrl + 8), '(host-defined options)', NodeType.code);
-  }
-
-  #bytecode(word: Tagged, sink: ReferenceSink): void {
-    const { bytecodeArray } = this.#view.layout.code;
-    this.#constants(this.#words.tagged(word, bytecodeArray.constantPool), sink, 3);
-    sink.tag(this.#words.tagged(word, bytecodeArray.handlerTable), '(handler table)', NodeType.code);
-    sink.tag(
-      this.#words.tagged(word, bytecodeArray.sourcePositions),
-      '(source position table)',
-      NodeType.code,
-    );
-  }
-
-  /** Constant pools, and arrays in them to a depth that V8 sets (RecursivelyTagConstantPool). */
-  #constants(word: Tagged, sink: ReferenceSink, depth: number): void {
-    const { types, objects } = this.#view.layout;
-    const type = this.#words.type(word);
-    if (type === types.NAME_DICTIONARY || type === types.NUMBER_DICTIONARY) {
-      sink.tag(word, '(constant pool)', NodeType.code);
-      return;
-    }
-    if (type !== types.FIXED_ARRAY && type !== types.TRUSTED_FIXED_ARRAY) return;
-    sink.tag(word, '(constant pool)', NodeType.code);
-    if (depth <= 1) return;
-    const length = this.#words.length(word);
-    for (let i = 0; i < length; i++)
-      this.#constants(this.#words.tagged(word, objects.fixedArray.data + 8 * i), sink, depth - 1);
-  }
-
   #scopeInfo(word: Tagged, sink: ReferenceSink): void {
     const view = this.#view;
     const { scopeInfo } = view.layout.objects;
@@ -107,12 +52,11 @@ export class CodeReferences {
     sink.tag(view.tagged(word, scopeInfo.firstVariable), '(context local names)', NodeType.code);
   }
 
-  #code(word: Tagged, sink: ReferenceSink, field: Field): void {
+  /** What code holds that has its instructions in the heap. */
+  code(word: Tagged, sink: ReferenceSink): void {
     const view = this.#view;
     const { code } = view.layout.code;
-    if (Number.isNaN(code.instructionStream) || view.layout.graph.codeIsHandle) return;
-    const stream = this.#words.tagged(word, code.instructionStream);
-    if (this.#words.type(stream) === undefined) return;
+    const field = this.#field(word, sink);
     field('instruction_stream', code.instructionStream);
     if ((view.u32(word, code.flags) & code.kindMask) === code.kindBaseline) {
       sink.tag(this.#words.tagged(word, code.deoptimizationData), '(interpreter data)');
@@ -146,30 +90,15 @@ export class CodeReferences {
     field('relocation_info', relocation);
   }
 
-  /** Roles that V8 gives to what less frequent internal objects hold. */
-  #tagged(word: Tagged, type: number, sink: ReferenceSink, field: Field): void {
-    const { layout } = this.#view;
-    const { types, graph } = layout;
-    const name = layout.typeName(type);
-    if (type === types.ENUM_CACHE) {
-      sink.tag(this.#words.tagged(word, 8), '(enum cache)', NodeType.objectShape);
-      sink.tag(this.#words.tagged(word, 16), '(enum cache)', NodeType.objectShape);
-    } else if (name === 'ARRAY_BOILERPLATE_DESCRIPTION') {
-      sink.tag(this.#words.tagged(word, graph.constantElements), '(constant elements)', NodeType.code);
-      field('constant_elements', graph.constantElements);
-    } else if (name === 'PROTOTYPE_INFO') {
-      const { users, enumCache } = graph.prototypeInfo;
-      sink.tag(this.#words.tagged(word, enumCache), '(prototype chain enum cache)', NodeType.objectShape);
-      sink.tag(this.#words.tagged(word, users), '(prototype users)', NodeType.objectShape);
-    } else if (type === types.FEEDBACK_VECTOR) {
-      const start = layout.sizes.feedbackVectorHeader;
-      const end = start + 8 * this.#view.i32(word, 8);
-      for (let offset = start; offset < end; offset += 8) {
-        const slot = this.#words.tagged(word, offset);
-        const kind = this.#words.type(slot);
-        if (kind === types.WEAK_FIXED_ARRAY || kind === types.FIXED_ARRAY)
-          sink.tag(slot, '(feedback)', NodeType.code);
-      }
+  #feedback(word: Tagged, sink: ReferenceSink): void {
+    const { types, sizes } = this.#view.layout;
+    const start = sizes.feedbackVectorHeader;
+    const end = start + 8 * this.#view.i32(word, 8);
+    for (let offset = start; offset < end; offset += 8) {
+      const slot = this.#words.tagged(word, offset);
+      const kind = this.#words.type(slot);
+      if (kind === types.WEAK_FIXED_ARRAY || kind === types.FIXED_ARRAY)
+        sink.tag(slot, '(feedback)', NodeType.code);
     }
   }
 }

@@ -6,7 +6,7 @@ import type { EdgeArrays } from './edge-columns.ts';
 import type { EdgeShare } from './edge-share.ts';
 import type { ImageShape } from './heap-image.ts';
 import type { MarkShare } from './mark-share.ts';
-import type { PlannedInput } from './planned-edges.ts';
+import type { PlannedInput } from './planned-input.ts';
 import type { RoleColumns } from './role-tags.ts';
 
 export interface LoadInput {

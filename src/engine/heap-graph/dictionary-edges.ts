@@ -1,7 +1,5 @@
 import { EdgeType } from '../graph/types.ts';
-import type { EdgeColumns } from './edge-columns.ts';
-import type { Furniture } from './furniture.ts';
-import type { HeapImage } from './heap-image.ts';
+import type { StepTools } from './planned-input.ts';
 import type { SharedTable } from './shared-table.ts';
 import { Trait } from './traits.ts';
 
@@ -31,11 +29,7 @@ const ENTRIES = 2 ** 26;
 /** Up to so many are sorted by insertion. */
 const FEW = 16;
 
-export interface DictionaryTools {
-  readonly image: HeapImage;
-  readonly edges: EdgeColumns;
-  readonly furniture: Furniture;
-  readonly traits: Uint16Array;
+export interface DictionaryTools extends Pick<StepTools, 'image' | 'edges' | 'furniture' | 'traits'> {
   /** By index of a key, and one more: ids of its name, and of those of its getter and setter. */
   readonly keys: SharedTable;
   readonly shape: DictionaryShape;
@@ -56,7 +50,7 @@ export class DictionaryEdges {
    * is added, if one of the keys is not known.
    */
   add(store: number): boolean {
-    const { image, edges, keys, shape } = this.#tools;
+    const { image, edges, keys, shape, traits } = this.#tools;
     const { halves } = image;
     const begin = edges.length;
     const count = this.#sort(store);
@@ -71,7 +65,7 @@ export class DictionaryEdges {
       if (name === NO_KEY) continue;
       const value = image.target(w + 1);
       if (!isAccessor(halves, w, shape)) this.#push(name, value);
-      else if ((this.#traitsAt(value) & Trait.accessorPair) !== 0) {
+      else if ((traits.at(value) & Trait.accessorPair) !== 0) {
         if (Atomics.load(keys.cells, key + 1) === UNKNOWN_NAME) {
           edges.length = begin;
           return false;
@@ -117,14 +111,9 @@ export class DictionaryEdges {
   }
 
   #accessor(name: number, target: number): void {
-    const { image, edges } = this.#tools;
+    const { image, edges, traits } = this.#tools;
     const to = image.ordinalOf(target);
-    if (to >= 0 && (this.#traitsAt(target) & Trait.oddball) === 0) edges.push(EdgeType.property, name, to);
-  }
-
-  #traitsAt(i: number): number {
-    const { image, traits } = this.#tools;
-    return i < 0 || !image.isMarked(i) ? 0 : traits[image.halves[2 * i]!]!;
+    if (to >= 0 && (traits.at(target) & Trait.oddball) === 0) edges.push(EdgeType.property, name, to);
   }
 }
 

@@ -15,6 +15,7 @@ import { NodeDescriber } from './node-describer.ts';
 import { ObjectAddresses } from './object-addresses.ts';
 import { ObjectEdges } from './object-edges.ts';
 import type { PassProgress } from './pass-progress.ts';
+import { applyRoles } from './role-tags.ts';
 import type { RootName } from './roots.ts';
 import { StringArena } from './string-arena.ts';
 
@@ -87,8 +88,8 @@ export class GraphBuilder {
     const describer = this.#describer;
     describer.describe(this.#base, this.#firstText);
     this.#mergeNatives();
-    const { tags, theirRoles } = this.#objects;
-    tags.apply(this.#columns, describer.unnamed, theirRoles);
+    const { roles, theirRoles } = this.#objects;
+    applyRoles(roles, theirRoles, this.#columns, describer.unnamed);
     graph.largeSizes.add(describer.large);
     graph.locateBy(describer.locations);
   }

@@ -61,8 +61,12 @@ export class HeapWords {
   length(array: Tagged): number {
     const word = this.tagged(array, this.#view.layout.objects.fixedArray.length);
     const length = word % HIGH === 0 ? word / HIGH : 0;
-    const i = this.#image.indexAt(array);
-    const room = i < 0 ? 0 : this.#image.pageOf(i).end - i;
-    return Math.max(0, Math.min(length, room));
+    return Math.max(0, Math.min(length, this.room(array)));
+  }
+
+  /** Words from the start of an object to the end of its page: 0 for what is none. */
+  room(object: Tagged): number {
+    const i = this.#image.indexAt(object);
+    return i < 0 ? 0 : this.#image.pageOf(i).end - i;
   }
 }

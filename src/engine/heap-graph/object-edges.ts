@@ -21,9 +21,10 @@ import type { Share } from './pass-progress.ts';
 import { planConstants } from './plan-constants.ts';
 import { ROW, Step } from './plan-steps.ts';
 import { Mode, PlanTable } from './plan-table.ts';
-import { PlannedEdges, type PlannedInput } from './planned-edges.ts';
+import { PlannedEdges } from './planned-edges.ts';
+import type { PlannedInput } from './planned-input.ts';
 import { References } from './references.ts';
-import { type RoleColumns, RoleTags } from './role-tags.ts';
+import { type RoleColumns, roleColumns } from './role-tags.ts';
 import { SharedTable } from './shared-table.ts';
 import type { StringArena } from './string-arena.ts';
 import { TextIds } from './text-ids.ts';
@@ -62,7 +63,7 @@ export class ObjectEdges {
   edges: EdgeColumns;
   /** Of each object: where its edges begin. */
   readonly firstEdge: SharedUint32Column;
-  readonly tags: RoleTags;
+  readonly roles: RoleColumns;
   /** Roles that the other thread has found. */
   theirRoles: RoleColumns | undefined;
   /** Nodes of memory outside of the heap, once all is connected. */
@@ -116,7 +117,7 @@ export class ObjectEdges {
     // Memory that is never written to costs nothing.
     this.edges = new EdgeColumns(USUAL_EDGES * this.#end);
     this.firstEdge = new SharedUint32Column(this.#end + 1024);
-    this.tags = new RoleTags(this.#end);
+    this.roles = roleColumns(this.#end);
     this.#input = this.#planInput(input.codes);
     this.#begin();
   }
@@ -135,12 +136,12 @@ export class ObjectEdges {
       contexts: this.#contexts,
       edges,
       outside: this.#outside,
-      tags: this.tags,
+      roles: this.roles,
     });
     this.#planned = new PlannedEdges(
       this.#image,
       this.#input,
-      { edges, roles: this.tags },
+      { edges, roles: this.roles },
       {
         add: (i, ordinal, page) => this.#whole(i, ordinal, page),
       },
@@ -230,6 +231,7 @@ export class ObjectEdges {
       plans: this.#table.columns,
       constants: planConstants(view, this.#strings),
       furniture: this.#furniture,
+      sizes: this.#kinds.columns.sizes,
       contexts: this.#scopes.cells,
       keys: this.#keys.cells,
       codes: handles.cells,
@@ -243,7 +245,8 @@ export class ObjectEdges {
     const kind = this.#kinds.of(id);
     const plan = attemptOr(undefined, () => this.#plans.of(kind));
     const map = this.#image.ordinalOf(kind.mapIndex);
-    const mode = kind.isWrapper ? Mode.general : plan ? Mode.plan : this.#unplannedMode(kind);
+    let mode: number = kind.isWrapper ? Mode.general : this.#unplannedMode(kind);
+    if (plan && !kind.isWrapper) mode = plan.isOpen ? Mode.openPlan : Mode.plan;
     this.#table.set(
       id,
       mode,
@@ -285,9 +288,9 @@ export class ObjectEdges {
     this.#addNative(ordinal, kind);
     this.#addEphemerons(ordinal);
     if (kind.body === 'ephemerons') this.#weakEntries(i);
-    else if (kind.body !== 'data' && !(plan && this.#planned.rest(i, id, id))) {
+    else if (kind.body !== 'data' && !(plan && this.#planned.rest(i, id, id, page))) {
       const shown = plan ? plan.cover : this.#unplanned.shown;
-      const size = plan ? kind.map.instanceSize : this.#kinds.size(i, kind, page);
+      const size = this.#kinds.size(i, kind, page);
       // The reference to a map that is not shown counts.
       if (shown !== undefined) this.#unplanned.rest(i, kind, size, shown, map < 0 ? 1 : 0);
     }
@@ -313,10 +316,12 @@ export class ObjectEdges {
   #slowStep(i: number, ordinal: number, step: number, held: number): void {
     const references = this.#references;
     const wordOf = (index: number) => (this.#image.addressOf(index) + 1) as Tagged;
+    this.#unplanned.owner = ordinal;
     if (step === Step.backingStore) {
-      this.#unplanned.owner = ordinal;
       references.backingStore(wordOf(i), this.#unplanned);
     } else if (held < 0) return;
+    else if (step === Step.namedCode) references.code.nameCode(wordOf(i), this.#unplanned);
+    else if (step === Step.instructions) references.code.code(wordOf(i), this.#unplanned);
     else if (step === Step.elements) references.elements.dictionary(wordOf(held), this.#unplanned);
     else if (step === Step.dictionary) references.properties.dictionary(wordOf(held), this.#unplanned);
     else if (step === Step.boundArguments) references.boundArguments(wordOf(held), this.#unplanned);

@@ -96,9 +96,14 @@ export class ObjectKinds {
       types.ORDERED_HASH_MAP,
       types.ORDERED_HASH_SET,
       types.NAME_DICTIONARY,
+      types.ORDERED_NAME_DICTIONARY,
+      types.GLOBAL_DICTIONARY,
       types.NUMBER_DICTIONARY,
+      types.SIMPLE_NUMBER_DICTIONARY,
       types.HASH_TABLE,
       types.EPHEMERON_HASH_TABLE,
+      types.NAME_TO_INDEX_HASH_TABLE,
+      types.REGISTERED_SYMBOL_TABLE,
     ]);
   }
 

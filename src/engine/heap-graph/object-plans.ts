@@ -1,7 +1,9 @@
 import { EdgeType } from '../graph/types.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
 import type { MapInfo } from '../v8/objects/map.ts';
+import { ObjectSizes } from '../v8/objects/object-size.ts';
 import type { HeapWords } from './heap-words.ts';
+import { InternalPlans } from './internal-plans.ts';
 import type { Kind } from './object-kinds.ts';
 import { Cover, type ObjectPlan, type PlanContext, PlanSteps, Step } from './plan-steps.ts';
 import type { References } from './references.ts';
@@ -11,39 +13,34 @@ const UNTAGGED: ReadonlySet<number> = new Set([0, 1, 4, 5]);
 
 /**
  * Plans for objects that have their references in common with all of their map: receivers
- * (V8HeapExplorer::ExtractJSObjectReferences), and internal objects of one size, among them texts that are made
- * of others. What `References` tells of one object is told once for all.
+ * (V8HeapExplorer::ExtractJSObjectReferences), and internal objects. What `References` tells of one object is told
+ * once for all.
  */
 export class ObjectPlans {
   readonly #view: HeapView;
   readonly #words: HeapWords;
   readonly #references: References;
   readonly #context: PlanContext;
+  readonly #internals: InternalPlans;
 
   constructor(view: HeapView, words: HeapWords, references: References, context: PlanContext) {
     this.#view = view;
     this.#words = words;
     this.#references = references;
     this.#context = context;
+    this.#internals = new InternalPlans(view, references.fields, new ObjectSizes(view), context);
   }
 
   /** Undefined for kinds whose objects differ in more than values. */
   of(kind: Kind): ObjectPlan | undefined {
     const { layout } = this.#view;
     const { map, weakOffsets } = kind;
-    const isOfWords = kind.body === 'words' || kind.body === 'weak-target';
-    if (kind.form !== 'fixed' || !isOfWords) return undefined;
-    const plan = layout.isReceiver(map.type) ? this.#receiver(map) : this.#internal(map);
+    if (kind.body === 'data' || kind.body === 'ephemerons' || this.#references.indexed.has(map.type))
+      return undefined;
+    const isReceiver = layout.isReceiver(map.type);
+    if (isReceiver && kind.form !== 'fixed') return undefined;
+    const plan = isReceiver ? this.#receiver(map) : this.#internals.of(kind);
     return weakOffsets.every((offset) => plan?.cover[offset / 8] !== Cover.none) ? plan : undefined;
-  }
-
-  /** The fields that V8 names. */
-  #internal(map: MapInfo): ObjectPlan | undefined {
-    const rules = this.#references.fields.of(map.type);
-    if (!rules) return undefined;
-    const steps = new PlanSteps(map.instanceSize / 8, this.#context);
-    for (const { name, offset, type, role } of rules) steps.own(type, name, offset, role);
-    return steps.plan();
   }
 
   #receiver(map: MapInfo): ObjectPlan | undefined {
@@ -59,7 +56,7 @@ export class ObjectPlans {
       return steps.plan();
     }
     if (type === types.JS_GLOBAL_PROXY || type === types.JS_GLOBAL_OBJECT) return undefined;
-    this.#internals(type, steps);
+    this.#collections(type, steps);
     if (map.isDictionary)
       steps.add(Step.dictionary, EdgeType.property, '', layout.objects.object.properties / 8);
     else if (!this.#ownProperties(map, steps)) return undefined;
@@ -84,7 +81,7 @@ export class ObjectPlans {
     return steps.plan();
   }
 
-  #internals(type: number, steps: PlanSteps): void {
+  #collections(type: number, steps: PlanSteps): void {
     const { types, objects, graph } = this.#view.layout;
     if (
       type === types.JS_MAP ||

@@ -23,8 +23,26 @@ export interface PlanConstants {
   readonly dictionary: DictionaryShape;
   /** Of NumberDictionaries, in words: where the first entry lies behind the header, and how long each is. */
   readonly numberEntries: { readonly first: number; readonly words: number };
+  /** Role of what holds the constants of a function. */
+  readonly constantPoolRole: number;
+  readonly map: MapConstants;
   readonly hole: Halves;
   readonly emptyArray: Halves;
+}
+
+/** Of maps: where the bits are that tell a prototype's, in halves of words, and ids of names and roles. */
+export interface MapConstants {
+  readonly bits: number;
+  readonly isPrototype: number;
+  readonly transition: number;
+  readonly transitions: number;
+  readonly transitionRole: number;
+  readonly transitionArrayRole: number;
+  readonly prototypeInfo: number;
+  readonly maker: number;
+  readonly backPointer: number;
+  readonly nativeContext: number;
+  readonly constructorData: number;
 }
 
 export interface Halves {
@@ -57,6 +75,20 @@ export function planConstants(view: HeapView, strings: StringArena): PlanConstan
     numberEntries: {
       first: hashTable.prefix + hashTable.numberPrefixSize,
       words: hashTable.numberEntrySize,
+    },
+    constantPoolRole: strings.add('(constant pool)'),
+    map: {
+      bits: map.bitField3 / 4,
+      isPrototype: map.isPrototypeMap,
+      transition: strings.add('transition'),
+      transitions: strings.add('transitions'),
+      transitionRole: strings.add('(transition)'),
+      transitionArrayRole: strings.add('(transition array)'),
+      prototypeInfo: strings.add('prototype_info'),
+      maker: strings.add('constructor'),
+      backPointer: strings.add('back_pointer'),
+      nativeContext: strings.add('native_context'),
+      constructorData: strings.add('constructor_function_data'),
     },
     hole: halvesOf(view.theHole),
     emptyArray: halvesOf(view.isolate.root('empty_fixed_array')),

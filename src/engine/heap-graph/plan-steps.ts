@@ -1,5 +1,7 @@
 import type { Tagged } from '../address.ts';
 import { EdgeType } from '../graph/types.ts';
+import type { SizeFormula } from '../v8/objects/object-size.ts';
+import type { FieldRule } from './field-rules.ts';
 
 /** A step of a plan; `arg` is an offset in words, or an ordinal for `constant`. The usual ones come first. */
 export const Step = {
@@ -21,9 +23,30 @@ export const Step = {
   dictionary: 7,
   /** The memory of an ArrayBuffer outside of the heap, for who knows the core. */
   backingStore: 8,
+  /** What word `arg` holds gets the role, and the type of the row unless that is KEEP_TYPE. */
+  tag: 10,
+  /** The object itself gets the role. */
+  self: 11,
+  /** Edge to what word `arg` holds, weak where the pointer is. */
+  value: 12,
+  /** What a map's word `arg` holds: its transitions, or what belongs to a prototype. */
+  transitions: 13,
+  /** What a map's word `arg` holds: its constructor, or the map before it. */
+  maker: 14,
+  /** Words from `arg` on by their number, as many as the bits of the row's other numbers say: see `numbered`. */
+  numbered: 15,
+  /** The constants of bytecode, which the array that word `arg` holds does. */
+  constants: 16,
+  /** Names the code that word `arg` of a SharedFunctionInfo holds, for who knows the core. */
+  namedCode: 17,
+  /** What code with instructions in the heap holds, which word `arg` leads to, for who knows the core. */
+  instructions: 18,
   /** No step shows word `arg`: if it leads to an object that is shown, the rest of the object is to be looked at. */
   unshown: 9,
 } as const;
+
+/** Steps from this one on are those of internal objects. */
+export const FIRST_INTERNAL_STEP = Step.tag;
 
 /** Numbers of a row: step, type of the edge, id of its name, arg, id of the role's name or 0. */
 export const ROW = 5;
@@ -33,6 +56,8 @@ export const Cover = { none: 0, always: 1, unlessFurniture: 2 } as const;
 
 /** What all objects of a map show, step by step. */
 export interface ObjectPlan {
+  /** True for objects of any size: what lies behind the words of `cover` is shown by no step. */
+  readonly isOpen: boolean;
   /** In rows of ROW numbers. */
   readonly rows: Int32Array;
   /** By word: Cover. */
@@ -66,6 +91,19 @@ export class PlanSteps {
     );
   }
 
+  tag(offset: number, role: string, type: number): void {
+    this.add(Step.tag, type, '', offset / 8, role);
+  }
+
+  /** Words from `offset` on, a number of `each` for every one that the formula counts. */
+  numbered(
+    offset: number,
+    { at, shift, mask }: Pick<SizeFormula, 'at' | 'shift' | 'mask'>,
+    each: number,
+  ): void {
+    this.#rows.push(Step.numbered, (at >> 2) | (shift << 8), mask, offset / 8, each);
+  }
+
   own(type: number, name: string, offset: number, role?: string): void {
     this.add(Step.own, type, name, offset / 8, role);
     const isShownInAnyCase = type !== EdgeType.internal && type !== EdgeType.weak;
@@ -80,9 +118,19 @@ export class PlanSteps {
     this.#cover[offset / 8] = cover;
   }
 
-  plan(): ObjectPlan {
+  /** A field as a rule tells it. */
+  rule({ name, offset, type, role, roleType, mayBeWeak }: FieldRule): void {
+    if (role !== undefined && roleType !== undefined) this.tag(offset, role, roleType);
+    if (name === undefined) return;
+    if (mayBeWeak) {
+      this.add(Step.value, type, name, offset / 8);
+      this.cover(offset, Cover.unlessFurniture);
+    } else this.own(type, name, offset, roleType === undefined ? role : undefined);
+  }
+
+  plan(isOpen = false): ObjectPlan {
     for (const [word, cover] of this.#cover.entries())
       if (word > 0 && cover === Cover.none) this.#rows.push(Step.unshown, 0, 0, word, 0);
-    return { rows: Int32Array.from(this.#rows), cover: this.#cover };
+    return { isOpen, rows: Int32Array.from(this.#rows), cover: this.#cover };
   }
 }

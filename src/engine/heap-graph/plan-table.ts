@@ -1,7 +1,10 @@
 import type { ObjectPlan } from './plan-steps.ts';
 
-/** How the references of the objects of a kind are found; general where no plan tells all of them. */
-export const Mode = { data: 1, plan: 2, array: 3, context: 4, general: 5 } as const;
+/**
+ * How the references of the objects of a kind are found: all told by the plan; those of the first words told by it, and
+ * more of them behind; general where no plan tells all.
+ */
+export const Mode = { data: 1, plan: 2, array: 3, context: 4, general: 5, openPlan: 6 } as const;
 
 /** What is done with the objects of each kind, by its id, and plans by theirs; in shared memory. */
 export interface PlanColumns {

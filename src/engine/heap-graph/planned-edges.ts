@@ -1,39 +1,18 @@
 import { lowerBound } from '../columns.ts';
 import { EdgeType } from '../graph/types.ts';
-import { DictionaryEdges } from './dictionary-edges.ts';
 import type { EdgeColumns } from './edge-columns.ts';
-import { Furniture, type FurnitureFlags } from './furniture.ts';
+import { Furniture } from './furniture.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
-import type { PlanConstants } from './plan-constants.ts';
-import { ROW, Step } from './plan-steps.ts';
-import { Mode, type PlanColumns } from './plan-table.ts';
+import { InternalSteps } from './internal-steps.ts';
+import { fitting, KindSizes } from './kind-sizes.ts';
+import { FIRST_INTERNAL_STEP, ROW, Step } from './plan-steps.ts';
+import { Mode } from './plan-table.ts';
+import type { PlannedInput, PlannedOutput } from './planned-input.ts';
+import { ReceiverSteps } from './receiver-steps.ts';
 import { addRest, type RestTools } from './rest-edges.ts';
 import type { RoleColumns } from './role-tags.ts';
 import { SharedTable } from './shared-table.ts';
-import { Trait } from './traits.ts';
-
-/** What edges are made from by plans, on whatever thread; its large parts are shared. */
-export interface PlannedInput {
-  readonly plans: PlanColumns;
-  readonly constants: PlanConstants;
-  readonly furniture: FurnitureFlags;
-  /** Of a SharedTable by index of a ScopeInfo: id of the plan of its contexts, and how many words these have. */
-  readonly contexts: Int32Array;
-  /** Of a SharedTable by index of a key, and one more: what DictionaryEdges knows keys by. */
-  readonly keys: Int32Array;
-  /** Of a SharedTable by dispatch handle: ordinal of the code, or -1. */
-  readonly codes: Int32Array;
-  /** Ordinals of what has edges of entries of WeakMaps, ascending. */
-  readonly ephemerons: Uint32Array;
-  /** By ordinal: where the object's edges begin. */
-  readonly firstEdge: Uint32Array;
-}
-
-/** What plans tell, of one thread. */
-export interface PlannedOutput {
-  readonly edges: EdgeColumns;
-  readonly roles: RoleColumns;
-}
+import { Traits } from './traits.ts';
 
 /** Takes the objects that plans do not tell all of. */
 export interface Unplanned {
@@ -48,9 +27,10 @@ export class PlannedEdges {
   readonly #roles: RoleColumns;
   readonly #unplanned: Unplanned;
   readonly #contexts: SharedTable;
-  readonly #codes: SharedTable;
-  readonly #dictionaries: DictionaryEdges;
   readonly #furniture: Furniture;
+  readonly #sizes: KindSizes;
+  readonly #receivers: ReceiverSteps;
+  readonly #internals: InternalSteps;
   readonly #restTools: RestTools;
   /** True if a word of the object at hand leads somewhere and has no step. */
   #hasRest = false;
@@ -64,19 +44,15 @@ export class PlannedEdges {
     this.#roles = roles;
     this.#unplanned = unplanned;
     this.#contexts = new SharedTable(input.contexts);
-    this.#codes = new SharedTable(input.codes);
+    this.#sizes = new KindSizes(input.sizes);
     const furniture = new Furniture(input.furniture);
-    const { numbers, dictionary: shape } = input.constants;
-    const keys = new SharedTable(input.keys);
-    this.#dictionaries = new DictionaryEdges({
-      image,
-      edges,
-      furniture,
-      traits: input.plans.traits,
-      keys,
-      shape,
-    });
     this.#furniture = furniture;
+    const { plans, constants } = input;
+    const traits = new Traits(image, plans.traits);
+    const tools = { image, plans, constants, edges, roles, furniture, traits };
+    this.#receivers = new ReceiverSteps(tools, input);
+    this.#internals = new InternalSteps(tools);
+    const { numbers } = constants;
     this.#restTools = { image, edges, furniture, numberName: (n) => (n < numbers ? n + 1 : -1) };
   }
 
@@ -115,7 +91,7 @@ export class PlannedEdges {
     const id = this.#image.halves[2 * i]!;
     const mode = modes[id]!;
     let plan = -1;
-    if (mode === Mode.plan) plan = id;
+    if (mode === Mode.plan || mode === Mode.openPlan) plan = id;
     else if (mode === Mode.context) plan = this.#contextPlan(i, page);
     this.#hasRest = false;
     let isWhole: boolean;
@@ -124,7 +100,7 @@ export class PlannedEdges {
     if (isWhole) {
       const map = maps[id]!;
       if (map >= 0) edges.push(EdgeType.internal, this.#input.constants.mapName, map);
-      if (this.#hasRest) isWhole = this.#addRest(i, id, plan);
+      if (this.#hasRest || mode === Mode.openPlan) isWhole = this.#addRest(i, id, plan, page);
     }
     if (!isWhole) edges.length = begin;
     return isWhole;
@@ -184,7 +160,8 @@ export class PlannedEdges {
         if (to >= 0 && !this.#furniture.has(to)) this.#hasRest = true;
       } else if (step !== Step.elements || low !== emptyLow || halves[2 * (i + arg) + 1] !== emptyHigh) {
         edges.length = length;
-        const isDone = this.#rareStep(i, id, r);
+        const isDone =
+          step < FIRST_INTERNAL_STEP ? this.#receivers.run(i, id, r) : this.#internals.run(i, ordinal, r);
         edges.reserve(end - r);
         ({ types, names, targets, length } = edges);
         if (!isDone) break;
@@ -195,131 +172,24 @@ export class PlannedEdges {
   }
 
   /** Adds what no step shows of an object whose steps are all done; false, and nothing is added, if the plan cannot tell it. */
-  rest(i: number, id: number, plan: number): boolean {
+  rest(i: number, id: number, plan: number, page: LoadedPage): boolean {
     const begin = this.#edges.length;
-    if (!this.#hasRest || this.#addRest(i, id, plan)) return true;
+    const isOpen = this.#input.plans.modes[id] === Mode.openPlan;
+    if ((!this.#hasRest && !isOpen) || this.#addRest(i, id, plan, page)) return true;
     this.#edges.length = begin;
     return false;
   }
 
-  #addRest(i: number, id: number, plan: number): boolean {
-    const { covers, coverStarts, coverEnds, maps } = this.#input.plans;
+  #addRest(i: number, id: number, plan: number, page: LoadedPage): boolean {
+    const { covers, coverStarts, coverEnds, maps, modes } = this.#input.plans;
     const at = coverStarts[plan]!;
+    const end = coverEnds[plan]!;
     // The reference to a map that is not shown counts.
     const first = maps[id]! < 0 ? 1 : 0;
-    const wordCount = coverEnds[plan]! - at;
-    return addRest(this.#restTools, { i, wordCount, shown: covers, at, first, weakOffsets: [] });
-  }
-
-  /** A step that not every object has; false, and nothing is done, if no plan tells how. */
-  #rareStep(i: number, id: number, r: number): boolean {
-    const image = this.#image;
-    const { rows } = this.#input.plans;
-    const type = rows[r + 1]!;
-    const name = rows[r + 2]!;
-    const arg = rows[r + 3]!;
-    switch (rows[r]) {
-      case Step.elements:
-        return this.#elements(i, id);
-      case Step.backing: {
-        const store = image.target(i + 1);
-        if ((this.#traitsAt(store) & Trait.propertyArray) === 0) return true;
-        const to = image.ordinalOf(image.target(store + arg));
-        if (to >= 0) this.#edges.push(type, name, to);
-        return true;
-      }
-      case Step.prototype:
-        this.#prototype(i + arg, name);
-        return true;
-      case Step.dictionary: {
-        const store = image.target(i + arg);
-        return (this.#traitsAt(store) & Trait.nameDictionary) === 0 || this.#dictionaries.add(store);
-      }
-      case Step.boundArguments:
-        return this.#boundArguments(image.target(i + arg));
-      case Step.dispatch: {
-        const found = this.#codes.find(image.halves[2 * i + arg / 4]!);
-        if (found < 0) return false;
-        const to = this.#codes.cells[found]!;
-        if (to >= 0 && !this.#furniture.has(to)) this.#edges.push(type, name, to);
-        return true;
-      }
-      default:
-        return false;
-    }
-  }
-
-  /** False if there are more than have names. */
-  #boundArguments(array: number): boolean {
-    if ((this.#traitsAt(array) & Trait.fixedArray) === 0) return true;
-    const image = this.#image;
-    const { boundArguments: names } = this.#input.constants;
-    const count = Math.min(image.halves[2 * array + 3]!, image.pageOf(array).end - array - 2);
-    if (count > names.length) return false;
-    for (let n = 0; n < count; n++) {
-      const to = image.ordinalOf(image.target(array + 2 + n));
-      if (to >= 0) this.#edges.push(EdgeType.shortcut, names[n]!, to);
-    }
-    return true;
-  }
-
-  /** The elements of a receiver by their index. */
-  #elements(i: number, id: number): boolean {
-    const image = this.#image;
-    const { halves } = image;
-    const { elementsWord, arrayLengthWord, hole } = this.#input.constants;
-    const store = image.target(i + elementsWord);
-    // The empty array is everywhere.
-    if (store < 0 || halves[2 * store + 3] === 0) return true;
-    const is = this.#traitsAt(store);
-    const own = this.#input.plans.traits[id]!;
-    if ((own & Trait.taggedElements) === 0)
-      return (is & Trait.numberDictionary) === 0 || this.#sparseElements(store);
-    if ((is & Trait.fixedArray) === 0) return true;
-    let count = Math.min(halves[2 * store + 3]!, image.pageOf(store).end - store - 2);
-    if ((own & Trait.jsArray) !== 0) {
-      const w = 2 * (i + arrayLengthWord);
-      count = halves[w] === 0 ? Math.min(count, halves[w + 1]!) : 0;
-    }
-    const edges = this.#edges;
-    edges.reserve(count);
-    const { types, names, targets } = edges;
-    let { length } = edges;
-    for (let n = 0, w = 2 * store + 4; n < count; n++, w += 2) {
-      const low = halves[w]!;
-      if ((low & 3) !== 1) continue;
-      const high = halves[w + 1]!;
-      if (low === hole.low && high === hole.high) continue;
-      const to = image.ordinalOf(image.indexOf(low, high));
-      if (to < 0) continue;
-      types[length] = EdgeType.element;
-      names[length] = n;
-      targets[length++] = to;
-    }
-    edges.length = length;
-    return true;
-  }
-
-  /** What a NumberDictionary holds; false, and nothing is added, if one of its keys is no small integer. */
-  #sparseElements(store: number): boolean {
-    const image = this.#image;
-    const { halves } = image;
-    const { first, words } = this.#input.constants.numberEntries;
-    const edges = this.#edges;
-    const begin = edges.length;
-    const end = store + 2 + Math.min(halves[2 * store + 3]!, image.pageOf(store).end - store - 2);
-    for (let w = store + 2 + first; w + words <= end; w += words) {
-      const key = halves[2 * w + 1]!;
-      if (halves[2 * w] !== 0) {
-        // Places that are free hold undefined or a hole.
-        if ((this.#traitsAt(image.target(w)) & Trait.heapNumber) === 0) continue;
-        edges.length = begin;
-        return false;
-      }
-      const to = key < 0 ? -1 : image.ordinalOf(image.target(w + 1));
-      if (to >= 0) edges.push(EdgeType.element, key, to);
-    }
-    return true;
+    let wordCount = end - at;
+    if (modes[id] === Mode.openPlan)
+      wordCount = fitting(this.#sizes.of(this.#image.halves, i, id), page.end - i) / 8;
+    return addRest(this.#restTools, { i, wordCount, shown: covers, at, end, first, weakOffsets: [] });
   }
 
   /** The elements of an array by their number; false if it has weak references. */
@@ -366,28 +236,5 @@ export class PlannedEdges {
     }
     const { wordCount, plan } = context;
     return image.halves[2 * i + 3] === wordCount - 2 && i + wordCount <= page.end ? plan : -1;
-  }
-
-  /** Word `w` holds a function's prototype, its initial map, or the hole. */
-  #prototype(w: number, name: number): void {
-    const image = this.#image;
-    const { prototypeWord, initialMapName } = this.#input.constants;
-    const held = image.target(w);
-    const traits = this.#traitsAt(held);
-    if ((traits & Trait.receiver) !== 0) {
-      const to = image.ordinalOf(held);
-      if (to >= 0) this.#edges.push(EdgeType.property, name, to);
-    } else if ((traits & Trait.map) !== 0) {
-      const prototype = image.ordinalOf(image.target(held + prototypeWord));
-      if (prototype >= 0) this.#edges.push(EdgeType.property, name, prototype);
-      const to = image.ordinalOf(held);
-      if (to >= 0 && !this.#furniture.has(to)) this.#edges.push(EdgeType.internal, initialMapName, to);
-    }
-  }
-
-  /** Traits of the live object at word `i`; 0 if there is none. */
-  #traitsAt(i: number): number {
-    if (i < 0 || !this.#image.isMarked(i)) return 0;
-    return this.#input.plans.traits[this.#image.halves[2 * i]!]!;
   }
 }

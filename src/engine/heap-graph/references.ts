@@ -1,6 +1,6 @@
 import { attemptOr } from '../absence.ts';
 import type { Address, Tagged } from '../address.ts';
-import { EdgeType, NodeType } from '../graph/types.ts';
+import { EdgeType } from '../graph/types.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
 import type { MapInfo } from '../v8/objects/map.ts';
 import { CodeReferences } from './code-references.ts';
@@ -24,7 +24,7 @@ export class References {
   readonly contexts: ContextReferences;
   readonly elements: ElementReferences;
   readonly fields: FieldRules;
-  readonly #code: CodeReferences;
+  readonly code: CodeReferences;
   /** Types of arrays whose elements are shown by their number. */
   readonly indexed: ReadonlySet<number>;
 
@@ -35,7 +35,7 @@ export class References {
     this.elements = new ElementReferences(view, words);
     this.contexts = new ContextReferences(view, words);
     this.fields = new FieldRules(view.layout);
-    this.#code = new CodeReferences(view, words);
+    this.code = new CodeReferences(view, words);
     const { types, graph } = view.layout;
     this.indexed = new Set([
       ...(graph.specialArraysAreFixed
@@ -75,35 +75,15 @@ export class References {
     else if (this.indexed.has(type)) this.#array(word, sink);
     else {
       const rules = this.fields.of(type);
-      if (!rules) this.#special(word, type, sink, field);
+      if (type === this.#view.layout.types.WEAK_ARRAY_LIST) this.#weakList(word, sink);
+      else if (!rules) this.code.extract(word, type, sink);
       else
-        for (const { name, offset, type: kind, role } of rules) {
-          if (role !== undefined) sink.tag(this.#words.tagged(word, offset), role);
-          field(name, offset, kind);
+        for (const { name, offset, type: kind, role, roleType, mayBeWeak } of rules) {
+          const target = this.#words.tagged(word, offset);
+          if (role !== undefined) sink.tag(target, role, roleType);
+          if (name !== undefined) field(name, offset, mayBeWeak && (target & 3) === 3 ? weak : kind);
         }
     }
-  }
-
-  #special(word: Tagged, type: number, sink: ReferenceSink, field: Field): void {
-    const { types, objects, graph } = this.#view.layout;
-    if (type === types.MAP) this.#map(word, sink, field);
-    else if (type === types.CELL || type === types.FEEDBACK_CELL)
-      this.#maybeWeak(word, objects.cell.value, sink);
-    else if (type === types.DESCRIPTOR_ARRAY || type === types.STRONG_DESCRIPTOR_ARRAY)
-      this.#descriptors(word, sink, field);
-    else if (type === types.WEAK_FIXED_ARRAY)
-      this.#weakArray(word, objects.fixedArray.data, this.#words.length(word), sink);
-    else if (type === types.WEAK_ARRAY_LIST) {
-      const length = this.#words.tagged(word, objects.weakArrayList.length) / HIGH;
-      this.#weakArray(word, objects.weakArrayList.data, length, sink);
-    } else if (type === types.TRANSITION_ARRAY) this.#transitions(word, sink);
-    else if (type === types.ALLOCATION_SITE) {
-      const o = graph.allocationSite;
-      field('transition_info', o.transitionInfo);
-      field('nested_site', o.nestedSite);
-      sink.tag(this.#words.tagged(word, o.dependentCode), '(dependent code)', NodeType.code);
-      field('dependent_code', o.dependentCode);
-    } else this.#code.extract(word, type, sink);
   }
 
   #receiver(word: Tagged, map: MapInfo, sink: ReferenceSink, field: Field): void {
@@ -215,64 +195,15 @@ export class References {
     if (store !== 0) sink.native('backing_store', 'system / JSArrayBufferData', store, bytes);
   }
 
-  #map(word: Tagged, sink: ReferenceSink, field: Field): void {
-    const { types, objects } = this.#view.layout;
-    const o = objects.map;
-    const raw = this.#words.tagged(word, o.transitions);
-    if ((raw & 3) === 3) sink.named(weak, 'transition', raw, o.transitions);
-    else {
-      const kind = this.#words.type(raw);
-      if (kind === types.TRANSITION_ARRAY) {
-        sink.tag(raw, '(transition array)');
-        field('transitions', o.transitions);
-      } else if (kind === types.FIXED_ARRAY) {
-        sink.tag(raw, '(transition)');
-        field('transition', o.transitions);
-      } else if (kind !== undefined && this.#view.mapAt(word).isPrototypeMap) {
-        sink.tag(raw, 'prototype_info');
-        field('prototype_info', o.transitions);
-      }
-    }
-    sink.tag(this.#words.tagged(word, o.descriptors), '(map descriptors)');
-    field('descriptors', o.descriptors);
-    field('prototype', o.prototype);
-    const maker = this.#words.type(this.#words.tagged(word, o.constructorOrBackPointer));
-    let name = 'constructor';
-    if (maker === types.MAP) name = 'back_pointer';
-    else if (maker === types.nativeContext) name = 'native_context';
-    else if (maker === types.FUNCTION_TEMPLATE_INFO) name = 'constructor_function_data';
-    field(name, o.constructorOrBackPointer);
-    sink.tag(this.#words.tagged(word, o.dependentCode), '(dependent code)');
-    field('dependent_code', o.dependentCode);
-    sink.tag(this.#words.tagged(word, o.validityCell), '(prototype validity cell)', NodeType.objectShape);
-  }
-
-  #descriptors(word: Tagged, sink: ReferenceSink, field: Field): void {
-    const { descriptors: o } = this.#view.layout.objects;
-    field('enum_cache', o.header - 8);
-    const count = this.#view.u16(word, o.count) * o.entryWords;
-    this.#weakArray(word, o.header, count, sink);
-  }
-
-  #transitions(word: Tagged, sink: ReferenceSink): void {
-    const { objects, types, graph } = this.#view.layout;
-    const offset = objects.fixedArray.data + 8 * graph.prototypeTransitions;
-    const cache = this.#words.tagged(word, offset);
-    if (this.#words.type(cache) === types.WEAK_FIXED_ARRAY)
-      sink.tag(cache, '(prototype transitions)', NodeType.objectShape);
-  }
-
-  #maybeWeak(word: Tagged, offset: number, sink: ReferenceSink): void {
-    const value = this.#words.tagged(word, offset);
-    sink.named((value & 3) === 3 ? weak : internal, 'value', value, offset);
-  }
-
-  #weakArray(word: Tagged, start: number, length: number, sink: ReferenceSink): void {
-    for (let i = 0; i < length; i++) {
-      const value = this.#words.tagged(word, start + 8 * i);
+  /** What lies behind the length is shown, too, but not by its number. */
+  #weakList(word: Tagged, sink: ReferenceSink): void {
+    const { length, data } = this.#view.layout.objects.weakArrayList;
+    const end = Math.min(data + 8 * (this.#words.tagged(word, length) / HIGH), 8 * this.#words.room(word));
+    for (let i = 0, offset = data; offset < end; i++, offset += 8) {
+      const value = this.#words.tagged(word, offset);
       const tag = value & 3;
-      if (tag === 1) sink.indexed(internal, i, value, start + 8 * i);
-      else if (tag === 3) sink.indexed(weak, i, value, start + 8 * i);
+      if (tag === 1) sink.indexed(internal, i, value, offset);
+      else if (tag === 3) sink.indexed(weak, i, value, offset);
     }
   }
 

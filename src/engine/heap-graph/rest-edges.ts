@@ -18,9 +18,10 @@ export interface Rest {
   /** Index of the object's first word. */
   readonly i: number;
   readonly wordCount: number;
-  /** Cover of each word, from position `at` on. */
+  /** Cover of the first words, from position `at` to `end`; none shows those behind. */
   readonly shown: Uint8Array;
   readonly at: number;
+  readonly end: number;
   /** Number of the first reference. */
   readonly first: number;
   /** Offsets of words that are weak without a tag. */
@@ -31,12 +32,15 @@ export interface Rest {
  * Adds what no rule names: strong references as hidden edges, weakly tagged ones as weak edges, by one running
  * number that references left out count in, too (IndexedReferencesExtractor). False if a number has no name.
  */
-export function addRest(tools: RestTools, { i, wordCount, shown, at, first, weakOffsets }: Rest): boolean {
+export function addRest(
+  tools: RestTools,
+  { i, wordCount, shown, at, end, first, weakOffsets }: Rest,
+): boolean {
   const { image, edges, furniture } = tools;
   const { halves } = image;
   let index = first;
   for (let w = 1; w < wordCount; w++) {
-    const cover = shown[at + w];
+    const cover = at + w < end ? shown[at + w]! : Cover.none;
     if (cover === Cover.always) continue;
     const low = halves[2 * (i + w)]!;
     if ((low & 1) === 0) continue;

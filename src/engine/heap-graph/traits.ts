@@ -1,5 +1,6 @@
 import type { Layout } from '../v8/layout/layout.ts';
 import type { MapInfo } from '../v8/objects/map.ts';
+import type { HeapImage } from './heap-image.ts';
 
 /** PACKED_ELEMENTS and HOLEY_ELEMENTS (objects/elements-kind.h). */
 const PACKED = 2;
@@ -19,6 +20,12 @@ export const Trait = {
   accessorPair: 256,
   oddball: 512,
   heapNumber: 1024,
+  transitionArray: 2048,
+  nativeContext: 4096,
+  functionTemplate: 8192,
+  code: 16384,
+  /** An array of a function's constants that is no FixedArray. */
+  trustedArray: 32768,
 } as const;
 
 /** The bits of the objects of a map. */
@@ -35,6 +42,29 @@ export function traitsOf({ type, elementsKind }: MapInfo, layout: Layout): numbe
     (type === types.NAME_DICTIONARY ? Trait.nameDictionary : 0) |
     (type === types.ACCESSOR_PAIR ? Trait.accessorPair : 0) |
     (type === types.ODDBALL ? Trait.oddball : 0) |
-    (type === types.HEAP_NUMBER ? Trait.heapNumber : 0)
+    (type === types.HEAP_NUMBER ? Trait.heapNumber : 0) |
+    (type === types.TRANSITION_ARRAY ? Trait.transitionArray : 0) |
+    (type === types.nativeContext ? Trait.nativeContext : 0) |
+    (type === types.FUNCTION_TEMPLATE_INFO ? Trait.functionTemplate : 0) |
+    (type === types.CODE ? Trait.code : 0) |
+    (type === types.TRUSTED_FIXED_ARRAY ? Trait.trustedArray : 0)
   );
+}
+
+/** Tells the traits of objects, on whatever thread. */
+export class Traits {
+  readonly #image: HeapImage;
+  readonly #columns: Uint16Array;
+
+  /** `columns` are by kind's id. */
+  constructor(image: HeapImage, columns: Uint16Array) {
+    this.#image = image;
+    this.#columns = columns;
+  }
+
+  /** Bits of the live object at word `i`; 0 if there is none. */
+  at(i: number): number {
+    if (i < 0 || !this.#image.isMarked(i)) return 0;
+    return this.#columns[this.#image.halves[2 * i]!]!;
+  }
 }

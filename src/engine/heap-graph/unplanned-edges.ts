@@ -13,7 +13,7 @@ import { Mode } from './plan-table.ts';
 import type { ReferenceSink } from './reference-sink.ts';
 import type { References } from './references.ts';
 import { addRest, type RestTools } from './rest-edges.ts';
-import { KEEP_TYPE, type RoleTags } from './role-tags.ts';
+import { addRole, KEEP_TYPE, type RoleColumns } from './role-tags.ts';
 import type { StringArena } from './string-arena.ts';
 
 const HIGH = 0x1_0000_0000;
@@ -29,7 +29,7 @@ export interface EdgeTools {
   readonly contexts: ContextPlans;
   readonly edges: EdgeColumns;
   readonly outside: OutsideMemory;
-  readonly tags: RoleTags;
+  readonly roles: RoleColumns;
 }
 
 /**
@@ -48,7 +48,7 @@ export class UnplannedEdges implements ReferenceSink {
   readonly #contexts: ContextPlans;
   readonly #edges: EdgeColumns;
   readonly #outside: OutsideMemory;
-  readonly #tags: RoleTags;
+  readonly #roles: RoleColumns;
   readonly #restTools: RestTools;
   #cover = new Uint8Array(1 << 12);
   #wordCount = 0;
@@ -65,7 +65,7 @@ export class UnplannedEdges implements ReferenceSink {
     this.#contexts = tools.contexts;
     this.#edges = tools.edges;
     this.#outside = tools.outside;
-    this.#tags = tools.tags;
+    this.#roles = tools.roles;
     const { image, edges, furniture, strings } = tools;
     this.#restTools = { image, edges, furniture, numberName: (n) => strings.addNumber(n) };
   }
@@ -137,7 +137,8 @@ export class UnplannedEdges implements ReferenceSink {
   /** Adds what no rule names, by numbers from `first` on; `shown` tells by word what named references have shown. */
   rest(i: number, kind: Kind, size: number, shown: Uint8Array, first: number): void {
     const wordCount = (kind.body === 'header' ? Math.min(kind.header, size) : size) / 8;
-    addRest(this.#restTools, { i, wordCount, shown, at: 0, first, weakOffsets: kind.weakOffsets });
+    const { weakOffsets } = kind;
+    addRest(this.#restTools, { i, wordCount, shown, at: 0, end: shown.length, first, weakOffsets });
   }
 
   named(type: number, name: string, target: Tagged, offset: number): void {
@@ -160,7 +161,7 @@ export class UnplannedEdges implements ReferenceSink {
 
   #tagNode(ordinal: number, name: string, type?: number): void {
     if (ordinal >= 0 && !this.#furniture.has(ordinal))
-      this.#tags.add(ordinal, this.#strings.add(name), type ?? KEEP_TYPE, this.owner);
+      addRole(this.#roles, ordinal, this.#strings.add(name), type ?? KEEP_TYPE, this.owner);
   }
 
   skip(offset: number): void {
