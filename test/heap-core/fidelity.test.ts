@@ -32,6 +32,7 @@ describe("a core's heap against the snapshot that V8 wrote of it", () => {
     for (const [isolate, heap] of programs[program].entries()) {
       describe(`Node ${line}, ${heap}`, () => {
         let measures: readonly Measure[];
+        let gaps: readonly string[];
 
         before(async function () {
           this.timeout(400_000);
@@ -39,8 +40,13 @@ describe("a core's heap against the snapshot that V8 wrote of it", () => {
           const theirs = await openGraph(snapshot);
           const ours = await openGraph(core, { isolate });
           measures = compareHeaps(theirs, ours);
+          gaps = ours.graph.gaps;
           theirs.close();
           ours.close();
+        });
+
+        it('lacks nothing', () => {
+          assert.deepEqual(gaps, []);
         });
 
         it('has each named object with its retained size, to 0.1 %', () => {
