@@ -6,12 +6,13 @@ import type { HeapView } from '../v8/objects/heap-view.ts';
 import type { HeapWords } from './heap-words.ts';
 import type { ReferenceSink } from './reference-sink.ts';
 
-/** A variable of a kind of context: its name, and the offset of its slot. */
+/** A variable of a kind of context: the string that is its name, and the offset of its slot. */
 export interface Slot {
-  readonly name: string;
+  readonly name: Tagged;
   readonly offset: number;
 }
 
+const HIGH = 0x1_0000_0000;
 const MAX_SLOTS = 1 << 16;
 /** VariableAllocationInfo (objects/scope-info.tq): the function's own name has a context slot. */
 const IN_CONTEXT = 2;
@@ -31,26 +32,14 @@ export class ContextReferences {
     this.#words = words;
   }
 
-  extract(word: Tagged, type: number, sink: ReferenceSink): void {
-    const { layout } = this.#view;
-    const { slots, scopeInfoSlot, previousSlot } = layout.objects.context;
-    const scopeOffset = slots + 8 * scopeInfoSlot;
-    const info = this.#words.tagged(word, scopeOffset);
+  /** References of a native context; plans tell those of others. */
+  native(word: Tagged, sink: ReferenceSink): void {
+    const { slots, scopeInfoSlot, previousSlot } = this.#view.layout.objects.context;
     const field = (name: string, offset: number) =>
       sink.named(EdgeType.internal, name, this.#words.tagged(word, offset), offset);
-    if (type === layout.types.nativeContext) {
-      field('scope_info', scopeOffset);
-      field('previous', slots + 8 * previousSlot);
-      field('global_object', slots + 16);
-      return;
-    }
-    const end = slots + 8 * this.#words.length(word);
-    for (const { name, offset } of this.slots(info, type)) {
-      if (offset < end) sink.named(EdgeType.context, name, this.#words.tagged(word, offset), offset);
-    }
-    field('scope_info', scopeOffset);
+    field('scope_info', slots + 8 * scopeInfoSlot);
     field('previous', slots + 8 * previousSlot);
-    if (this.hasExtension(info)) field('extension', slots + 16);
+    field('global_object', slots + 16);
   }
 
   /** ScopeInfo::HasContextExtensionSlot. */
@@ -88,43 +77,48 @@ export class ContextReferences {
   }
 
   #read(info: Tagged): Slot[] {
-    const view = this.#view;
-    const { scopeInfo: o, scopeFlags: f, context: c } = view.layout.objects;
+    const words = this.#words;
+    const { scopeInfo: o, scopeFlags: f, context: c } = this.#view.layout.objects;
     const flags = this.#flags(info);
-    const count = Math.min(view.smi(info, o.contextLocalCount), MAX_SLOTS);
+    const count = Math.min(smi(words.tagged(info, o.contextLocalCount)), MAX_SLOTS);
     const header = c.minSlots + (this.hasExtension(info) ? 1 : 0);
     const slot = (i: number) => c.slots + 8 * (header + i);
-    let next = firstLocalOffset(view.layout, flags);
+    let next = firstLocalOffset(this.#view.layout, flags);
     const result: Slot[] = [];
     if (count < o.maxInlinedNames) {
       for (let i = 0; i < count; i++)
-        result.push({ name: view.string(view.tagged(info, next + 8 * i)), offset: slot(i) });
+        result.push({ name: words.tagged(info, next + 8 * i), offset: slot(i) });
       next += 8 * count;
     } else {
-      for (const { key, index } of this.#tableEntries(view.tagged(info, next)))
-        if (index < count) result.push({ name: key, offset: slot(index) });
+      for (const { name, index } of this.#tableEntries(words.tagged(info, next)))
+        if (index < count) result.push({ name, offset: slot(index) });
       next += 8;
     }
     next += 8 * count;
     if (flags & f.hasSavedClassVariable) next += 8;
     if (((flags >>> f.functionVariableShift) & 3) === IN_CONTEXT) {
-      const name = view.tagged(info, next);
-      const index = view.smi(info, next + 8);
-      if (view.isString(name) && index >= c.minSlots)
-        result.push({ name: view.string(name), offset: c.slots + 8 * index });
+      const name = words.tagged(info, next);
+      const index = smi(words.tagged(info, next + 8));
+      if (this.#view.isString(name) && index >= c.minSlots)
+        result.push({ name, offset: c.slots + 8 * index });
     }
     return result;
   }
 
   /** Names and numbers in a NameToIndexHashTable (objects/hash-table.h). */
-  *#tableEntries(table: Tagged): Generator<{ key: string; index: number }> {
-    const view = this.#view;
-    const length = Math.min(view.arrayLength(table), MAX_SLOTS);
-    for (let i = view.layout.objects.hashTable.prefix; i + 2 <= length; i += 2) {
-      const key = view.element(table, i);
-      const index = view.element(table, i + 1);
-      if (view.isString(key) && view.isSmi(index))
-        yield { key: view.string(key), index: index / 0x1_0000_0000 };
+  *#tableEntries(table: Tagged): Generator<{ name: Tagged; index: number }> {
+    const words = this.#words;
+    const { hashTable, fixedArray } = this.#view.layout.objects;
+    const length = Math.min(words.length(table), MAX_SLOTS);
+    for (let i = hashTable.prefix; i + 2 <= length; i += 2) {
+      const name = words.tagged(table, fixedArray.data + 8 * i);
+      const index = words.tagged(table, fixedArray.data + 8 * (i + 1));
+      if ((name & 3) === 1 && index % HIGH === 0 && this.#view.isString(name))
+        yield { name, index: smi(index) };
     }
   }
+}
+
+function smi(word: Tagged): number {
+  return word / HIGH;
 }

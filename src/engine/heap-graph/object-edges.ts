@@ -108,7 +108,7 @@ export class ObjectEdges {
       name: (text) => strings.add(text),
       ordinal: (word) => ordinalOf(image, word),
     });
-    this.#contexts = new ContextPlans(view, image, this.#references.contexts, strings);
+    this.#contexts = new ContextPlans(view, image, this.#references.contexts, strings, this.#texts);
     const wordCount = image.halves.length / 2;
     const scopes = Math.min(MAX_SCOPES, Math.ceil(wordCount / WORDS_OF_SCOPE));
     this.#scopes = SharedTable.for(scopes);

@@ -81,11 +81,12 @@ export class PlanSteps {
     this.#context = context;
   }
 
-  add(step: number, type: number, name: string, arg: number, role?: string): void {
+  /** `name` is a text or the id of one. */
+  add(step: number, type: number, name: string | number, arg: number, role?: string): void {
     this.#rows.push(
       step,
       type,
-      this.#context.name(name),
+      typeof name === 'number' ? name : this.#context.name(name),
       arg,
       role === undefined ? 0 : this.#context.name(role),
     );
@@ -104,7 +105,7 @@ export class PlanSteps {
     this.#rows.push(Step.numbered, (at >> 2) | (shift << 8), mask, offset / 8, each);
   }
 
-  own(type: number, name: string, offset: number, role?: string): void {
+  own(type: number, name: string | number, offset: number, role?: string): void {
     this.add(Step.own, type, name, offset / 8, role);
     const isShownInAnyCase = type !== EdgeType.internal && type !== EdgeType.weak;
     this.cover(offset, isShownInAnyCase ? Cover.always : Cover.unlessFurniture);

@@ -71,7 +71,7 @@ export class References {
     const field: Field = (name, offset, kind = internal) =>
       sink.named(kind, name, this.#words.tagged(word, offset), offset);
     if (layout.isReceiver(type)) this.#receiver(word, map, sink, field);
-    else if (layout.isContext(type)) this.contexts.extract(word, type, sink);
+    else if (layout.isContext(type)) this.contexts.native(word, sink);
     else if (this.indexed.has(type)) this.#array(word, sink);
     else {
       const rules = this.fields.of(type);
