@@ -2,7 +2,8 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { baseName } from '../configuration/paths.ts';
 import { hex } from '../engine/address.ts';
-import type { Module, ModuleStatus } from '../engine/modules/module.ts';
+import type { ModuleStatus } from '../engine/modules/locate.ts';
+import type { Module } from '../engine/modules/module.ts';
 import type { Target } from './target.ts';
 
 const statusText: Readonly<Record<ModuleStatus, string>> = {
@@ -11,6 +12,8 @@ const statusText: Readonly<Record<ModuleStatus, string>> = {
   mismatched: 'A file was found, but of another build: not used',
   missing: 'No file found: the dump alone is used',
 };
+
+const STRIPPED = 'Build id matches: no symbols but those that it exports';
 
 /** Modules are known by their path in the dumped process. */
 export function moduleId(path: string): string {
@@ -33,12 +36,13 @@ function describe(module: Module): DebugProtocol.Module {
     name: baseName(module.path),
     path: module.path,
     isUserCode: false,
-    symbolStatus: statusText[module.status],
+    symbolStatus: module.isStripped ? STRIPPED : statusText[module.status],
   };
   const start = module.mappings[0]?.start;
   const last = module.mappings.at(-1);
   if (start !== undefined && last) described.addressRange = `${hex(start)}-${hex(last.end)}`;
   if (module.buildId !== undefined) described.version = module.buildId;
-  if (module.file) described.symbolFilePath = module.file.source.name;
+  const symbols = module.symbolFile ?? module.file;
+  if (symbols) described.symbolFilePath = symbols.source.name;
   return described;
 }

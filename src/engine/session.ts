@@ -20,6 +20,7 @@ import { MadeInspector } from './evaluate/made-inspector.ts';
 import { type LoadedModules, loadModules } from './modules/load.ts';
 import type { LocateOptions } from './modules/locate.ts';
 import { ModuleMap } from './modules/module-map.ts';
+import { strippedNote } from './modules/stripped-note.ts';
 import { commandLine } from './process/arguments.ts';
 import { capturedFrames } from './process/captured-frames.ts';
 import { explainDeath, type ThrownValue } from './process/death.ts';
@@ -122,7 +123,7 @@ export class CoreSession {
 
   close(): void {
     this.#dump.source.close();
-    for (const module of this.modules.modules) module.file?.source.close();
+    for (const module of this.modules.modules) module.close();
   }
 
   /** V8 in this process, or why it can't be read (the executable is missing or of another build). */
@@ -348,6 +349,11 @@ export class CoreSession {
       return [...notes, runtime.hint ? `${runtime.message}. ${runtime.hint}` : runtime.message];
     if (runtime.isolates.length === 0)
       notes.push('no isolate was found: V8 was not running, or its memory is not in the dump');
+    if (runtime.module.isStripped) notes.push(strippedNote(runtime.module));
+    if (runtime.builtins.byId.length === 0)
+      notes.push(
+        'the builtins of V8 were not found: JavaScript on the stacks cannot be told from native code',
+      );
     for (const { index, lostRoots } of runtime.isolates) {
       if (lostRoots > 0)
         notes.push(

@@ -21,6 +21,7 @@ export const elf = {
   PT_GNU_EH_FRAME: 0x6474e550,
   SHT_SYMTAB: 2,
   SHT_NOTE: 7,
+  SHT_NOBITS: 8,
   SHT_DYNSYM: 11,
   PN_XNUM: 0xffff,
 } as const;
@@ -155,7 +156,24 @@ export class ElfFile {
 
   /** The GNU build-id as lower-case hex, or undefined. */
   buildId(): string | undefined {
-    return buildIdOf(this.notes());
+    // Program headers of files with nothing but symbols may lead nowhere.
+    return buildIdOf(this.notes()) ?? buildIdOf(this.#sectionNotes());
+  }
+
+  /** True if the file has its symbol table, which strip takes away. */
+  get hasSymbols(): boolean {
+    return this.sections.some((s) => s.type === elf.SHT_SYMTAB && s.size > 0);
+  }
+
+  /** True for files of symbols that were split off (objcopy --only-keep-debug): their code is not in them. */
+  get isDebugOnly(): boolean {
+    return this.section('.text')?.type === elf.SHT_NOBITS;
+  }
+
+  #sectionNotes(): ElfNote[] {
+    return this.sections
+      .filter((s) => s.type === elf.SHT_NOTE)
+      .flatMap(({ offset, size }) => parseNotes(readBytes(this.source, offset, size), 4));
   }
 
   /** All headers that are whole, as 32-bit words. */

@@ -46,6 +46,7 @@ const HEAP_SIZE = 0x1800;
 const NATIVE_WORDS = 48;
 const MAX_STACK = 256 << 20;
 const MAX_CACHE = 8 << 20;
+const MAX_MICROTASKS = 1 << 24;
 
 /** What was read for roots, for the coverage. */
 export interface RootsReport {
@@ -240,19 +241,28 @@ function isTagged({ memory }: Isolate['runtime'], begin: Address, bytes: number)
 function microtasks(isolate: Isolate, parts: IsolateParts, add: Add): void {
   const { memory, module, layout } = isolate.runtime;
   const vtable = module.addressOf(symbolNames.microtaskQueue);
-  if (vtable === undefined) return;
   const o = layout.graph.microtaskQueue;
   for (const part of parts) {
-    if (part.word(0) !== vtable + 16) continue;
-    const queue = part.address;
-    attemptOr(undefined, () => {
-      const [size, capacity, start] = [o.size, o.capacity, o.start].map((f) => memory.pointer(at(queue, f)));
-      const ring = memory.pointer(at(queue, o.ringBuffer));
-      if (!(size! <= capacity! && capacity! < 1 << 24)) return;
-      for (let i = 0; i < size!; i++) add('(Microtasks)', at(ring, 8 * ((start! + i) % capacity!)));
+    // Without the symbol of its class, a queue is told by what it holds.
+    const isKnown = vtable !== undefined && part.word(0) === vtable + 16;
+    if (!isKnown && (vtable !== undefined || module.linkAddressOf(part.word(0)) === undefined)) continue;
+    const isQueue = attemptOr(false, () => {
+      const [size, capacity, start] = [o.size, o.capacity, o.start].map((f) =>
+        memory.pointer(at(part.address, f)),
+      ) as [Address, Address, Address];
+      const ring = memory.pointer(at(part.address, o.ringBuffer));
+      if (!(size <= capacity && capacity < MAX_MICROTASKS)) return false;
+      if (!isKnown && !(isRing(start, capacity) && memory.has(ring, 8 * capacity))) return false;
+      for (let i = 0; i < size; i++) add('(Microtasks)', at(ring, 8 * ((start + i) % capacity)));
+      return true;
     });
-    return;
+    if (isKnown || isQueue) return;
   }
+}
+
+/** MicrotaskQueue::kMinimumCapacity is 8, and it doubles. */
+function isRing(start: number, capacity: number): boolean {
+  return capacity >= 8 && Number.isInteger(Math.log2(capacity)) && start < capacity;
 }
 
 /** Native objects of the isolate that keep tagged words among their first fields, its caches above all. */

@@ -123,12 +123,13 @@ function regionsOf(core: ElfCore, modules: readonly Module[]): Region[] {
     // Writable pages that were not dumped may have differed from the file.
     const flags = segmentAt(core, mapping.start)?.flags ?? PF_R | PF_X;
     if (module?.file) {
+      const offset = module.offsetInFile(mapping);
       regions.push({
         start: mapping.start,
-        end: endInFile(mapping, module.file.source.size),
+        end: endInFile(mapping, module.file.source.size - offset),
         flags,
         source: module.file.source,
-        offset: mapping.fileOffset,
+        offset,
         reason: '',
       });
     } else {
@@ -151,9 +152,8 @@ function regionsOf(core: ElfCore, modules: readonly Module[]): Region[] {
 }
 
 /** A mapping may go beyond its file's end, and a corrupt one by terabytes: what lies there is not in the file. */
-function endInFile(mapping: FileMapping, fileSize: number): Address {
-  const inFile = Math.max(0, roundUp(fileSize, PAGE) - mapping.fileOffset);
-  return address(Math.min(mapping.end, mapping.start + inFile));
+function endInFile(mapping: FileMapping, bytes: number): Address {
+  return address(Math.min(mapping.end, mapping.start + Math.max(0, roundUp(bytes, PAGE))));
 }
 
 function dumped(source: ByteSource, s: CoreSegment): Region {

@@ -2,7 +2,15 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { FileSource } from '../dump/byte-source.ts';
 import { ElfFile } from '../dump/elf.ts';
-import type { ModuleStatus } from './module.ts';
+
+/**
+ * matched: a file with the dump's build-id was found. unverified: the dump holds no build-id and the user
+ * named the file. mismatched: a file was found, but of another build, and is not used. missing: none found.
+ */
+export type ModuleStatus = 'matched' | 'unverified' | 'mismatched' | 'missing';
+
+/** Where systems keep symbols that were split off, by build-id. */
+const SYSTEM_SYMBOLS = '/usr/lib/debug';
 
 /** Where to look for the executables and libraries of a dump. */
 export interface LocateOptions {
@@ -17,6 +25,8 @@ export interface LocateOptions {
 export interface Located {
   readonly status: ModuleStatus;
   readonly file: ElfFile | undefined;
+  /** Where the file's own symbols were stripped: another file of the same build that has them. */
+  readonly symbols: ElfFile | undefined;
   /** A file that was not used: the one that the user named, or where none fits the first that was found. */
   readonly rejected: Rejected | undefined;
 }
@@ -39,6 +49,7 @@ export function locate(
 ): Located {
   let named: Rejected | undefined;
   let other: Rejected | undefined;
+  let split: ElfFile | undefined;
   for (const candidate of candidates(modulePath, isExecutable, options)) {
     const file = openElf(candidate.path);
     const isNamed = isExecutable && candidate.path === options.program;
@@ -47,17 +58,50 @@ export function locate(
       continue;
     }
     const id = file.buildId();
-    if (buildId !== undefined && id === buildId) return { status: 'matched', file, rejected: named };
-    if (buildId === undefined && candidate.named) return { status: 'unverified', file, rejected: named };
+    const isMatch = buildId !== undefined && id === buildId;
+    if (isMatch && file.isDebugOnly) {
+      split ??= file;
+      continue;
+    }
+    if (isMatch || (buildId === undefined && candidate.named && !file.isDebugOnly)) {
+      const symbols = file.hasSymbols ? undefined : (split ?? symbolFile(modulePath, id, options));
+      return { status: isMatch ? 'matched' : 'unverified', file, symbols, rejected: named };
+    }
     other ??= { path: candidate.path, isUnreadable: false };
     if (isNamed) named = other;
     file.source.close();
   }
+  split?.source.close();
   return {
     status: other === undefined ? 'missing' : 'mismatched',
     file: undefined,
+    symbols: undefined,
     rejected: named ?? other,
   };
+}
+
+/** A file of that build which has its symbols: in the user's directories, or where systems keep them. */
+function symbolFile(
+  modulePath: string,
+  buildId: string | undefined,
+  { search = [], sysroot }: LocateOptions,
+): ElfFile | undefined {
+  if (buildId === undefined) return undefined;
+  const base = path.posix.basename(modulePath);
+  const byId = path.join('.build-id', buildId.slice(0, 2), `${buildId.slice(2)}.debug`);
+  const places = [
+    ...search.flatMap((directory) =>
+      [byId, base, path.join('bin', base), `${base}.debug`].map((name) => path.join(directory, name)),
+    ),
+    ...(sysroot ? [path.join(sysroot, SYSTEM_SYMBOLS, byId)] : []),
+    path.join(SYSTEM_SYMBOLS, byId),
+  ];
+  for (const place of places) {
+    const file = openElf(place);
+    if (file?.hasSymbols && file.buildId() === buildId) return file;
+    file?.source.close();
+  }
+  return undefined;
 }
 
 /** `named`: the user chose this very file or its directory, so a missing build-id is acceptable. */

@@ -1,13 +1,10 @@
 import { type Address, address } from '../address.ts';
-import { type ElfFile, elf } from '../dump/elf.ts';
+import { type ElfFile, elf, type ProgramHeader } from '../dump/elf.ts';
 import type { FileMapping } from '../dump/elf-core.ts';
+import type { Located, ModuleStatus } from './locate.ts';
 import { type ElfSymbol, SymbolTable } from './symbols.ts';
 
-/**
- * matched: a file with the dump's build-id was found. unverified: the dump holds no build-id and the user
- * named the file. mismatched: a file was found, but of another build, and is not used. missing: none found.
- */
-export type ModuleStatus = 'matched' | 'unverified' | 'mismatched' | 'missing';
+const PAGE = 4096;
 
 /** An executable or library that was mapped into the process. */
 export class Module {
@@ -19,10 +16,14 @@ export class Module {
   readonly status: ModuleStatus;
   /** The local file, for `matched` and `unverified`. */
   readonly file: ElfFile | undefined;
+  /** Where the local file was stripped: another one that has its symbols. */
+  readonly symbolFile: ElfFile | undefined;
   /** Runtime address minus link-time address. */
   readonly bias: number;
   /** Where .eh_frame_hdr is mapped; undefined without one. */
   readonly ehFrameHeader: Address | undefined;
+  /** Headers of the file that was mapped: another file of the same build may be laid out otherwise (strip moves segments). */
+  readonly #image: ElfFile;
   #symbols: SymbolTable | undefined;
 
   constructor(
@@ -30,16 +31,17 @@ export class Module {
     mappings: readonly FileMapping[],
     /** The image's ELF header and program headers as they are in the dump. */
     header: ElfFile,
-    located: { status: ModuleStatus; file: ElfFile | undefined },
+    located: Pick<Located, 'status' | 'file'> & Partial<Located>,
   ) {
     this.path = path;
     this.mappings = mappings;
     this.buildId = header.buildId();
     this.status = located.status;
     this.file = located.file;
-    const image = located.file ?? header;
-    this.bias = biasOf(mappings, image);
-    const unwind = image.programHeaders.find((p) => p.type === elf.PT_GNU_EH_FRAME);
+    this.symbolFile = located.symbols;
+    this.#image = header.programHeaders.length > 0 || !located.file ? header : located.file;
+    this.bias = biasOf(mappings, this.#image);
+    const unwind = this.#image.programHeaders.find((p) => p.type === elf.PT_GNU_EH_FRAME);
     this.ehFrameHeader = unwind && address(unwind.vaddr + this.bias);
   }
 
@@ -49,8 +51,20 @@ export class Module {
 
   /** Symbols of the local file; undefined without one. */
   get symbols(): SymbolTable | undefined {
-    if (this.file) this.#symbols ??= new SymbolTable(this.file);
+    const file = this.symbolFile ?? this.file;
+    if (file) this.#symbols ??= new SymbolTable(file);
     return this.#symbols;
+  }
+
+  /** True if a local file was found, but nothing that has its symbols: only what it exports has names. */
+  get isStripped(): boolean {
+    return this.file !== undefined && !(this.symbolFile ?? this.file).hasSymbols;
+  }
+
+  /** Closes the local files. */
+  close(): void {
+    this.file?.source.close();
+    this.symbolFile?.source.close();
   }
 
   /** Runtime address of the symbol `name`, or undefined. */
@@ -72,8 +86,26 @@ export class Module {
     const mapping = this.mappings.find((m) => runtime >= m.start && runtime < m.end);
     if (!mapping) return undefined;
     const offset = runtime - mapping.start + mapping.fileOffset;
-    return this.file?.vaddrOf(offset) ?? runtime - this.bias;
+    return this.#image.vaddrOf(offset) ?? runtime - this.bias;
   }
+
+  /** Where what a mapping shows begins in the local file. */
+  offsetInFile({ fileOffset }: FileMapping): number {
+    const own = segmentAt(this.#image, fileOffset);
+    const same =
+      own && this.file?.programHeaders.find((p) => p.type === elf.PT_LOAD && p.vaddr === own.vaddr);
+    return same ? fileOffset - own.offset + same.offset : fileOffset;
+  }
+}
+
+/** The loaded segment that a mapping from that offset shows: the last page of one may be the first of the next. */
+function segmentAt(image: ElfFile, fileOffset: number): ProgramHeader | undefined {
+  const loaded = image.programHeaders.filter((p) => p.type === elf.PT_LOAD);
+  const start = (p: ProgramHeader) => p.offset - (p.offset % PAGE);
+  return (
+    loaded.find((p) => start(p) === fileOffset) ??
+    loaded.find((p) => start(p) <= fileOffset && fileOffset < p.offset + p.filesz)
+  );
 }
 
 function biasOf(mappings: readonly FileMapping[], image: ElfFile): number {

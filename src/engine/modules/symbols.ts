@@ -121,6 +121,11 @@ export class SymbolTable {
     }
   }
 
+  /** Has the table tell a symbol that the file does not have. */
+  supply(symbol: ElfSymbol): void {
+    this.#found.set(symbol.name, symbol);
+  }
+
   /** The defined symbol of exactly this name. */
   find(name: string): ElfSymbol | undefined {
     if (!this.#found.has(name)) this.prepare([name], []);

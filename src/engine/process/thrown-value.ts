@@ -30,7 +30,8 @@ export function thrownValue(isolate: Isolate, frames: readonly StackFrame[]): Th
     const exit = frames.findIndex((f) => f.kind !== 'native');
     const natives = frames.slice(0, exit < 0 ? frames.length : exit).map((f) => f.functionName ?? '');
     const fp = frames[exit]?.fp;
-    if (natives.some((n) => n.startsWith('v8::internal::Runtime_Throw(')) && fp !== undefined) {
+    const isThrow = natives.some((n) => n.startsWith('v8::internal::Runtime_Throw('));
+    if ((isThrow || abortedInThrow(natives, frames[exit + 1])) && fp !== undefined) {
       return {
         value: isolate.runtime.memory.tagged(at(fp, 16)),
         fromPromise: undefined,
@@ -53,6 +54,16 @@ export function thrownValue(isolate: Isolate, frames: readonly StackFrame[]): Th
     }
     return pendingException(isolate) ?? newestError(isolate, frames[0]?.sp, fp);
   });
+}
+
+/** True if V8 aborted in a `throw` of interpreted code: what an executable without symbols tells of it. */
+function abortedInThrow(natives: readonly string[], caller: StackFrame | undefined): boolean {
+  const [innermost, ...others] = natives;
+  return (
+    innermost === 'v8::base::OS::Abort()' &&
+    others.every((name) => name === '') &&
+    /^(Re)?Throw\w*Handler$/.test(caller?.functionName ?? '')
+  );
 }
 
 /** `triggerUncaughtException(error, fromPromise)`: its arguments lie behind the exit frame's fixed slots. */

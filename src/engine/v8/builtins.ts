@@ -16,7 +16,10 @@ export interface Builtin {
 }
 
 /** sizeof(BuiltinMetadata) of builtins/builtins.cc: a name and 16 bytes of kind and data. */
-const METADATA_SIZE = 24;
+export const METADATA_SIZE = 24;
+
+/** Bytes of the last builtin at most, where no symbol tells. */
+const MAX_LAST = 0x1000;
 
 /** The embedded builtins of an executable: by id, by name, by exact address. */
 export class BuiltinTable {
@@ -25,15 +28,23 @@ export class BuiltinTable {
   readonly #sorted: readonly Builtin[];
   readonly #byName = new Map<string, Builtin>();
 
-  constructor(module: Module, memory: Memory) {
+  /** `entriesOf` tells the addresses of so many builtins by their ids where the executable has no symbols. */
+  constructor(
+    module: Module,
+    memory: Memory,
+    entriesOf: (count: number) => readonly Address[] | undefined = () => undefined,
+  ) {
     const prefix = symbolPrefixes.builtins;
     const symbols = module.symbols?.withPrefix(prefix) ?? [];
     const byName = new Map(symbols.map((s) => [s.name.slice(prefix.length), s]));
     const names = builtinNames(module, memory);
-    this.byId = names.map((name, id) => {
-      const symbol = byName.get(name);
-      return symbol && { id, name, start: module.addressOfSymbol(symbol), size: symbol.size };
-    });
+    const entries = byName.size === 0 && names.length > 0 ? entriesOf(names.length) : undefined;
+    this.byId = entries
+      ? fromEntries(names, entries)
+      : names.map((name, id) => {
+          const symbol = byName.get(name);
+          return symbol && { id, name, start: module.addressOfSymbol(symbol), size: symbol.size };
+        });
     const all: Builtin[] = this.byId.filter((b) => b !== undefined);
     const known = new Set(names);
     for (const [name, symbol] of byName) {
@@ -60,6 +71,16 @@ export class BuiltinTable {
   named(name: string): Builtin | undefined {
     return this.#byName.get(name);
   }
+}
+
+/** Builtins lie one behind the other: each ends where the next one begins, but for what fills the gap. */
+function fromEntries(names: readonly string[], entries: readonly Address[]): Builtin[] {
+  const sorted = [...entries].sort((a, b) => a - b);
+  const end = new Map(sorted.map((start, i) => [start, sorted[i + 1] ?? start + MAX_LAST]));
+  return names.map((name, id) => {
+    const start = entries[id]!;
+    return { id, name, start, size: end.get(start)! - start };
+  });
 }
 
 function builtinNames(module: Module, memory: Memory): string[] {

@@ -1,5 +1,5 @@
 import { attemptOr } from '../absence.ts';
-import { type Address, address } from '../address.ts';
+import { type Address, address, at } from '../address.ts';
 import type { Isolate } from './isolate.ts';
 import type { V8Runtime } from './runtime.ts';
 
@@ -230,10 +230,12 @@ class HeaderReader {
   }
 
   #nameOfClass(owner: Address): string | undefined {
-    const { memory, module } = this.#runtime;
+    const { memory, module, layout } = this.#runtime;
     const vtable = memory.pointer(owner);
     const symbol = module.symbols?.covering(vtable - module.bias);
     const name = /^_ZTVN2v88internal\d+([A-Za-z]+)E/.exec(symbol?.name ?? '')?.[1];
-    return name === undefined ? undefined : spaceNames[name];
+    if (name !== undefined) return spaceNames[name];
+    // Where the class has no symbol, the space says which it is.
+    return symbol ? undefined : layout.pages.spaces[memory.u32(at(owner, layout.pages.spaceId))];
   }
 }

@@ -12,6 +12,8 @@ const PTHREAD_KEYS = 32;
 const PF_X = 1;
 const PF_W = 2;
 const CHUNK = 1 << 20;
+/** Bytes of the storage of a thread that are looked at. */
+const STORAGE = 1 << 12;
 
 /**
  * The isolate that a thread has entered, by V8's own thread-local: `g_current_isolate_` (from 20 on;
@@ -36,6 +38,23 @@ export function isolateOfThread(runtime: V8Runtime, thread: CoreThread): Address
   if (!memory.has(slot, 8)) return undefined;
   const isolate = memory.pointer(slot);
   return isolate === 0 ? undefined : isolate;
+}
+
+/**
+ * What the words of a thread's own storage lead to, where no symbol tells which of them `g_current_isolate_` is: it
+ * lies before the thread pointer. Unchecked.
+ */
+export function nearThreadPointer({ memory }: V8Runtime, thread: CoreThread): Address[] {
+  const pointer = register(thread, FS_BASE);
+  const start = Math.max(memory.regionAt(at(pointer, -8))?.start ?? pointer, pointer - STORAGE);
+  const storage = Buffer.alloc(pointer - start);
+  const got = memory.copy(address(start), storage);
+  const found = new Set<Address>();
+  for (let offset = 0; offset + 8 <= got; offset += 8) {
+    const word = Number(storage.readBigUInt64LE(offset));
+    if (word % 8 === 0 && memory.has(address(word), 8)) found.add(address(word));
+  }
+  return [...found];
 }
 
 /**

@@ -1,9 +1,11 @@
 import { Fault } from '../absence.ts';
 import { type Address, address, at, type Tagged } from '../address.ts';
+import type { Module } from '../modules/module.ts';
 import type { Builtin } from './builtins.ts';
 import { symbolNames } from './layout/symbol-names.ts';
 import type { V8Runtime } from './runtime.ts';
 
+const PF_X = 1;
 /** How far from the Isolate's start its own tables are looked for, in bytes. */
 const MAX_ROOTS_OFFSET = 0x4000;
 const MAX_BUILTINS_OFFSET = 0x10000;
@@ -27,7 +29,8 @@ export class Isolate {
   readonly #roots: Float64Array;
   readonly #lostRoots = new Set<number>();
   readonly #rootNameOf: Map<number, string> = new Map();
-  readonly #references: Address;
+  /** The table of external references. */
+  readonly references: Address;
   #delta: number | undefined;
 
   /** Undefined if there is no isolate at `base`. `isEntered`: V8's own thread-local says that there is one. */
@@ -65,7 +68,7 @@ export class Isolate {
       const word = this.#roots[i]!;
       if (!this.#rootNameOf.has(word)) this.#rootNameOf.set(word, name);
     }
-    this.#references = findReferences(runtime, at(table, 8 * rootNames.length));
+    this.references = findReferences(runtime, at(table, 8 * rootNames.length));
   }
 
   /**
@@ -109,7 +112,7 @@ export class Isolate {
   reference(...names: string[]): Address | undefined {
     const index = names.map((n) => this.runtime.referenceIndex(n)).find((i) => i >= 0);
     if (index === undefined) return undefined;
-    const slot = at(this.#references, 8 * index);
+    const slot = at(this.references, 8 * index);
     const { memory } = this.runtime;
     const target = memory.has(slot, 8) ? memory.pointer(slot) : address(0);
     return target === 0 ? undefined : target;
@@ -235,7 +238,7 @@ export class Isolate {
     const { memory, builtins } = this.runtime;
     const starts = builtins.byId.slice(0, BUILTIN_RUN).map((b) => b?.start ?? Number.NaN);
     if (starts.length < BUILTIN_RUN) return 0;
-    const first = this.#references - this.address;
+    const first = this.references - this.address;
     for (let offset = first; offset < first + MAX_BUILTINS_OFFSET; offset += 8) {
       if (!memory.has(at(this.address, offset), 8 * BUILTIN_RUN)) break;
       const delta = memory.pointer(at(this.address, offset)) - starts[0]!;
@@ -245,6 +248,13 @@ export class Isolate {
     }
     return 0;
   }
+}
+
+/** True if an isolate lies at `base` as the layout says: its roots, and behind them its external references. */
+export function isIsolate(runtime: V8Runtime, base: Address): boolean {
+  const table = at(base, runtime.layout.isolate.roots);
+  const behind = at(table, 8 * runtime.rootNames.length);
+  return isRootsTable(runtime, table) && referencesAfter(runtime, behind) !== undefined;
 }
 
 /** Offset of the roots table from the isolate, or undefined if `base` is none. */
@@ -303,10 +313,24 @@ function referencesAfter(runtime: V8Runtime, afterRoots: Address): Address | und
   const { memory, module } = runtime;
   const target = module.addressOf(symbolNames.abortWithReason);
   const index = runtime.referenceIndex('abort_with_reason');
+  // Without symbols it is told by being the first address of code, behind a null.
+  const isAbort = (slot: Address) =>
+    target === undefined
+      ? memory.pointer(at(slot, -8 * index)) === 0 && isCodeOf(module, memory.pointer(slot))
+      : memory.pointer(slot) === target;
   for (const skew of [0, 8, -8, 16, -16]) {
     const slot = at(afterRoots, skew + 8 * index);
-    if (index >= 0 && target !== undefined && memory.has(slot, 8) && memory.pointer(slot) === target)
+    if (index >= 0 && memory.has(at(afterRoots, skew), 8 * (index + 1)) && isAbort(slot))
       return at(afterRoots, skew);
   }
   return undefined;
+}
+
+function isCodeOf(module: Module, target: Address): boolean {
+  const link = module.linkAddressOf(target);
+  const segments = module.file?.programHeaders ?? [];
+  return (
+    link !== undefined &&
+    segments.some((p) => (p.flags & PF_X) !== 0 && link >= p.vaddr && link < p.vaddr + p.memsz)
+  );
 }

@@ -4,10 +4,12 @@ import type { CoreThread, ElfCore } from '../dump/elf-core.ts';
 import { DayAfterError } from '../errors.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Module } from '../modules/module.ts';
+import { builtinEntries } from './builtin-entries.ts';
 import { type Builtin, BuiltinTable } from './builtins.ts';
-import { Isolate } from './isolate.ts';
-import { isolateByStack, isolateOfThread, scanForIsolates } from './isolate-search.ts';
+import { Isolate, isIsolate } from './isolate.ts';
+import { isolateByStack, isolateOfThread, nearThreadPointer, scanForIsolates } from './isolate-search.ts';
 import { Layout } from './layout/layout.ts';
+import { supplyTables } from './layout/stripped-tables.ts';
 import { prepareSymbols, symbolNames } from './layout/symbol-names.ts';
 
 /**
@@ -44,6 +46,7 @@ export class V8Runtime {
     this.core = core;
     this.layout = Layout.of(module, memory);
     refuseOtherBuilds(module, this.layout);
+    supplyTables(module, memory, this.layout);
     this.rootNames = nameTable(module, memory, symbolNames.rootNames);
     this.#rootIndex = indexOf(this.rootNames);
   }
@@ -89,7 +92,10 @@ export class V8Runtime {
   }
 
   get builtins(): BuiltinTable {
-    this.#builtins ??= new BuiltinTable(this.module, this.memory);
+    this.#builtins ??= new BuiltinTable(this.module, this.memory, (count) => {
+      const first = this.isolates[0];
+      return first && builtinEntries(this.module, this.memory, first.references, count);
+    });
     return this.#builtins;
   }
 
@@ -130,6 +136,10 @@ export class V8Runtime {
       (a, b) => Number(b.tid === this.core.pid) - Number(a.tid === this.core.pid),
     );
     for (const thread of threads) add(isolateOfThread(this, thread), thread, true);
+    if (found.length === 0)
+      for (const thread of threads)
+        for (const base of nearThreadPointer(this, thread))
+          if (isIsolate(this, base)) add(base, thread, true);
     if (found.length === 0) {
       for (const base of scanForIsolates(this)) add(base, isolateByStack(this, base), false);
     }

@@ -415,6 +415,21 @@ async function node() {
   };
 }
 
+class Waiting {
+  constructor(turn) {
+    this.turn = `waits for turn ${turn}`;
+  }
+}
+
+/** What nothing but the queue of microtasks holds. */
+function enqueue() {
+  for (let i = 0; i < 40; i++) {
+    const first = new Waiting(2 * i);
+    queueMicrotask(() => first.turn);
+    Promise.resolve(new Waiting(2 * i + 1)).then((second) => second.turn);
+  }
+}
+
 async function main() {
   globalThis.subject = { language: language(), binary: binary(), hot: hot() };
   if (!isMainThread) {
@@ -434,6 +449,7 @@ async function main() {
   const [, , ownFile, workerFile] = process.argv;
   worker.once('message', () => {
     setTimeout(() => {
+      enqueue();
       v8.writeHeapSnapshot(ownFile);
       process.abort();
     }, 50);

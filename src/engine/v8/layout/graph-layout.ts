@@ -32,8 +32,8 @@ export function graphLayout(c: Constants) {
     microtaskQueue: {
       size: c.table('MicrotaskQueue.size', 8),
       capacity: c.table('MicrotaskQueue.capacity', 16),
-      start: c.table('MicrotaskQueue.start', 32),
-      ringBuffer: c.table('MicrotaskQueue.ring_buffer', 40),
+      start: c.table('MicrotaskQueue.start', 24),
+      ringBuffer: c.table('MicrotaskQueue.ring_buffer', 32),
     },
     /** JSWeakRef.target, WeakCell.target and .unregister_token: weak without a tag. */
     weakRefTarget: c.table('JSWeakRef.target', 24),

@@ -12,6 +12,7 @@ import { type ObjectLayout, objectLayout } from './object-layout.ts';
 import { type PageLayout, pageLayout } from './page-layout.ts';
 import { type ScopeRules, scopeRules } from './scope-rules.ts';
 import { type SizeLayout, sizeLayout } from './size-layout.ts';
+import { type TableLayout, tableLayout } from './table-layout.ts';
 import { lineOf, type NodeLine, readVersions, type Versions } from './version.ts';
 import { type WasmLayout, wasmLayout } from './wasm-layout.ts';
 
@@ -37,6 +38,7 @@ export class Layout {
   /** Offsets in the Isolate; `roots` is found anew in each dump if the table is wrong. */
   readonly isolate: { roots: number };
   readonly #constants: Constants;
+  #tables: TableLayout | undefined;
   readonly #typeNames = new Map<number, string>();
 
   private constructor(versions: Versions, constants: Constants) {
@@ -68,6 +70,12 @@ export class Layout {
   static of(module: Module, memory: Memory): Layout {
     const versions = readVersions(module, memory);
     return new Layout(versions, new Constants(lineOf(versions), readDebugSymbols(module, memory)));
+  }
+
+  /** Of V8's tables in the executable: only what was stripped is found by it. */
+  get tables(): TableLayout {
+    this.#tables ??= tableLayout(this.#constants);
+    return this.#tables;
   }
 
   /** Name of an instance type, for messages: "JS_ARRAY". */

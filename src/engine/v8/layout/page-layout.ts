@@ -1,12 +1,54 @@
 import type { Constants } from './constants.ts';
 import { none } from './constants.ts';
 
+const LATER = ['read_only_space', 'new_space', 'old_space', 'code_space', 'shared_space'];
+const SPACES = [
+  [
+    'read_only_space',
+    'old_space',
+    'code_space',
+    'map_space',
+    'large_object_space',
+    'code_large_object_space',
+    'new_large_object_space',
+    'new_space',
+  ],
+  [
+    ...LATER,
+    'new_large_object_space',
+    'large_object_space',
+    'code_large_object_space',
+    'shared_large_object_space',
+  ],
+  [
+    ...LATER,
+    'trusted_space',
+    'new_large_object_space',
+    'large_object_space',
+    'code_large_object_space',
+    'shared_large_object_space',
+    'trusted_large_object_space',
+  ],
+  [
+    ...LATER,
+    'trusted_space',
+    'shared_trusted_space',
+    'new_large_object_space',
+    'large_object_space',
+    'code_large_object_space',
+    'shared_large_object_space',
+    'shared_trusted_large_object_space',
+    'trusted_large_object_space',
+  ],
+];
+
 /**
  * The header of a heap page (heap/memory-chunk-layout.h, heap/memory-chunk.h): offsets in bytes from the
  * page's base, which is aligned to `pageSize`. From 24 on most fields are in metadata outside of the page;
  * then offsets other than `flags` and `metadata` are from the metadata.
  */
 export function pageLayout(c: Constants) {
+  const spaces = SPACES[c.table('AllocationSpace', [0, 1, 2, 3, 3])]!;
   const t = (name: string, table: Parameters<Constants['table']>[1]) => c.table(`MemoryChunk.${name}`, table);
   return {
     pageSize: t('kPageSize', 0x40000),
@@ -19,6 +61,9 @@ export function pageLayout(c: Constants) {
     allocatedBytes: t('allocated_bytes', [40, 40, 48, 24, 24]),
     highWaterMark: t('high_water_mark', [56, 56, 64, 40, 40]),
     owner: t('owner', [64, 64, 72, 80, 80]),
+    /** In a Space: which it is (BaseSpace::id_), and the names of all by that (AllocationSpace, common/globals.h). */
+    spaceId: c.table('BaseSpace.id', 16),
+    spaces,
     /** The page that follows in its space: its header, or its metadata where these are outside. */
     next: t('list_node.next', [232, 264, 264, 264, 256]),
     /** Bits of flags. */

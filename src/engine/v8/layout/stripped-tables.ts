@@ -1,0 +1,63 @@
+import { type Address, at } from '../../address.ts';
+import type { Memory } from '../../memory/memory.ts';
+import { ImageSearch } from '../../modules/image-search.ts';
+import type { Module } from '../../modules/module.ts';
+import { METADATA_SIZE } from '../builtins.ts';
+import type { Layout } from './layout.ts';
+import { symbolNames } from './symbol-names.ts';
+
+/** In the table of builtins of every line. */
+const A_BUILTIN = 'InterpreterEntryTrampoline';
+const MAX_BUILTINS = 1 << 14;
+
+/**
+ * Finds V8's tables in an executable whose symbols were stripped, by what stands in them, and has the module tell them
+ * as if it had the symbols.
+ */
+export function supplyTables(module: Module, memory: Memory, layout: Layout): void {
+  const { symbols } = module;
+  if (!symbols || symbols.find(symbolNames.builtinMetadata) || symbols.find(symbolNames.localBuiltinMetadata))
+    return;
+  const image = new ImageSearch(module, memory);
+  const { tables } = layout;
+  const supply = (name: string, find: () => { at: Address; bytes: number } | undefined) => {
+    if (symbols.find(name)) return;
+    const found = find();
+    if (found) symbols.supply({ name, value: found.at - module.bias, size: found.bytes, type: STT_OBJECT });
+  };
+  supply(symbolNames.rootNames, () => namesFrom(image, tables.firstRoots, 0, tables.roots));
+  supply(symbolNames.referenceNames, () => namesFrom(image, tables.firstReferences, 1, tables.references));
+  supply(symbolNames.localBuiltinMetadata, () => builtins(image));
+  supply(symbolNames.bytecodeSizes, () => {
+    const start = image.find(Buffer.from(tables.firstBytecodeSizes, 'hex'))[0];
+    return start === undefined ? undefined : { at: start, bytes: 3 * tables.bytecodes };
+  });
+}
+
+const STT_OBJECT = 1;
+
+/** A table of texts that begins with those, found by the one at position `probe`. */
+function namesFrom(
+  image: ImageSearch,
+  first: readonly string[],
+  probe: number,
+  count: number,
+): { at: Address; bytes: number } | undefined {
+  const starts = image.slotsOf(first[probe]!).map((slot) => at(slot, -8 * probe));
+  const start = starts.find((s) => first.every((text, i) => image.textAt(at(s, 8 * i)) === text));
+  return start === undefined ? undefined : { at: start, bytes: 8 * count };
+}
+
+/** The table of builtins: a name and more in each row (BuiltinMetadata, builtins/builtins.cc). */
+function builtins(image: ImageSearch): { at: Address; bytes: number } | undefined {
+  const isName = (slot: Address) => /^\w+$/.test(image.textAt(slot) ?? '');
+  for (const slot of image.slotsOf(A_BUILTIN)) {
+    let start = slot;
+    let end = at(slot, METADATA_SIZE);
+    while (slot - start < MAX_BUILTINS * METADATA_SIZE && isName(at(start, -METADATA_SIZE)))
+      start = at(start, -METADATA_SIZE);
+    while (end - slot < MAX_BUILTINS * METADATA_SIZE && isName(end)) end = at(end, METADATA_SIZE);
+    if (end - start > 1000 * METADATA_SIZE) return { at: start, bytes: end - start };
+  }
+  return undefined;
+}
