@@ -1,4 +1,3 @@
-import { attemptOr } from '../absence.ts';
 import { type Address, address, at } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { CoreSession } from '../session.ts';
@@ -6,8 +5,8 @@ import { x64Architecture } from '../unwind/registers.ts';
 import { instanceType } from '../v8/frames/heap-object.ts';
 import { globalHandleState, HandleState, openHandles } from '../v8/handles.ts';
 import type { Isolate } from '../v8/isolate.ts';
-import { symbolNames } from '../v8/layout/symbol-names.ts';
 import { IsolateParts, wordOf } from './isolate-parts.ts';
+import { pendingMicrotasks } from './microtasks.ts';
 
 /** A kind of GC roots, as V8 names them (Root names in objects/visitors.h). */
 export type RootName =
@@ -46,7 +45,6 @@ const HEAP_SIZE = 0x1800;
 const NATIVE_WORDS = 48;
 const MAX_STACK = 256 << 20;
 const MAX_CACHE = 8 << 20;
-const MAX_MICROTASKS = 1 << 24;
 
 /** What was read for roots, for the coverage. */
 export interface RootsReport {
@@ -81,7 +79,7 @@ export function gcRoots(session: CoreSession, isolate: Isolate): RootsReport {
   if (!eternalHandles(isolate, parts, add))
     notes.push('eternal handles were not found: strings and templates of Node itself may be missing');
   objectCaches(isolate, parts, addVector);
-  microtasks(isolate, parts, add);
+  for (const slot of pendingMicrotasks(isolate, parts)) add('(Microtasks)', slot);
   compilationCache(parts, add);
   stacks(session, isolate, add);
   return { slots, notes };
@@ -236,33 +234,6 @@ function isTagged({ memory }: Isolate['runtime'], begin: Address, bytes: number)
     for (let offset = 0; offset < chunk.length; offset += 8) if ((chunk[offset]! & 3) !== 1) return false;
   }
   return true;
-}
-
-function microtasks(isolate: Isolate, parts: IsolateParts, add: Add): void {
-  const { memory, module, layout } = isolate.runtime;
-  const vtable = module.addressOf(symbolNames.microtaskQueue);
-  const o = layout.graph.microtaskQueue;
-  for (const part of parts) {
-    // Without the symbol of its class, a queue is told by what it holds.
-    const isKnown = vtable !== undefined && part.word(0) === vtable + 16;
-    if (!isKnown && (vtable !== undefined || module.linkAddressOf(part.word(0)) === undefined)) continue;
-    const isQueue = attemptOr(false, () => {
-      const [size, capacity, start] = [o.size, o.capacity, o.start].map((f) =>
-        memory.pointer(at(part.address, f)),
-      ) as [Address, Address, Address];
-      const ring = memory.pointer(at(part.address, o.ringBuffer));
-      if (!(size <= capacity && capacity < MAX_MICROTASKS)) return false;
-      if (!isKnown && !(isRing(start, capacity) && memory.has(ring, 8 * capacity))) return false;
-      for (let i = 0; i < size; i++) add('(Microtasks)', at(ring, 8 * ((start + i) % capacity)));
-      return true;
-    });
-    if (isKnown || isQueue) return;
-  }
-}
-
-/** MicrotaskQueue::kMinimumCapacity is 8, and it doubles. */
-function isRing(start: number, capacity: number): boolean {
-  return capacity >= 8 && Number.isInteger(Math.log2(capacity)) && start < capacity;
 }
 
 /** Native objects of the isolate that keep tagged words among their first fields, its caches above all. */

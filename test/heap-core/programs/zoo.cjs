@@ -428,6 +428,10 @@ function enqueue() {
     queueMicrotask(() => first.turn);
     Promise.resolve(new Waiting(2 * i + 1)).then((second) => second.turn);
   }
+  // A context with a queue of its own, which is emptied behind scripts that run in it.
+  const own = vm.createContext({}, { microtaskMode: 'afterEvaluate' });
+  const wait = vm.runInContext('(value) => Promise.resolve(value).then((v) => v.turn)', own);
+  for (let i = 0; i < 40; i++) wait(new Waiting(80 + i));
 }
 
 async function main() {

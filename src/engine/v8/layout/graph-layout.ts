@@ -34,6 +34,8 @@ export function graphLayout(c: Constants) {
       capacity: c.table('MicrotaskQueue.capacity', 16),
       start: c.table('MicrotaskQueue.start', 24),
       ringBuffer: c.table('MicrotaskQueue.ring_buffer', 32),
+      next: c.table('MicrotaskQueue.next', 48),
+      previous: c.table('MicrotaskQueue.prev', 56),
     },
     /** JSWeakRef.target, WeakCell.target and .unregister_token: weak without a tag. */
     weakRefTarget: c.table('JSWeakRef.target', 24),
