@@ -1,17 +1,8 @@
 import { dirname } from 'node:path';
-import { type Absence, attemptOr, isAbsent } from './absence.ts';
+import { type Absence, attemptOr } from './absence.ts';
 import type { Tagged } from './address.ts';
-import type {
-  DumpInfo,
-  FrameInfo,
-  IsolateInfo,
-  ScopeInfo,
-  StackInfo,
-  ThreadInfo,
-  VariableInfo,
-} from './contract.ts';
+import type { DumpInfo, FrameInfo, ScopeInfo, StackInfo, ThreadInfo, VariableInfo } from './contract.ts';
 import { type OpenedDump, openSource } from './dump/detect.ts';
-import { elf } from './dump/elf.ts';
 import { ElfCore } from './dump/elf-core.ts';
 import { DayAfterError } from './errors.ts';
 import type { Environment } from './evaluate/environment.ts';
@@ -20,31 +11,28 @@ import { MadeInspector } from './evaluate/made-inspector.ts';
 import { type LoadedModules, loadModules } from './modules/load.ts';
 import type { LocateOptions } from './modules/locate.ts';
 import { ModuleMap } from './modules/module-map.ts';
-import { strippedNote } from './modules/stripped-note.ts';
-import { commandLine } from './process/arguments.ts';
 import { capturedFrames } from './process/captured-frames.ts';
-import { explainDeath, type ThrownValue } from './process/death.ts';
-import { memoryShortage } from './process/memory-shortage.ts';
+import type { ThrownValue } from './process/death.ts';
 import { type Thrown, thrownValue } from './process/thrown-value.ts';
 import { capturedFrameInfo, frameInfo, suspendedFrameInfo } from './report/frame.ts';
 import { describeThrown } from './report/thrown.ts';
 import { propertyVariable, type VariableOptions, variable } from './report/variable.ts';
+import { deathOf } from './session/death.ts';
 import { environmentAt } from './session/environment.ts';
+import { infoOf } from './session/info.ts';
+import { notesOf } from './session/notes.ts';
 import { shownScopes } from './session/shown-scopes.ts';
 import type { SourceRoot } from './source-maps/map-files.ts';
 import { type OriginalPosition, SourceMaps } from './source-maps/source-maps.ts';
 import type { StackFrame, ThreadStack } from './stack/frame.ts';
 import { MixedStacks } from './stack/mixed-stack.ts';
-import { longestRecursion } from './stack/recursion.ts';
 import { threadNames } from './stack/thread-names.ts';
 import { AwaitChain, type AwaitHop } from './v8/async/await-chain.ts';
 import type { JsFrame } from './v8/frames/js-frame.ts';
 import { debugName } from './v8/frames/shared-function-info.ts';
-import { heapInfo } from './v8/heap-info.ts';
 import type { Inspector, Value } from './v8/inspect.ts';
 import { V8Inspector } from './v8/inspector.ts';
 import type { Isolate } from './v8/isolate.ts';
-import { checkLayout } from './v8/layout-check.ts';
 import { functionStart } from './v8/objects/functions.ts';
 import { V8Runtime } from './v8/runtime.ts';
 import { type FrameScope, frameScopes } from './v8/scopes/frame-scopes.ts';
@@ -343,24 +331,7 @@ export class CoreSession {
 
   /** What is missing of the dump as a whole, in words: all that is read from it is to be taken with these. */
   notes(): string[] {
-    const { runtime } = this;
-    const notes = [...this.core.notes, ...this.modules.notes];
-    if (runtime instanceof DayAfterError)
-      return [...notes, runtime.hint ? `${runtime.message}. ${runtime.hint}` : runtime.message];
-    if (runtime.isolates.length === 0)
-      notes.push('no isolate was found: V8 was not running, or its memory is not in the dump');
-    if (runtime.module.isStripped) notes.push(strippedNote(runtime.module));
-    if (runtime.builtins.byId.length === 0)
-      notes.push(
-        'the builtins of V8 were not found: JavaScript on the stacks cannot be told from native code',
-      );
-    for (const { index, lostRoots } of runtime.isolates) {
-      if (lostRoots > 0)
-        notes.push(
-          `${lostRoots} of the ${runtime.rootNames.length} roots of isolate ${index} are not in the dump: values that V8 tells by them are missing or less exact`,
-        );
-    }
-    return notes;
+    return notesOf(this);
   }
 
   /** What is missing in `scripts`, in words. */
@@ -425,59 +396,13 @@ export class CoreSession {
     return isolate && describeThrown(this.inspectorOf(isolate), thrown);
   }
 
+  /** `info`: the dump as a whole. */
   info(): DumpInfo {
-    const { runtime } = this;
-    const v8 = runtime instanceof DayAfterError ? undefined : runtime;
-    const notes = this.notes();
-    const argv = commandLine(this.core, this.modules.memory);
-    if (!argv) notes.push('the command line is not in the dump');
-    const first = v8?.isolates[0];
-    const contradicted = first ? checkLayout(first) : [];
-    if (contradicted.length > 0) {
-      notes.push(`this dump disagrees with what is known of its V8: ${contradicted.join(', ')}`);
-    }
-    return {
-      format: 'elf-core',
-      process: {
-        pid: this.core.pid ?? null,
-        executable: this.modules.executable?.path ?? null,
-        argv: argv ?? null,
-        nodeVersion: v8?.nodeVersion === undefined ? null : `v${v8.nodeVersion}`,
-        v8Version: v8?.v8Version ?? null,
-        arch: this.core.elf.machine === elf.EM_X86_64 ? 'x64' : null,
-      },
-      death: this.death(),
-      threads: this.threads(),
-      isolates:
-        v8?.isolates.map((i) => ({ index: i.index, thread: i.thread ?? null, heap: heapInfo(i) })) ?? [],
-      modules: this.modules.modules.map((m) => ({
-        path: m.path,
-        buildId: m.buildId ?? null,
-        status: m.status,
-      })),
-      layout: v8?.layout.provenance() ?? { confirmed: [], derived: [], guessed: [] },
-      notes,
-    };
+    return infoOf(this);
   }
 
   death(): DumpInfo['death'] {
-    const first = this.core.threads[0]!;
-    const tid = this.focusThread();
-    const { frames, complete, end } = this.thread(tid);
-    const isolate = this.runtime instanceof DayAfterError ? undefined : this.runtime.isolateOf(tid);
-    const heap = isolate && heapInfo(isolate);
-    return explainDeath({
-      signal: this.core.signal,
-      cursig: first.signal,
-      pid: this.core.pid,
-      frames,
-      stackGap: complete ? undefined : end,
-      thrown: this.#describedThrown(),
-      heap: heap && { used: oldObjects(heap), limit: heap.oldLimit ?? undefined },
-      promise: this.#rejectedPromise(tid),
-      shortage: memoryShortage(this.modules.memory, frames),
-      recursion: longestRecursion(frames),
-    });
+    return deathOf(this, this.#describedThrown());
   }
 
   #infoOf(js: JsFrame, locals: VariableOptions | undefined): FrameInfo {
@@ -497,23 +422,6 @@ export class CoreSession {
     }));
   }
 
-  /** Address of the promise that Node's own code for unhandled rejections has in hand. */
-  #rejectedPromise(tid: number): number | undefined {
-    const { frames } = this.thread(tid);
-    const index = frames.findIndex(
-      (f) => f.js?.url === 'node:internal/process/promises' && f.functionName === 'processPromiseRejections',
-    );
-    if (index < 0) return undefined;
-    const inspector = this.inspectorOf(frames[index]!.js!.isolate);
-    for (const scope of this.scopes(tid, index)) {
-      for (const { name, value } of scope.variables) {
-        const preview = name === 'promise' ? inspector.preview(value) : undefined;
-        if (preview && !isAbsent(preview) && preview.subtype === 'promise') return preview.address;
-      }
-    }
-    return undefined;
-  }
-
   #signalNumber(): number {
     return this.core.signal?.signo ?? this.core.threads[0]!.signal;
   }
@@ -525,13 +433,6 @@ export interface ScriptInfo {
   /** In UTF-16 code units. */
   readonly length: number | null;
   readonly script: Script;
-}
-
-/** Bytes that an isolate's old generation has in use; undefined where not all of its pages are there. */
-function oldObjects(heap: IsolateInfo['heap']): number | undefined {
-  const old = heap.spaces.filter((s) => !/^(read_only|new|new_large_object)_space$/.test(s.name));
-  if (heap.used === null || old.length === 0) return undefined;
-  return old.reduce((sum, s) => sum + (s.used ?? 0), 0);
 }
 
 function openRuntime(modules: LoadedModules, core: ElfCore): V8Runtime | DayAfterError {

@@ -48,11 +48,11 @@ export interface Coverage {
   readonly notes: readonly string[];
 }
 
-export function coverageOf({ graph }: Heap): Coverage {
+export function coverageOf({ graph, notes }: Heap): Coverage {
   return {
     complete: graph.gaps.length === 0,
     nodes: graph.nodeCount,
     edges: graph.edgeCount,
-    notes: graph.gaps,
+    notes: [...notes, ...graph.gaps],
   };
 }

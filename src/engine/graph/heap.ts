@@ -21,6 +21,8 @@ export type OwnershipRunner = (input: OwnershipInput) => Promise<Uint32Array>;
  */
 export class Heap {
   readonly graph: HeapGraph;
+  /** What is to be said of the dump as a whole, in words: set by who opened it. */
+  notes: readonly string[] = [];
   #shallow: Uint32Array | null = null;
   #largeShallow: ReadonlyMap<number, number> | null = null;
   #dominators: Dominators | null = null;

@@ -32,6 +32,7 @@ export async function heapOfCore(dump: OpenedDump, options: HeapOfCoreOptions): 
     try {
       const isolate = session.isolateFor({ isolate: options.isolate });
       const heap = await heapFromCore(session, isolate, { helper, report: options.passes });
+      heap.notes = session.notes();
       return { heap, session, isolate };
     } catch (error) {
       session.close();
