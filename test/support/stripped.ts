@@ -6,26 +6,23 @@ import { cacheFolder } from './cache.ts';
 const SECTION_BYTES = 64;
 const SEGMENT_BYTES = 56;
 
+export interface Stripped {
+  readonly path: string;
+  remove(): Promise<void>;
+}
+
 /**
- * Calls `use` with a copy of an executable that has its symbol table no more, as strip leaves it; `moved`: and whose
- * read-only data lie elsewhere in the file, since strip closes gaps between segments.
+ * A copy of an executable that has its symbol table no more, as strip leaves it; `moved`: and whose read-only data lie
+ * elsewhere in the file, since strip closes gaps between segments.
  */
-export async function withStripped<T>(
-  node: string,
-  { moved }: { readonly moved: boolean },
-  use: (stripped: string) => T | Promise<T>,
-): Promise<T> {
+export async function stripped(node: string, { moved = false } = {}): Promise<Stripped> {
   await mkdir(cacheFolder, { recursive: true });
   const folder = await mkdtemp(join(cacheFolder, 'stripped-'));
-  try {
-    const copy = join(folder, basename(node));
-    await copyFile(node, copy, constants.COPYFILE_FICLONE);
-    await strip(copy);
-    if (moved) await moveData(copy);
-    return await use(copy);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const path = join(folder, basename(node));
+  await copyFile(node, path, constants.COPYFILE_FICLONE);
+  await strip(path);
+  if (moved) await moveData(path);
+  return { path, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
 /** Makes the section header of .symtab an unused one. */

@@ -33,6 +33,8 @@ export class ImageSearch {
         const target = chunk.subarray(0, Math.min(chunk.length, segment.bytes - done));
         const start = at(segment.start, done);
         const text = target.subarray(0, this.#memory.copy(start, target));
+        // Nothing more of it is there; a header may claim terabytes.
+        if (text.length === 0) break;
         for (let hit = text.indexOf(bytes); hit >= 0 && hit < CHUNK; hit = text.indexOf(bytes, hit + 1)) {
           if ((start + hit) % alignment === 0) found.push(at(start, hit));
           if (found.length === MAX_HITS) return found;

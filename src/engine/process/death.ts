@@ -83,13 +83,17 @@ function kindOf(evidence: DeathEvidence, signo: number): DeathKind | null {
   const mark = marks.find((m) =>
     frames.some((f) => f.functionName !== undefined && m.pattern.test(f.functionName)),
   );
-  if (mark?.kind === 'uncaught-exception' && isStackOverflow(evidence)) return 'stack-overflow';
-  if (mark?.kind === 'uncaught-exception' && cameFromPromise(evidence)) return 'unhandled-rejection';
+  // An executable without symbols leaves no mark of what was thrown.
+  const isThrown =
+    mark?.kind === 'uncaught-exception' || (mark?.kind !== 'out-of-memory' && evidence.thrown !== undefined);
+  if (isThrown && isStackOverflow(evidence)) return 'stack-overflow';
+  if (isThrown && cameFromPromise(evidence)) return 'unhandled-rejection';
+  if (isThrown) return 'uncaught-exception';
   if (mark) return mark.kind;
   // What would tell may stand on the part that is missing.
   if (evidence.stackGap !== undefined && (signo === 4 || signo === 5 || signo === 6)) return null;
   if (signo === 6) return 'abort';
-  if (signo === 5 || signo === 4) return evidence.thrown ? 'uncaught-exception' : 'abort';
+  if (signo === 5 || signo === 4) return 'abort';
   if (signo === 11 || signo === 7 || signo === 8) return wasRaised(evidence) ? 'signal' : 'native-crash';
   return signo === 19 ? 'alive' : 'signal';
 }

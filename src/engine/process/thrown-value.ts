@@ -30,39 +30,49 @@ export function thrownValue(isolate: Isolate, frames: readonly StackFrame[]): Th
     const exit = frames.findIndex((f) => f.kind !== 'native');
     const natives = frames.slice(0, exit < 0 ? frames.length : exit).map((f) => f.functionName ?? '');
     const fp = frames[exit]?.fp;
+    const isSilent = abortedUnnamed(natives);
     const isThrow = natives.some((n) => n.startsWith('v8::internal::Runtime_Throw('));
-    if ((isThrow || abortedInThrow(natives, frames[exit + 1])) && fp !== undefined) {
+    if ((isThrow || (isSilent && isThrowHandler(frames[exit + 1]))) && fp !== undefined) {
       return {
         value: isolate.runtime.memory.tagged(at(fp, 16)),
         fromPromise: undefined,
         found: 'argument of the throw',
       };
     }
-    if (
-      natives.some((n) => /TriggerUncaughtException\(v8::FunctionCallbackInfo/.test(n)) &&
-      fp !== undefined
-    ) {
+    const isTriggered =
+      natives.some((n) => /TriggerUncaughtException\(v8::FunctionCallbackInfo/.test(n)) ||
+      frames[exit]?.functionName === 'triggerUncaughtException' ||
+      throwsRejection(frames[exit + 1]);
+    if (isTriggered && fp !== undefined) {
       const told = callbackArguments(isolate, fp);
       if (told) return told;
     }
-    if (
-      !natives.some((n) =>
-        /Isolate::(Re)?Throw|TriggerUncaughtException|ThrowException|StackOverflow/.test(n),
-      )
-    ) {
-      return undefined;
-    }
+    const isThrown = natives.some((n) =>
+      /Isolate::(Re)?Throw|TriggerUncaughtException|ThrowException|StackOverflow/.test(n),
+    );
+    if (!isThrown && !isSilent) return undefined;
     return pendingException(isolate) ?? newestError(isolate, frames[0]?.sp, fp);
   });
 }
 
-/** True if V8 aborted in a `throw` of interpreted code: what an executable without symbols tells of it. */
-function abortedInThrow(natives: readonly string[], caller: StackFrame | undefined): boolean {
-  const [innermost, ...others] = natives;
+/**
+ * What an executable without symbols tells of an abort in Isolate::Throw: V8's and Node's other ways to the end have
+ * names, since they are exported.
+ */
+function abortedUnnamed([innermost, ...others]: readonly string[]): boolean {
+  return innermost === 'v8::base::OS::Abort()' && others.every((name) => name === '');
+}
+
+/** True for the bytecode handler of a `throw`. */
+function isThrowHandler(frame: StackFrame | undefined): boolean {
+  return /^(Re)?Throw\w*Handler$/.test(frame?.functionName ?? '');
+}
+
+/** True for the function by which Node gives the reason of an unhandled rejection to triggerUncaughtException. */
+function throwsRejection(frame: StackFrame | undefined): boolean {
   return (
-    innermost === 'v8::base::OS::Abort()' &&
-    others.every((name) => name === '') &&
-    /^(Re)?Throw\w*Handler$/.test(caller?.functionName ?? '')
+    frame?.js?.url === 'node:internal/process/promises' &&
+    /^(throw|strict)UnhandledRejectionsMode$/.test(frame.functionName ?? '')
   );
 }
 
