@@ -1,6 +1,8 @@
 import { EdgeType } from '../graph/types.ts';
+import type { HeapView } from '../v8/objects/heap-view.ts';
 import type { StepTools } from './planned-input.ts';
 import type { SharedTable } from './shared-table.ts';
+import type { StringArena } from './string-arena.ts';
 import { Trait } from './traits.ts';
 
 /** How a NameDictionary lies in memory (objects/dictionary.h), in words. */
@@ -17,6 +19,21 @@ export interface DictionaryShape {
   readonly setterWord: number;
   /** Id of the name of keys that have no text. */
   readonly unnamed: number;
+}
+
+export function dictionaryShape({ layout }: HeapView, strings: StringArena): DictionaryShape {
+  const { details, hashTable, accessorPair } = layout.objects;
+  return {
+    first: hashTable.prefix + hashTable.namePrefixSize,
+    entryWords: hashTable.nameEntrySize,
+    kindMask: details.kindMask,
+    kindAccessor: details.kindAccessor,
+    orderShift: details.dictionaryIndexShift,
+    orderMask: 2 ** details.dictionaryIndexBits - 1,
+    getterWord: accessorPair.getter / 8,
+    setterWord: accessorPair.setter / 8,
+    unnamed: strings.add(''),
+  };
 }
 
 /** Stands for the name of what is no key: undefined and the holes. */

@@ -5,7 +5,7 @@ import { EdgeType } from '../graph/types.ts';
 import type { V8Inspector } from '../v8/inspector.ts';
 import { ContextPlans } from './context-plans.ts';
 import type { CoreHelper } from './core-tasks.ts';
-import { isAccessor, NO_KEY, UNKNOWN_NAME } from './dictionary-edges.ts';
+import { DictionaryKeys } from './dictionary-keys.ts';
 import { assemble, edgeStarts } from './edge-assembly.ts';
 import { EdgeColumns, USUAL_EDGES } from './edge-columns.ts';
 import { claimPage, countLeft, edgeShare, PAGE_ROW, PageCell } from './edge-share.ts';
@@ -32,13 +32,11 @@ import { traitsOf } from './traits.ts';
 import { ordinalOf, UnplannedEdges } from './unplanned-edges.ts';
 
 /**
- * Scopes whose contexts plans tell of, and keys of dictionaries; what has others is told one by one. Fewer where the
- * heap has less than so many words for each: room that is used here and there costs as if it were used as a whole.
+ * Scopes whose contexts plans tell of; what has others is told one by one. Fewer where the heap has less than so many
+ * words for each: room that is used here and there costs as if it were used as a whole.
  */
 const MAX_SCOPES = 1 << 17;
-const MAX_KEYS = 1 << 17;
 const WORDS_OF_SCOPE = 1 << 7;
-const WORDS_OF_KEY = 1 << 6;
 
 /** What the edges are made from. */
 export interface EdgesInput {
@@ -78,8 +76,7 @@ export class ObjectEdges {
   readonly #plans: ObjectPlans;
   readonly #contexts: ContextPlans;
   readonly #scopes: SharedTable;
-  readonly #keys: SharedTable;
-  readonly #texts: TextIds;
+  readonly #keys: DictionaryKeys;
   readonly #ephemerons: EphemeronEdges;
   readonly #natives: NodeObjects;
   readonly #table: PlanTable;
@@ -102,17 +99,17 @@ export class ObjectEdges {
     this.#ephemerons = input.ephemerons;
     this.#natives = input.natives;
     this.#mapName = strings.add('map');
-    this.#texts = new TextIds(view, image, kinds, strings);
+    const texts = new TextIds(view, image, kinds, strings);
     this.#references = new References(view, words);
     this.#plans = new ObjectPlans(view, words, this.#references, {
       name: (text) => strings.add(text),
       ordinal: (word) => ordinalOf(image, word),
     });
-    this.#contexts = new ContextPlans(view, image, this.#references.contexts, strings, this.#texts);
+    this.#contexts = new ContextPlans(view, image, this.#references.contexts, strings, texts);
     const wordCount = image.halves.length / 2;
     const scopes = Math.min(MAX_SCOPES, Math.ceil(wordCount / WORDS_OF_SCOPE));
     this.#scopes = SharedTable.for(scopes);
-    this.#keys = SharedTable.for(Math.min(MAX_KEYS, Math.ceil(wordCount / WORDS_OF_KEY)));
+    this.#keys = new DictionaryKeys(view, { image, strings, texts, properties: this.#references.properties });
     this.#table = new PlanTable(kinds.count, scopes);
     // Memory that is never written to costs nothing.
     this.edges = new EdgeColumns(USUAL_EDGES * this.#end);
@@ -223,8 +220,6 @@ export class ObjectEdges {
 
   #planInput(codes: ReadonlyMap<number, number>): PlannedInput {
     const { view } = this.#inspector;
-    for (const word of [view.undefined, view.null, view.theHole, view.hashTableHole])
-      this.#addKey(this.#image.indexAt(word), NO_KEY, NO_KEY, NO_KEY);
     const handles = SharedTable.for(codes.size);
     for (const [handle, code] of codes) handles.add(handle | 0, this.#image.ordinalOf(code));
     return {
@@ -233,7 +228,7 @@ export class ObjectEdges {
       furniture: this.#furniture,
       sizes: this.#kinds.columns.sizes,
       contexts: this.#scopes.cells,
-      keys: this.#keys.cells,
+      keys: this.#keys.table.cells,
       codes: handles.cells,
       ephemerons: this.#ephemerons.from,
       firstEdge: this.firstEdge.values,
@@ -307,7 +302,7 @@ export class ObjectEdges {
       r = this.#planned.steps(i, ordinal, id, r, end);
       if (r === end) return;
       const held = this.#image.target(i + rows[r + 3]!);
-      if (rows[r] === Step.dictionary && held >= 0 && this.#learnKeys(held)) r -= ROW;
+      if (rows[r] === Step.dictionary && held >= 0 && this.#keys.learn(held)) r -= ROW;
       else attemptOr(undefined, () => this.#slowStep(i, ordinal, rows[r]!, held));
     }
   }
@@ -325,39 +320,6 @@ export class ObjectEdges {
     else if (step === Step.elements) references.elements.dictionary(wordOf(held), this.#unplanned);
     else if (step === Step.dictionary) references.properties.dictionary(wordOf(held), this.#unplanned);
     else if (step === Step.boundArguments) references.boundArguments(wordOf(held), this.#unplanned);
-  }
-
-  /** Makes the keys of a NameDictionary known; false if there was none to add. */
-  #learnKeys(store: number): boolean {
-    const { dictionary } = this.#input.constants;
-    const image = this.#image;
-    const end = Math.min(store + 2 + image.halves[2 * store + 3]!, image.pageOf(store).end);
-    let isNew = false;
-    for (let w = store + 2 + dictionary.first; w + dictionary.entryWords <= end; w += dictionary.entryWords) {
-      const index = image.target(w);
-      if (index >= 0 && this.#learnKey(index, isAccessor(image.halves, w, dictionary))) isNew = true;
-    }
-    return isNew;
-  }
-
-  /** Makes a key known, its accessors' names only where they are needed; false if it was, or there is no room. */
-  #learnKey(index: number, hasAccessors: boolean): boolean {
-    const known = this.#keys.find(index + 1);
-    const { cells } = this.#keys;
-    if (known >= 0 && !(hasAccessors && cells[known + 1] === UNKNOWN_NAME)) return false;
-    const name = hasAccessors ? -1 : this.#texts.of(index);
-    if (name >= 0) return this.#addKey(index, name, UNKNOWN_NAME, UNKNOWN_NAME);
-    const key = this.#references.properties.key((this.#image.addressOf(index) + 1) as Tagged);
-    const [text, getter, setter] = [key.text, key.getter, key.setter].map((t) => this.#strings.add(t));
-    if (known < 0) return this.#addKey(index, text!, getter!, setter!);
-    cells[known + 2] = setter!;
-    // Who finds one finds both.
-    Atomics.store(cells, known + 1, getter!);
-    return true;
-  }
-
-  #addKey(index: number, name: number, getter: number, setter: number): boolean {
-    return index >= 0 && this.#keys.find(index + 1) < 0 && this.#keys.add(index + 1, name, getter, setter);
   }
 
   /** Adds a context by the plan of its scope, which may be new; false if the plan does not tell all of it. */

@@ -1,6 +1,6 @@
 import type { Tagged } from '../address.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
-import type { DictionaryShape } from './dictionary-edges.ts';
+import { type DictionaryShape, dictionaryShape } from './dictionary-edges.ts';
 import { boundArgument } from './references.ts';
 import type { StringArena } from './string-arena.ts';
 
@@ -51,7 +51,7 @@ export interface Halves {
 }
 
 export function planConstants(view: HeapView, strings: StringArena): PlanConstants {
-  const { object, array, map, context, details, hashTable, accessorPair } = view.layout.objects;
+  const { object, array, map, context, hashTable } = view.layout.objects;
   return {
     mapName: strings.add('map'),
     initialMapName: strings.add('initial_map'),
@@ -61,17 +61,7 @@ export function planConstants(view: HeapView, strings: StringArena): PlanConstan
     arrayLengthWord: array.length / 8,
     prototypeWord: map.prototype / 8,
     boundArguments: Array.from({ length: BOUND_ARGUMENTS }, (_, n) => strings.add(boundArgument(n))),
-    dictionary: {
-      first: hashTable.prefix + hashTable.namePrefixSize,
-      entryWords: hashTable.nameEntrySize,
-      kindMask: details.kindMask,
-      kindAccessor: details.kindAccessor,
-      orderShift: details.dictionaryIndexShift,
-      orderMask: 2 ** details.dictionaryIndexBits - 1,
-      getterWord: accessorPair.getter / 8,
-      setterWord: accessorPair.setter / 8,
-      unnamed: strings.add(''),
-    },
+    dictionary: dictionaryShape(view, strings),
     numberEntries: {
       first: hashTable.prefix + hashTable.numberPrefixSize,
       words: hashTable.numberEntrySize,

@@ -30,7 +30,7 @@ export function thrownValue(isolate: Isolate, frames: readonly StackFrame[]): Th
     const exit = frames.findIndex((f) => f.kind !== 'native');
     const natives = frames.slice(0, exit < 0 ? frames.length : exit).map((f) => f.functionName ?? '');
     const fp = frames[exit]?.fp;
-    const isSilent = abortedUnnamed(natives);
+    const isSilent = exit >= 0 && abortedUnnamed(natives);
     const isThrow = natives.some((n) => n.startsWith('v8::internal::Runtime_Throw('));
     if ((isThrow || (isSilent && isThrowHandler(frames[exit + 1]))) && fp !== undefined) {
       return {
@@ -60,7 +60,7 @@ export function thrownValue(isolate: Isolate, frames: readonly StackFrame[]): Th
  * names, since they are exported.
  */
 function abortedUnnamed([innermost, ...others]: readonly string[]): boolean {
-  return innermost === 'v8::base::OS::Abort()' && others.every((name) => name === '');
+  return innermost === 'v8::base::OS::Abort()' && others.length > 0 && others.every((name) => name === '');
 }
 
 /** True for the bytecode handler of a `throw`. */

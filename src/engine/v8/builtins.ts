@@ -3,6 +3,7 @@ import { type Address, address, at } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Module } from '../modules/module.ts';
 import { symbolNames, symbolPrefixes } from './layout/symbol-names.ts';
+import { BUILTIN_METADATA_SIZE } from './layout/table-layout.ts';
 
 /** An embedded builtin: its code is a piece of the executable, maybe run from a copy elsewhere. */
 export interface Builtin {
@@ -14,9 +15,6 @@ export interface Builtin {
   readonly start: Address;
   readonly size: number;
 }
-
-/** sizeof(BuiltinMetadata) of builtins/builtins.cc: a name and 16 bytes of kind and data. */
-export const METADATA_SIZE = 24;
 
 /** Bytes of the last builtin at most, where no symbol tells. */
 const MAX_LAST = 0x1000;
@@ -90,8 +88,8 @@ function builtinNames(module: Module, memory: Memory): string[] {
   if (!symbol) return [];
   const start = module.addressOfSymbol(symbol);
   const names: string[] = [];
-  for (let i = 0; (i + 1) * METADATA_SIZE <= symbol.size; i++) {
-    const slot = at(start, i * METADATA_SIZE);
+  for (let i = 0; (i + 1) * BUILTIN_METADATA_SIZE <= symbol.size; i++) {
+    const slot = at(start, i * BUILTIN_METADATA_SIZE);
     const text = memory.has(slot, 8) ? memory.pointer(slot) : address(0);
     names.push(attemptOr('', () => memory.cString(text, 128)));
   }

@@ -186,7 +186,7 @@ class HeaderReader {
     const heap = field(o.heap);
     const owner = field(o.owner);
     if (heap !== 0 && !this.#runtime.isolates.some((i) => isIn(heap, i))) return undefined;
-    const space = heap === 0 ? 'read_only_space' : this.#spaceName(owner);
+    const space = heap === 0 ? 'read_only_space' : this.#spaceName(owner, heap);
     if (space === undefined) {
       // A page that a collection is moving to another space has none.
       if (owner !== 0 && !memory.has(owner, 8)) this.unnamed.add(heap);
@@ -219,23 +219,24 @@ class HeaderReader {
   }
 
   /** A space is a C++ object: the symbol of its vtable has the class's name. */
-  #spaceName(owner: Address): string | undefined {
+  #spaceName(owner: Address, heap: Address): string | undefined {
     if (!this.#spaces.has(owner)) {
       this.#spaces.set(
         owner,
-        attemptOr(undefined, () => this.#nameOfClass(owner)),
+        attemptOr(undefined, () => this.#nameOf(owner, heap)),
       );
     }
     return this.#spaces.get(owner);
   }
 
-  #nameOfClass(owner: Address): string | undefined {
+  #nameOf(owner: Address, heap: Address): string | undefined {
     const { memory, module, layout } = this.#runtime;
     const vtable = memory.pointer(owner);
     const symbol = module.symbols?.covering(vtable - module.bias);
     const name = /^_ZTVN2v88internal\d+([A-Za-z]+)E/.exec(symbol?.name ?? '')?.[1];
-    if (name !== undefined) return spaceNames[name];
+    if (name !== undefined || !module.isStripped) return name === undefined ? undefined : spaceNames[name];
     // Where the class has no symbol, the space says which it is.
-    return symbol ? undefined : layout.pages.spaces[memory.u32(at(owner, layout.pages.spaceId))];
+    const { spaceId, spaceHeap, spaces } = layout.pages;
+    return memory.pointer(at(owner, spaceHeap)) === heap ? spaces[memory.u32(at(owner, spaceId))] : undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { type Address, address, at } from '../address.ts';
 import { elf } from '../dump/elf.ts';
 import type { CoreThread } from '../dump/elf-core.ts';
+import type { Memory } from '../memory/memory.ts';
 import { symbolNames } from './layout/symbol-names.ts';
 import type { V8Runtime } from './runtime.ts';
 
@@ -41,20 +42,38 @@ export function isolateOfThread(runtime: V8Runtime, thread: CoreThread): Address
 }
 
 /**
- * What the words of a thread's own storage lead to, where no symbol tells which of them `g_current_isolate_` is: it
- * lies before the thread pointer. Unchecked.
+ * The isolates of threads where no symbol tells which word of their own storage `g_current_isolate_` is: it lies before
+ * the thread pointer, equally far in all threads, so that the place counts at which most isolates are found.
+ * `isIsolate` tells them from what else the words lead to.
  */
-export function nearThreadPointer({ memory }: V8Runtime, thread: CoreThread): Address[] {
-  const pointer = register(thread, FS_BASE);
+export function isolatesByStorage(
+  { memory, core }: V8Runtime,
+  isIsolate: (base: Address) => boolean,
+): ReadonlyMap<Address, CoreThread> {
+  const known = new Map<Address, boolean>();
+  const places = new Map<number, Map<Address, CoreThread>>();
+  for (const thread of core.threads) {
+    for (const [distance, base] of storageOf(memory, register(thread, FS_BASE))) {
+      if (!known.has(base)) known.set(base, isIsolate(base));
+      if (!known.get(base)) continue;
+      const place = places.get(distance) ?? new Map<Address, CoreThread>();
+      places.set(distance, place.has(base) ? place : place.set(base, thread));
+    }
+  }
+  return [...places.values()].sort((a, b) => b.size - a.size)[0] ?? new Map();
+}
+
+/** Readable addresses in the words before a thread pointer, by how far before it each stands. */
+function storageOf(memory: Memory, pointer: Address): [number, Address][] {
   const start = Math.max(memory.regionAt(at(pointer, -8))?.start ?? pointer, pointer - STORAGE);
   const storage = Buffer.alloc(pointer - start);
   const got = memory.copy(address(start), storage);
-  const found = new Set<Address>();
+  const found: [number, Address][] = [];
   for (let offset = 0; offset + 8 <= got; offset += 8) {
     const word = Number(storage.readBigUInt64LE(offset));
-    if (word % 8 === 0 && memory.has(address(word), 8)) found.add(address(word));
+    if (word % 8 === 0 && memory.has(address(word), 8)) found.push([storage.length - offset, address(word)]);
   }
-  return [...found];
+  return found;
 }
 
 /**

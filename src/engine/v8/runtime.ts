@@ -7,7 +7,7 @@ import type { Module } from '../modules/module.ts';
 import { builtinEntries } from './builtin-entries.ts';
 import { type Builtin, BuiltinTable } from './builtins.ts';
 import { Isolate, isIsolate } from './isolate.ts';
-import { isolateByStack, isolateOfThread, nearThreadPointer, scanForIsolates } from './isolate-search.ts';
+import { isolateByStack, isolateOfThread, isolatesByStorage, scanForIsolates } from './isolate-search.ts';
 import { Layout } from './layout/layout.ts';
 import { supplyTables } from './layout/stripped-tables.ts';
 import { prepareSymbols, symbolNames } from './layout/symbol-names.ts';
@@ -136,10 +136,11 @@ export class V8Runtime {
       (a, b) => Number(b.tid === this.core.pid) - Number(a.tid === this.core.pid),
     );
     for (const thread of threads) add(isolateOfThread(this, thread), thread, true);
-    if (found.length === 0)
+    if (found.length === 0) {
+      const theirs = isolatesByStorage(this, (base) => isIsolate(this, base));
       for (const thread of threads)
-        for (const base of nearThreadPointer(this, thread))
-          if (isIsolate(this, base)) add(base, thread, true);
+        for (const [base, own] of theirs) if (own === thread) add(base, thread, true);
+    }
     if (found.length === 0) {
       for (const base of scanForIsolates(this)) add(base, isolateByStack(this, base), false);
     }

@@ -61,7 +61,8 @@ export function pageLayout(c: Constants) {
     allocatedBytes: t('allocated_bytes', [40, 40, 48, 24, 24]),
     highWaterMark: t('high_water_mark', [56, 56, 64, 40, 40]),
     owner: t('owner', [64, 64, 72, 80, 80]),
-    /** In a Space: which it is (BaseSpace::id_), and the names of all by that (AllocationSpace, common/globals.h). */
+    /** In a Space: its Heap and which it is (heap/base-space.h), and the names of all by that (AllocationSpace, common/globals.h). */
+    spaceHeap: c.table('BaseSpace.heap', 8),
     spaceId: c.table('BaseSpace.id', 16),
     spaces,
     /** The page that follows in its space: its header, or its metadata where these are outside. */

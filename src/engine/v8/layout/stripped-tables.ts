@@ -2,13 +2,15 @@ import { type Address, at } from '../../address.ts';
 import type { Memory } from '../../memory/memory.ts';
 import { ImageSearch } from '../../modules/image-search.ts';
 import type { Module } from '../../modules/module.ts';
-import { METADATA_SIZE } from '../builtins.ts';
 import type { Layout } from './layout.ts';
 import { symbolNames } from './symbol-names.ts';
+import { BUILTIN_METADATA_SIZE } from './table-layout.ts';
 
 /** In the table of builtins of every line. */
 const A_BUILTIN = 'InterpreterEntryTrampoline';
 const MAX_BUILTINS = 1 << 14;
+const MIN_BUILTINS = 1000;
+const STT_OBJECT = 1;
 
 /**
  * Finds V8's tables in an executable whose symbols were stripped, by what stands in them, and has the module tell them
@@ -34,8 +36,6 @@ export function supplyTables(module: Module, memory: Memory, layout: Layout): vo
   });
 }
 
-const STT_OBJECT = 1;
-
 /** A table of texts that begins with those, found by the one at position `probe`. */
 function namesFrom(
   image: ImageSearch,
@@ -53,11 +53,12 @@ function builtins(image: ImageSearch): { at: Address; bytes: number } | undefine
   const isName = (slot: Address) => /^\w+$/.test(image.textAt(slot) ?? '');
   for (const slot of image.slotsOf(A_BUILTIN)) {
     let start = slot;
-    let end = at(slot, METADATA_SIZE);
-    while (slot - start < MAX_BUILTINS * METADATA_SIZE && isName(at(start, -METADATA_SIZE)))
-      start = at(start, -METADATA_SIZE);
-    while (end - slot < MAX_BUILTINS * METADATA_SIZE && isName(end)) end = at(end, METADATA_SIZE);
-    if (end - start > 1000 * METADATA_SIZE) return { at: start, bytes: end - start };
+    let end = at(slot, BUILTIN_METADATA_SIZE);
+    while (slot - start < MAX_BUILTINS * BUILTIN_METADATA_SIZE && isName(at(start, -BUILTIN_METADATA_SIZE)))
+      start = at(start, -BUILTIN_METADATA_SIZE);
+    while (end - slot < MAX_BUILTINS * BUILTIN_METADATA_SIZE && isName(end))
+      end = at(end, BUILTIN_METADATA_SIZE);
+    if (end - start > MIN_BUILTINS * BUILTIN_METADATA_SIZE) return { at: start, bytes: end - start };
   }
   return undefined;
 }

@@ -1,5 +1,8 @@
 import type { Constants } from './constants.ts';
 
+/** sizeof(BuiltinMetadata) of builtins/builtins.cc: a name and 16 bytes of kind and data. */
+export const BUILTIN_METADATA_SIZE = 24;
+
 const V8_UP_TO_13 = ['free_space_map', 'one_pointer_filler_map', 'two_pointer_filler_map'];
 
 /** Bytes that Bytecodes::kBytecodeSizes begins with. */
