@@ -21,11 +21,10 @@ export const elf = {
   PT_GNU_EH_FRAME: 0x6474e550,
   SHT_SYMTAB: 2,
   SHT_NOTE: 7,
+  SHT_NOBITS: 8,
   SHT_DYNSYM: 11,
   PN_XNUM: 0xffff,
 } as const;
-
-const PF_X = 1;
 
 export interface ProgramHeader {
   readonly type: number;
@@ -168,8 +167,7 @@ export class ElfFile {
 
   /** True for files of symbols that were split off (objcopy --only-keep-debug): their code is not in them. */
   get isDebugOnly(): boolean {
-    const code = this.programHeaders.filter((p) => p.type === elf.PT_LOAD && (p.flags & PF_X) !== 0);
-    return code.length > 0 && code.every((p) => p.filesz === 0);
+    return this.section('.text')?.type === elf.SHT_NOBITS;
   }
 
   #sectionNotes(): ElfNote[] {

@@ -25,8 +25,8 @@ export interface LocateOptions {
 export interface Located {
   readonly status: ModuleStatus;
   readonly file: ElfFile | undefined;
-  /** Where the file's own symbols were stripped: opens another file of the same build that has them. */
-  readonly symbols: () => ElfFile | undefined;
+  /** Where the file's own symbols were stripped: another file of the same build that has them. */
+  readonly symbols: ElfFile | undefined;
   /** A file that was not used: the one that the user named, or where none fits the first that was found. */
   readonly rejected: Rejected | undefined;
 }
@@ -60,17 +60,11 @@ export function locate(
     const id = file.buildId();
     const isMatch = buildId !== undefined && id === buildId;
     if (isMatch && file.isDebugOnly) {
-      if (split) file.source.close();
-      else split = file;
+      split ??= file;
       continue;
     }
     if (isMatch || (buildId === undefined && candidate.named && !file.isDebugOnly)) {
-      if (split && file.hasSymbols) {
-        split.source.close();
-        split = undefined;
-      }
-      const own = split;
-      const symbols = () => (file.hasSymbols ? undefined : (own ?? symbolFile(modulePath, id, options)));
+      const symbols = file.hasSymbols ? undefined : (split ?? symbolFile(modulePath, id, options));
       return { status: isMatch ? 'matched' : 'unverified', file, symbols, rejected: named };
     }
     other ??= { path: candidate.path, isUnreadable: false };
@@ -81,7 +75,7 @@ export function locate(
   return {
     status: other === undefined ? 'missing' : 'mismatched',
     file: undefined,
-    symbols: () => undefined,
+    symbols: undefined,
     rejected: named ?? other,
   };
 }

@@ -16,14 +16,14 @@ export class Module {
   readonly status: ModuleStatus;
   /** The local file, for `matched` and `unverified`. */
   readonly file: ElfFile | undefined;
+  /** Where the local file was stripped: another one that has its symbols. */
+  readonly symbolFile: ElfFile | undefined;
   /** Runtime address minus link-time address. */
   readonly bias: number;
   /** Where .eh_frame_hdr is mapped; undefined without one. */
   readonly ehFrameHeader: Address | undefined;
   /** Headers of the file that was mapped: another file of the same build may be laid out otherwise (strip moves segments). */
   readonly #image: ElfFile;
-  readonly #findSymbols: () => ElfFile | undefined;
-  #symbolFile: ElfFile | null | undefined;
   #symbols: SymbolTable | undefined;
 
   constructor(
@@ -31,14 +31,14 @@ export class Module {
     mappings: readonly FileMapping[],
     /** The image's ELF header and program headers as they are in the dump. */
     header: ElfFile,
-    located: Pick<Located, 'status' | 'file'> & Partial<Pick<Located, 'symbols'>>,
+    located: Pick<Located, 'status' | 'file'> & Partial<Located>,
   ) {
     this.path = path;
     this.mappings = mappings;
     this.buildId = header.buildId();
     this.status = located.status;
     this.file = located.file;
-    this.#findSymbols = located.symbols ?? (() => undefined);
+    this.symbolFile = located.symbols;
     this.#image = header.programHeaders.length > 0 || !located.file ? header : located.file;
     this.bias = biasOf(mappings, this.#image);
     const unwind = this.#image.programHeaders.find((p) => p.type === elf.PT_GNU_EH_FRAME);
@@ -61,16 +61,10 @@ export class Module {
     return this.file !== undefined && !(this.symbolFile ?? this.file).hasSymbols;
   }
 
-  /** Where the local file was stripped: another one that has its symbols; looked for when it is first asked for. */
-  get symbolFile(): ElfFile | undefined {
-    if (this.#symbolFile === undefined) this.#symbolFile = this.#findSymbols() ?? null;
-    return this.#symbolFile ?? undefined;
-  }
-
   /** Closes the local files. */
   close(): void {
     this.file?.source.close();
-    this.#symbolFile?.source.close();
+    this.symbolFile?.source.close();
   }
 
   /** Runtime address of the symbol `name`, or undefined. */
