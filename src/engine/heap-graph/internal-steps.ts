@@ -1,4 +1,5 @@
 import { EdgeType, NodeType } from '../graph/types.ts';
+import { countAt } from './kind-sizes.ts';
 import { Step } from './plan-steps.ts';
 import type { StepTools } from './planned-input.ts';
 import { addRole, KEEP_TYPE } from './role-tags.ts';
@@ -100,10 +101,8 @@ export class InternalSteps {
     const { image, plans, constants, edges, furniture } = this.#tools;
     const { halves } = image;
     const { rows } = plans;
-    const place = rows[r + 1]!;
     const first = i + rows[r + 3]!;
-    const each = rows[r + 4]!;
-    const count = ((halves[2 * i + (place & 0xff)]! >>> (place >>> 8)) & rows[r + 2]!) * each;
+    const count = countAt(halves, i, rows[r + 1]!, rows[r + 2]!) * rows[r + 4]!;
     // A number that does not fit makes no sense: the object has none.
     if (!(count >= 0 && first + count <= image.pageOf(i).end)) return true;
     if (count > constants.numbers) return false;

@@ -5,6 +5,16 @@ const ROW = 4;
 const SHIFT = 8;
 const PLACE_MASK = (1 << SHIFT) - 1;
 
+/** Where a formula's number lies and how far its bits are shifted, in one number: for `countAt`. */
+export function placeOf({ at, shift }: Pick<SizeFormula, 'at' | 'shift'>): number {
+  return (at >>> 2) | (shift << SHIFT);
+}
+
+/** The number that the object at word `i` has at a place. */
+export function countAt(halves: Int32Array, i: number, place: number, mask: number): number {
+  return (halves[2 * i + (place & PLACE_MASK)]! >>> (place >>> SHIFT)) & mask;
+}
+
 /** Bytes of the objects of each kind, as far as one number in them tells it: nothing but numbers, on whatever thread. */
 export class KindSizes {
   /** By kind's id; in shared memory. */
@@ -22,8 +32,7 @@ export class KindSizes {
   /** Sets what the size of a kind's objects follows from, or that all of them have the same. */
   set(id: number, size: SizeFormula | number): void {
     const formula = typeof size === 'number' ? { at: 0, shift: 0, mask: 0, base: size, each: 0 } : size;
-    const { at, shift, mask, base, each } = formula;
-    this.rows.set([(at >>> 2) | (shift << SHIFT), mask, base, each], ROW * id);
+    this.rows.set([placeOf(formula), formula.mask, formula.base, formula.each], ROW * id);
   }
 
   /** True if the size of a kind's objects was set. */
@@ -37,9 +46,7 @@ export class KindSizes {
     const r = ROW * id;
     const each = rows[r + 3]!;
     if (each === 0) return rows[r + 2]!;
-    const place = rows[r]!;
-    const count = (halves[2 * i + (place & PLACE_MASK)]! >>> (place >>> SHIFT)) & rows[r + 1]!;
-    const bytes = rows[r + 2]! + each * count;
+    const bytes = rows[r + 2]! + each * countAt(halves, i, rows[r]!, rows[r + 1]!);
     return bytes + (-bytes & 7);
   }
 }

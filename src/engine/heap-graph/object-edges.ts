@@ -240,8 +240,8 @@ export class ObjectEdges {
     const kind = this.#kinds.of(id);
     const plan = attemptOr(undefined, () => this.#plans.of(kind));
     const map = this.#image.ordinalOf(kind.mapIndex);
-    let mode: number = kind.isWrapper ? Mode.general : this.#unplannedMode(kind);
-    if (plan && !kind.isWrapper) mode = plan.isOpen ? Mode.openPlan : Mode.plan;
+    const planned = plan && (plan.isOpen ? Mode.openPlan : Mode.plan);
+    const mode = kind.isWrapper ? Mode.general : (planned ?? this.#unplannedMode(kind));
     this.#table.set(
       id,
       mode,

@@ -2,6 +2,7 @@ import type { Tagged } from '../address.ts';
 import { EdgeType } from '../graph/types.ts';
 import type { SizeFormula } from '../v8/objects/object-size.ts';
 import type { FieldRule } from './field-rules.ts';
+import { placeOf } from './kind-sizes.ts';
 
 /** A step of a plan; `arg` is an offset in words, or an ordinal for `constant`. The usual ones come first. */
 export const Step = {
@@ -23,6 +24,8 @@ export const Step = {
   dictionary: 7,
   /** The memory of an ArrayBuffer outside of the heap, for who knows the core. */
   backingStore: 8,
+  /** No step shows word `arg`: if it leads to an object that is shown, the rest of the object is to be looked at. */
+  unshown: 9,
   /** What word `arg` holds gets the role, and the type of the row unless that is KEEP_TYPE. */
   tag: 10,
   /** The object itself gets the role. */
@@ -41,8 +44,6 @@ export const Step = {
   namedCode: 17,
   /** What code with instructions in the heap holds, which word `arg` leads to, for who knows the core. */
   instructions: 18,
-  /** No step shows word `arg`: if it leads to an object that is shown, the rest of the object is to be looked at. */
-  unshown: 9,
 } as const;
 
 /** Steps from this one on are those of internal objects. */
@@ -97,12 +98,8 @@ export class PlanSteps {
   }
 
   /** Words from `offset` on, a number of `each` for every one that the formula counts. */
-  numbered(
-    offset: number,
-    { at, shift, mask }: Pick<SizeFormula, 'at' | 'shift' | 'mask'>,
-    each: number,
-  ): void {
-    this.#rows.push(Step.numbered, (at >> 2) | (shift << 8), mask, offset / 8, each);
+  numbered(offset: number, formula: Pick<SizeFormula, 'at' | 'shift' | 'mask'>, each: number): void {
+    this.#rows.push(Step.numbered, placeOf(formula), formula.mask, offset / 8, each);
   }
 
   own(type: number, name: string | number, offset: number, role?: string): void {

@@ -60,7 +60,8 @@ export function locate(
     const id = file.buildId();
     const isMatch = buildId !== undefined && id === buildId;
     if (isMatch && file.isDebugOnly) {
-      split ??= file;
+      if (split) file.source.close();
+      else split = file;
       continue;
     }
     if (isMatch || (buildId === undefined && candidate.named && !file.isDebugOnly)) {
@@ -87,7 +88,7 @@ function symbolFile(
   { search = [], sysroot }: LocateOptions,
 ): ElfFile | undefined {
   if (buildId === undefined) return undefined;
-  const base = path.posix.basename(modulePath);
+  const base = baseOf(modulePath);
   const byId = path.join('.build-id', buildId.slice(0, 2), `${buildId.slice(2)}.debug`);
   const places = [
     ...search.flatMap((directory) =>
@@ -110,7 +111,7 @@ function* candidates(
   isExecutable: boolean,
   options: LocateOptions,
 ): Generator<{ path: string; named: boolean }> {
-  const base = path.posix.basename(modulePath.replace(/ \(deleted\)$/, ''));
+  const base = baseOf(modulePath);
   if (isExecutable && options.program) yield { path: options.program, named: true };
   for (const directory of options.search ?? []) {
     yield { path: path.join(directory, base), named: true };
@@ -121,6 +122,11 @@ function* candidates(
     if (isInside(inside, options.sysroot)) yield { path: inside, named: true };
   }
   if (path.posix.isAbsolute(modulePath)) yield { path: modulePath, named: false };
+}
+
+/** Name of a mapped file, which may have been deleted since. */
+function baseOf(modulePath: string): string {
+  return path.posix.basename(modulePath.replace(/ \(deleted\)$/, ''));
 }
 
 function isInside(file: string, directory: string): boolean {
