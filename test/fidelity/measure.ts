@@ -1,12 +1,12 @@
 import { openDump } from '../../src/engine/session.ts';
 import { type Comparison, compare, scriptFrames } from '../oracle/compare.ts';
 import { oracle } from '../oracle/oracle.ts';
-import type { ReleaseLine } from '../support/releases.ts';
+import type { Release } from '../support/releases.ts';
 import type { FidelityProgram } from './programs.ts';
 
 /** Records a program with a release line of Node and compares its core with the recording. */
-export async function measure(line: ReleaseLine, program: FidelityProgram): Promise<Comparison> {
-  const { core, node, recording } = await oracle(line, program.path);
+export async function measure(release: Release, program: FidelityProgram): Promise<Comparison> {
+  const { core, node, recording } = await oracle(release, program.path);
   if (recording === null) throw new Error(`${program.name} has no recording to compare with`);
   const session = await openDump(core, { program: node });
   try {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { cached } from '../support/cache.ts';
 import { record } from '../support/cores.ts';
-import { type ReleaseLine, releaseNode, releases } from '../support/releases.ts';
+import { officialNode, type Release, type ReleaseLine, versionOf } from '../support/releases.ts';
 
 /** A core, and the snapshot that V8 wrote of one isolate's heap just before. */
 export interface Pair {
@@ -30,17 +30,18 @@ export const programs = {
 
 export type Program = keyof typeof programs;
 
-/** The pairs of a program on a release line, made once. */
-export async function heapPairs(program: Program, line: ReleaseLine): Promise<Pair[]> {
+/** The pairs of a program on a release, made once. */
+export async function heapPairs(program: Program, release: Release): Promise<Pair[]> {
   const script = resolve(import.meta.dirname, `programs/${program}.cjs`);
   const source = createHash('sha256').update(readFileSync(script)).digest('hex');
   const files = programs[program].map((_, i) => `isolate-${i}.heapsnapshot`);
   const folder = await cached(
-    `heap-core/${program}-${line}`,
-    `${releases[line]} ${script} ${source}`,
+    `heap-core/${program}-${release}`,
+    `${versionOf(release)} ${script} ${source}`,
     async (aside) => {
       const paths = files.map((file) => join(aside, file));
-      await record(await releaseNode(line), script, { nodeFlags: [], args: paths, timeout: 170_000 }, aside);
+      const node = await officialNode(versionOf(release));
+      await record(node, script, { nodeFlags: [], args: paths, timeout: 170_000 }, aside);
       for (const path of paths) if (!existsSync(path)) throw new Error(`${script} wrote no snapshot`);
     },
   );

@@ -125,7 +125,7 @@ describe('the heap of a core on two threads', () => {
     for (let e = 0; e < graph.edgeCount; e++) if (!hasNumber(graph.edgeType[e]!)) check(graph.edgeName[e]!);
   });
 
-  for (const task of ['load', 'mark', 'connect', 'assemble', 'dominators'])
+  for (const task of ['load', 'embedder', 'mark', 'connect', 'assemble', 'dominators'])
     it(`is the same where the other thread fails at "${task}"`, async () => {
       assertEqualHeaps(await heapOf(core, failingAt(task)), alone);
     });

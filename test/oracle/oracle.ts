@@ -2,13 +2,12 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { cached } from '../support/cache.ts';
-import { type ReleaseLine, releaseNode, releases } from '../support/releases.ts';
+import { officialNode, type Release, versionOf } from '../support/releases.ts';
 import { record } from './record.ts';
 import type { Recording } from './recording.ts';
 
 /** A program's core, and what the live debugger showed just before it was written. */
 export interface Oracle {
-  readonly line: ReleaseLine;
   readonly node: string;
   readonly program: string;
   /** Path of the core. */
@@ -43,20 +42,20 @@ export function headerOf(source: string): Header {
 }
 
 /** Records a program with a release of Node, or gives the recording made before of the same program. */
-export async function oracle(line: ReleaseLine, program: string): Promise<Oracle> {
-  const node = await releaseNode(line);
+export async function oracle(release: Release, program: string): Promise<Oracle> {
+  const version = versionOf(release);
+  const node = await officialNode(version);
   const source = await readFile(program, 'utf8');
   const header = headerOf(source);
-  const stamp = createHash('sha256').update(JSON.stringify([releases[line], node, program, source]));
+  const stamp = createHash('sha256').update(JSON.stringify([version, node, program, source]));
   for (const part of ['record.ts', 'recording.ts', 'values.ts', 'cdp.ts', 'pause.cjs']) {
     stamp.update(await readFile(join(import.meta.dirname, part)));
   }
-  const name = `oracle/${basename(program).replace(/\W+/g, '-')}-${line}`;
+  const name = `oracle/${basename(program).replace(/\W+/g, '-')}-${release}`;
   const folder = await cached(name, stamp.digest('hex'), (aside) =>
     record({ node, program, folder: aside, flags: header.flags, debug: header.debug }),
   );
   return {
-    line,
     node,
     program,
     core: join(folder, 'core'),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { cached } from './cache.ts';
-import { officialNode, type ReleaseLine, releases } from './releases.ts';
+import { officialNode, type Release, versionOf } from './releases.ts';
 import { run } from './run.ts';
 
 const programsFolder = resolve(import.meta.dirname, '../programs');
@@ -40,12 +40,12 @@ export interface Recording {
  * core_pattern, where no core appears.
  */
 export async function recordCore(
-  line: ReleaseLine | string,
+  line: Release,
   program: string,
   options: RecordOptions = {},
 ): Promise<Recording> {
   const script = isAbsolute(program) ? program : join(programsFolder, program);
-  const version = typeof line === 'string' ? line : releases[line];
+  const version = versionOf(line);
   const node = await officialNode(version);
   const key = await keyOf(version, script, node, options);
   const name = `cores/${basename(script).replace(/\W+/g, '-')}-${line}-${key.slice(0, 12)}`;

@@ -16,6 +16,13 @@ export type ReleaseLine = keyof typeof releases;
 /** Oldest first. */
 export const releaseLines = Object.keys(releases).map(Number) as ReleaseLine[];
 
+/** A release line, or one of its releases: "22.11.0". */
+export type Release = ReleaseLine | string;
+
+export function versionOf(release: Release): string {
+  return typeof release === 'string' ? release : releases[release];
+}
+
 /** The official build's `node` of a release line, installed into the cache where it is not there yet. */
 export function releaseNode(line: ReleaseLine): Promise<string> {
   return officialNode(releases[line]);

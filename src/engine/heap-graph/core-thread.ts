@@ -1,10 +1,12 @@
 import { FileSource } from '../dump/byte-source.ts';
 import { plainDominators } from '../graph/dominators.ts';
+import { withMemoryOf } from '../memory/memory-outline.ts';
 import { serve, Transferred } from '../threads/serve.ts';
 import type { CoreTasks } from './core-tasks.ts';
 import { assemble } from './edge-assembly.ts';
 import { EdgeColumns, USUAL_EDGES } from './edge-columns.ts';
 import { claimPage, countLeft, leave, PAGE_ROW, PageCell } from './edge-share.ts';
+import { embedderGraph } from './embedder-graph.ts';
 import { HeapImage } from './heap-image.ts';
 import { helpToMark } from './mark-helper.ts';
 import { claimPages } from './page-loader.ts';
@@ -26,6 +28,9 @@ serve<CoreTasks>({
     });
     source.close();
     return missing;
+  },
+  embedder({ memory, input }) {
+    return withMemoryOf(memory, (own) => embedderGraph(own, input));
   },
   mark(share) {
     return helpToMark(image, share);

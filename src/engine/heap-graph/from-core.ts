@@ -4,10 +4,13 @@ import { dominatorInput } from '../graph/dominator-input.ts';
 import { dominatorsOf } from '../graph/dominators.ts';
 import { Heap } from '../graph/heap.ts';
 import type { Memory } from '../memory/memory.ts';
+import { outlineOf } from '../memory/memory-outline.ts';
 import type { CoreSession } from '../session.ts';
 import type { Isolate } from '../v8/isolate.ts';
 import { globalsOf, nativeContextOf } from '../v8/objects/realm.ts';
 import type { CoreHelper } from './core-tasks.ts';
+import { embedderGraph } from './embedder-graph.ts';
+import { embedderInput } from './embedder-input.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { HeapImage, type ImageShape } from './heap-image.ts';
 import { markLive } from './live-heap.ts';
@@ -41,6 +44,10 @@ export async function heapFromCore(
   const image = new HeapImage(shape);
   progress.total = 8 * shape.words;
   const loading = new Loading(session.path, isolate, image, shape, helper);
+  const { view } = session.inspectorOf(isolate);
+  const embedder = embedderInput(view, isolate);
+  const theirEmbedder =
+    embedder && helper?.run('embedder', { memory: outlineOf(view.memory), input: embedder });
   const roots = gcRoots(session, isolate);
   const unreadable = await loading.finish(progress.of('load'));
   const other = loading.hasHelped ? helper : undefined;
@@ -53,6 +60,7 @@ export async function heapFromCore(
     image,
     live,
     globalObjects(session, isolate),
+    (await theirEmbedder?.catch(() => undefined)) ?? embedderGraph(view.memory, embedder),
   );
   await builder.connect(progress, other);
   const graph = builder.graph();

@@ -5,6 +5,7 @@ import { EdgeType, NodeType } from '../graph/types.ts';
 import type { V8Inspector } from '../v8/inspector.ts';
 import type { CoreHelper } from './core-tasks.ts';
 import { CoreTexts } from './core-texts.ts';
+import type { EmbedderGraph } from './embedder-graph.ts';
 import { ephemeronEdges } from './ephemerons.ts';
 import { Furniture } from './furniture.ts';
 import type { HeapImage } from './heap-image.ts';
@@ -28,6 +29,7 @@ export class GraphBuilder {
   readonly #inspector: V8Inspector;
   readonly #image: HeapImage;
   readonly #live: LiveHeap;
+  readonly #gaps: readonly string[];
   readonly #rootKinds: readonly RootName[];
   /** Ordinals of the first object, and behind the last. */
   readonly #base: number;
@@ -40,20 +42,27 @@ export class GraphBuilder {
   readonly #columns: NodeColumns;
   readonly #describer: NodeDescriber;
 
-  /** `globals` are the global objects. */
-  constructor(inspector: V8Inspector, image: HeapImage, live: LiveHeap, globals: readonly Tagged[]) {
+  /** `globals` are the global objects, `embedder` is what Node adds. */
+  constructor(
+    inspector: V8Inspector,
+    image: HeapImage,
+    live: LiveHeap,
+    globals: readonly Tagged[],
+    embedder: EmbedderGraph,
+  ) {
     const { view } = inspector;
     const { kinds } = live;
     this.#inspector = inspector;
     this.#image = image;
     this.#live = live;
+    this.#gaps = [...live.gaps, ...embedder.gaps];
     this.#rootKinds = [...new Set(live.used.map((r) => r.root))];
     this.#base = 2 + this.#rootKinds.length;
     this.#end = this.#base + image.number(this.#base);
     const strings = new StringArena(live.longest, this.#end - this.#base);
     this.#strings = strings;
     const furniture = Furniture.of(view, image);
-    const natives = nodeObjects(image, live.natives, live.wrappers, this.#end);
+    const natives = nodeObjects(image, embedder, live.cppHeap, live.wrappers, this.#end);
     this.#natives = natives;
     // No object owns more than one piece of memory.
     this.#columns = nodeColumns(2 * this.#end + natives.nodes.length);
@@ -166,7 +175,8 @@ export class GraphBuilder {
         largeSizes: new LargeNumbers(large),
         ephemerons: { ...this.#entries, isEphemeron: bits(this.#entries.names, this.#strings.count) },
         addresses,
-        gaps: this.#live.gaps,
+        detachedness: this.#natives.detachedness,
+        gaps: this.#gaps,
       },
     );
   }

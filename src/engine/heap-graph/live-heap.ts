@@ -3,10 +3,10 @@ import { type Address, at } from '../address.ts';
 import type { CoreSession } from '../session.ts';
 import type { Isolate } from '../v8/isolate.ts';
 import type { CoreHelper } from './core-tasks.ts';
+import { CppHeapObjects } from './cpp-heap-objects.ts';
 import { fillerMaps } from './furniture.ts';
 import { HeapImage } from './heap-image.ts';
 import { Liveness } from './liveness.ts';
-import { NativeObjects } from './native-objects.ts';
 import { ObjectKinds } from './object-kinds.ts';
 import { loadPage, shapeOfHeap } from './page-loader.ts';
 import type { Share } from './pass-progress.ts';
@@ -21,11 +21,11 @@ export interface UsedRoot extends Omit<RootSlot, 'slot' | 'vector'> {
 /** The heap of an isolate with a mark on every object that V8's collector would keep. */
 export interface LiveHeap {
   readonly kinds: ObjectKinds;
-  readonly natives: NativeObjects;
+  readonly cppHeap: CppHeapObjects;
   readonly used: readonly UsedRoot[];
   /** Indexes of the tables of WeakMaps and WeakSets. */
   readonly tables: readonly number[];
-  /** Indexes of objects that may stand for objects of Node's C++. */
+  /** Indexes of objects that may stand for objects of V8's C++ heap. */
   readonly wrappers: readonly number[];
   /** By dispatch handle: index of the code, or -1. */
   readonly codes: ReadonlyMap<number, number>;
@@ -90,8 +90,8 @@ function beginMarking(
     const entry = attemptOr(undefined, () => isolate.dispatchEntry(handle));
     return entry ? image.indexAt(entry.code) : -1;
   };
-  const natives = new NativeObjects(view, image, kinds);
-  const live = new Liveness(image, kinds, codeOf, (i) => natives.tracedBy(i));
+  const cppHeap = new CppHeapObjects(view, image, kinds);
+  const live = new Liveness(image, kinds, codeOf, (i) => cppHeap.tracedBy(i));
   const { memory } = isolate.runtime;
   const used: UsedRoot[] = [];
   const indexIn = (slot: Address) => {
@@ -111,7 +111,7 @@ function beginMarking(
     const gaps = [...notes];
     if (unreadable > 0) gaps.push(`${unreadable} bytes of heap pages are not in the dump`);
     const { tables, wrappers, codes, longest } = live;
-    return { kinds, natives, used, tables, wrappers, codes, longest, gaps };
+    return { kinds, cppHeap, used, tables, wrappers, codes, longest, gaps };
   };
   return { live, result };
 }

@@ -28,7 +28,7 @@ const PATIENCE = 3000;
 export class Liveness {
   /** Tables of WeakMaps and WeakSets that were found alive, by their index. */
   readonly tables: number[] = [];
-  /** Indexes of live objects that may stand for objects of Node's C++. */
+  /** Indexes of live objects that may stand for objects of V8's C++ heap. */
   readonly wrappers: number[] = [];
   /** By dispatch handle that was followed: index of the code, or -1. */
   readonly codes = new Map<number, number>();

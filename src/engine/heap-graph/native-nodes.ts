@@ -1,17 +1,17 @@
 import type { Address } from '../address.ts';
 import { EdgeType, NodeType } from '../graph/types.ts';
+import type { CppHeapObjects } from './cpp-heap-objects.ts';
 import type { EdgeColumns } from './edge-columns.ts';
+import type { EmbedderGraph } from './embedder-graph.ts';
 import type { HeapImage } from './heap-image.ts';
-import type { NativeContent } from './native-content.ts';
-import type { NativeObject, NativeObjects } from './native-objects.ts';
 import type { StringArena } from './string-arena.ts';
-import { ordinalOf } from './unplanned-edges.ts';
 
 /** A node that is no object of the heap. */
 export interface NativeNode {
   readonly type: number;
   readonly label: string;
   readonly bytes: number;
+  /** Where it stands, or 0. */
   readonly at: number;
   readonly edges: NativeEdge[];
 }
@@ -27,7 +27,6 @@ export interface NativeEdge {
 export interface MergedObject {
   readonly label: string;
   readonly bytes: number;
-  readonly edges: NativeEdge[];
 }
 
 /** Node's own objects as nodes. */
@@ -35,88 +34,67 @@ export interface NodeObjects {
   readonly nodes: readonly NativeNode[];
   /** Ordinals of those that hang on the root. */
   readonly roots: readonly number[];
-  /** By ordinal of a JavaScript object: that of the native one that it stands for. */
-  readonly wrapped: ReadonlyMap<number, number>;
-  /** By ordinal of a JavaScript object: what it is merged with. */
+  /** By ordinal of an object: what Node adds to its edges. */
+  readonly added: ReadonlyMap<number, readonly NativeEdge[]>;
+  /** By ordinal of an object: what it is merged with. */
   readonly merged: ReadonlyMap<number, MergedObject>;
+  /** By ordinal: 1 attached, 2 detached. */
+  readonly detachedness: ReadonlyMap<number, number>;
 }
 
 /**
- * Nodes of the objects of Node's C++ that JavaScript objects stand for, from ordinal `first` on: the node that
- * holds them all, then the objects, then their parts. `wrappers` are indexes of live objects that may be such.
+ * What Node adds to a heap, its nodes from ordinal `first` on. `wrappers` are indexes of live objects that may stand for
+ * objects of V8's C++ heap.
  */
 export function nodeObjects(
   image: HeapImage,
-  objects: NativeObjects,
+  { nodes, objects, edges }: EmbedderGraph,
+  cppHeap: CppHeapObjects,
   wrappers: readonly number[],
   first: number,
 ): NodeObjects {
-  return new Maker(image, first).make(objects, wrappers);
-}
-
-class Maker {
-  readonly #image: HeapImage;
-  readonly #first: number;
-  readonly #nodes: NativeNode[] = [];
-  readonly #roots: number[] = [];
-  readonly #wrapped = new Map<number, number>();
-  readonly #merged = new Map<number, MergedObject>();
-  /** Ordinals of objects that several others may lead to, by address. */
-  readonly #known = new Map<Address, number>();
-
-  constructor(image: HeapImage, first: number) {
-    this.#image = image;
-    this.#first = first;
+  const ordinals = objects.map((object) => image.ordinalOf(image.indexAt(object)));
+  const ordinalOf = (end: number) => (end >= 0 ? first + end : ordinals[-end - 1]!);
+  const made = nodes.map(
+    ({ label, bytes, isRoot, at }): NativeNode => ({
+      type: isRoot ? NodeType.synthetic : NodeType.native,
+      label,
+      bytes,
+      at,
+      edges: [],
+    }),
+  );
+  const added = new Map<number, NativeEdge[]>();
+  const add = (from: number, edge: NativeEdge) => {
+    const known = added.get(from);
+    if (known) known.push(edge);
+    else added.set(from, [edge]);
+  };
+  for (const { from, to, name } of edges) {
+    const edge = { name, to: ordinalOf(to) };
+    if (from >= 0) made[from]!.edges.push(edge);
+    else if (ordinalOf(from) >= 0) add(ordinalOf(from), edge);
   }
-
-  make(objects: NativeObjects, wrappers: readonly number[]): NodeObjects {
-    const found: { readonly native: NativeObject; readonly edges: NativeEdge[] }[] = [];
-    for (const i of [...wrappers].sort((a, b) => a - b)) {
-      const native = objects.of(i);
-      if (native) found.push({ native, edges: this.#object(native, this.#image.ordinalOf(i)) });
-    }
-    for (const { native, edges } of found) this.#content(native, edges);
-    return { nodes: this.#nodes, roots: this.#roots, wrapped: this.#wrapped, merged: this.#merged };
+  const merged = new Map<number, MergedObject>();
+  for (const i of [...wrappers].sort((a, b) => a - b)) {
+    const held = cppHeap.of(i);
+    if (!held) continue;
+    const ordinal = image.ordinalOf(i);
+    merged.set(ordinal, { label: held.label, bytes: held.bytes });
+    for (const to of held.references)
+      add(ordinal, { name: undefined, to: image.ordinalOf(image.indexAt(to)) });
   }
-
-  /** Adds the node of a native object, whose edges are still to be filled. */
-  #object({ name, at, size, isRoot, isMerged }: NativeObject, wrapper: number): NativeEdge[] {
-    if (this.#nodes.length === 0) this.#roots.push(this.#add('Node / Environment', 0, 0, NodeType.synthetic));
-    const label = `Node / ${name}`;
-    if (isMerged) {
-      const edges: NativeEdge[] = [];
-      this.#merged.set(wrapper, { label, bytes: size, edges });
-      return edges;
-    }
-    const ordinal = this.#add(label, at, size, isRoot ? NodeType.synthetic : NodeType.native);
-    this.#known.set(at, ordinal);
-    this.#wrapped.set(wrapper, ordinal);
-    const environment = this.#nodes[0]!.edges;
-    environment.push({ name: String(environment.length + 1), to: ordinal });
-    if (isRoot) this.#roots.push(ordinal);
-    const { edges } = this.#nodes.at(-1)!;
-    edges.push({ name: 'native_to_javascript', to: wrapper });
-    return edges;
-  }
-
-  /** Adds the parts of an object, and edges to them and to what it refers to. */
-  #content(content: NativeContent, edges: NativeEdge[]): void {
-    for (const part of content.parts) {
-      let to = part.at === undefined ? undefined : this.#known.get(part.at);
-      if (to === undefined) {
-        to = this.#add(`Node / ${part.name}`, part.at ?? 0, part.size);
-        if (part.at !== undefined) this.#known.set(part.at, to);
-        this.#content(part, this.#nodes[to - this.#first]!.edges);
-      }
-      edges.push({ name: part.edge, to });
-    }
-    for (const { edge, to } of content.references) edges.push({ name: edge, to: ordinalOf(this.#image, to) });
-  }
-
-  #add(label: string, at: number, bytes: number, type: number = NodeType.native): number {
-    this.#nodes.push({ type, label, at, bytes, edges: [] });
-    return this.#first + this.#nodes.length - 1;
-  }
+  return {
+    nodes: made,
+    roots: nodes.flatMap(({ isRoot }, n) => (isRoot ? [first + n] : [])),
+    added,
+    merged,
+    detachedness: new Map(
+      nodes.flatMap(({ detachedness }, n): [number, number][] =>
+        detachedness === 0 ? [] : [[first + n, detachedness]],
+      ),
+    ),
+  };
 }
 
 /** Adds the edges of a native object to those of a node, which begin at `first`. */

@@ -280,7 +280,6 @@ export class ObjectEdges {
       if (mode > Mode.data) this.#unplanned.add(i, ordinal, page, kind, mode);
     }
     if (map >= 0) edges.push(EdgeType.internal, this.#mapName, map);
-    this.#addNative(ordinal, kind);
     this.#addEphemerons(ordinal);
     if (kind.body === 'ephemerons') this.#weakEntries(i);
     else if (kind.body !== 'data' && !(plan && this.#planned.rest(i, id, id, page))) {
@@ -289,8 +288,8 @@ export class ObjectEdges {
       // The reference to a map that is not shown counts.
       if (shown !== undefined) this.#unplanned.rest(i, kind, size, shown, map < 0 ? 1 : 0);
     }
-    const merged = kind.isWrapper ? this.#natives.merged.get(ordinal) : undefined;
-    if (merged) pushNativeEdges(merged.edges, edges, this.#strings, first);
+    const added = kind.isWrapper ? this.#natives.added.get(ordinal) : undefined;
+    if (added) pushNativeEdges(added, edges, this.#strings, first);
   }
 
   /** Adds what the plan of the object's kind says, also those steps that are not the same for all. */
@@ -338,11 +337,6 @@ export class ObjectEdges {
     const plan = this.#contexts.of(info, kind.map.type, wordCount);
     const id = plan.wordCount === wordCount ? this.#table.add(plan) : -1;
     if (id >= 0) this.#scopes.add(info, id, wordCount);
-  }
-
-  #addNative(ordinal: number, kind: Kind): void {
-    const to = kind.isWrapper ? this.#natives.wrapped.get(ordinal) : undefined;
-    if (to !== undefined) this.edges.push(EdgeType.internal, this.#strings.add('javascript_to_native'), to);
   }
 
   #addEphemerons(ordinal: number): void {

@@ -5,7 +5,6 @@ import type { ContextPlans } from './context-plans.ts';
 import type { EdgeColumns } from './edge-columns.ts';
 import type { Furniture } from './furniture.ts';
 import type { HeapImage, LoadedPage } from './heap-image.ts';
-import { MAX_BYTES } from './native-content.ts';
 import type { OutsideMemory } from './native-nodes.ts';
 import type { Kind, ObjectKinds } from './object-kinds.ts';
 import { Cover, ROW, Step } from './plan-steps.ts';
@@ -16,6 +15,8 @@ import { addRest, type RestTools } from './rest-edges.ts';
 import { addRole, KEEP_TYPE, type RoleColumns } from './role-tags.ts';
 import type { StringArena } from './string-arena.ts';
 
+/** No process owns more in one piece: such a length is damaged. */
+const MAX_BYTES = 2 ** 40;
 const HIGH = 0x1_0000_0000;
 
 /** What edges are made from and written to. */

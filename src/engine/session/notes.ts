@@ -25,8 +25,8 @@ export function notesOf({ core, modules, runtime }: CoreSession): string[] {
 function strippedNote({ path, buildId }: Module): string {
   const wanted = buildId === undefined ? '' : ` (build-id ${buildId})`;
   return (
-    `the symbols of ${path} were stripped: native functions and objects whose names only these have are nameless or ` +
-    `left out. The file as it was built, or its debug file${wanted}, brings them back: name it as the program, or its ` +
+    `the symbols of ${path} were stripped: native functions whose names only these have are nameless. ` +
+    `The file as it was built, or its debug file${wanted}, brings them back: name it as the program, or its ` +
     'directory as one to search'
   );
 }

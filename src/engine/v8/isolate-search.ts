@@ -22,23 +22,28 @@ const STORAGE = 1 << 12;
  */
 export function isolateOfThread(runtime: V8Runtime, thread: CoreThread): Address | undefined {
   const { module, memory } = runtime;
-  const threadPointer = register(thread, FS_BASE);
+  const pointer = threadPointer(thread);
   let slot: Address | undefined;
   const local = module.symbols?.find(symbolNames.currentIsolate);
   const tls = module.file?.programHeaders.find((p) => p.type === elf.PT_TLS);
   if (local && tls && module.file?.type !== undefined && isExecutable(runtime)) {
     const align = tls.align || 1;
-    slot = address(threadPointer - Math.ceil(tls.memsz / align) * align + local.value);
+    slot = address(pointer - Math.ceil(tls.memsz / align) * align + local.value);
   } else {
     const key = module.addressOf(symbolNames.isolateKey);
     if (key === undefined || !memory.has(key, 4)) return undefined;
     const index = memory.u32(key);
     if (index >= PTHREAD_KEYS) return undefined;
-    slot = address(threadPointer + PTHREAD_SPECIFIC + 16 * index + 8);
+    slot = address(pointer + PTHREAD_SPECIFIC + 16 * index + 8);
   }
   if (!memory.has(slot, 8)) return undefined;
   const isolate = memory.pointer(slot);
   return isolate === 0 ? undefined : isolate;
+}
+
+/** Address of a thread's own storage (the base of its segment FS). */
+export function threadPointer(thread: CoreThread): Address {
+  return register(thread, FS_BASE);
 }
 
 /**
@@ -53,7 +58,7 @@ export function isolatesByStorage(
   const known = new Map<Address, boolean>();
   const places = new Map<number, Map<Address, CoreThread>>();
   for (const thread of core.threads) {
-    for (const [distance, base] of storageOf(memory, register(thread, FS_BASE))) {
+    for (const [distance, base] of storageOf(memory, threadPointer(thread))) {
       if (!known.has(base)) known.set(base, isIsolate(base));
       if (!known.get(base)) continue;
       const place = places.get(distance) ?? new Map<Address, CoreThread>();

@@ -90,8 +90,6 @@ export function graphLayout(c: Constants) {
     /** Snapshots: instructions count as the code, and the Code object as its handle. */
     codeIsHandle: c.table('HeapSnapshot.code_is_handle', [0, 1, 0, 0, 0]) === 1,
     loadHandler: c.table('type:LOAD_HANDLER', [none, 137, 137, 137, 137]),
-    /** Snapshots: objects of Node that hold their JavaScript objects are roots. */
-    nativesAreRoots: c.table('HeapSnapshot.natives_are_roots', [1, 1, 1, 0, 0]) === 1,
     storeHandler: c.table('type:STORE_HANDLER', [none, 138, 138, 138, 138]),
   };
 }

@@ -10,7 +10,7 @@ const table = {
   BIGINT: 129,
   HEAP_NUMBER: 130,
   ODDBALL: 131,
-  HOLE: [none, none, 261, 269, 275],
+  HOLE: [none, none, 261, 269, 274],
   MAP: [250, 255, 264, 272, 278],
   CODE: [240, 245, 206, 187, 186],
   INSTRUCTION_STREAM: [none, 252, 210, 192, 192],

@@ -62,7 +62,8 @@ export class Layout {
       if (/^[A-Z]/.test(name)) this.#typeNames.set(value, name);
     }
     for (const [name, value] of constants.symbols()) {
-      if (name.startsWith('type:')) this.#typeNames.set(value, name.slice(5));
+      // Several classes can share a type: which symbol comes last differs from table to table.
+      if (name.startsWith('type:') && !this.#typeNames.has(value)) this.#typeNames.set(value, name.slice(5));
     }
   }
 

@@ -277,8 +277,11 @@ export function objectLayout(c: Constants) {
     },
     scopeFlags: scopeFlags(c),
     embedderDataArray: { data: t('EmbedderDataArray.slots', 16) },
-    /** Index of what Node keeps with a context (src/node_context_data.h): the object of vm.createContext. */
-    nodeContext: { sandbox: t('ContextEmbedderIndex.kSandboxObject', 33) },
+    /** Indexes of what Node keeps with a context (src/node_context_data.h): its Environment, the object of vm.createContext. */
+    nodeContext: {
+      environment: c.constant('nodedbg_const_ContextEmbedderIndex__kEnvironment__int', 32),
+      sandbox: t('ContextEmbedderIndex.kSandboxObject', 33),
+    },
   };
 }
 

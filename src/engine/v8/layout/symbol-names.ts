@@ -15,6 +15,7 @@ export const symbolNames = {
   builtinMetadata: '_ZN2v88internal12_GLOBAL__N_116builtin_metadataE',
   /** The same from compilers that mark internal linkage. */
   localBuiltinMetadata: '_ZN2v88internal12_GLOBAL__N_1L16builtin_metadataE',
+  buildEmbedderGraph: '_ZN4node11Environment18BuildEmbedderGraphEPN2v87IsolateEPNS1_13EmbedderGraphEPv',
   microtaskQueue: '_ZTVN2v88internal14MicrotaskQueueE',
 } as const;
 

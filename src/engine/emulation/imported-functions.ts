@@ -1,0 +1,96 @@
+import { attemptOr } from '../absence.ts';
+import { type Address, address, at } from '../address.ts';
+import { elf } from '../dump/elf.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { Module } from '../modules/module.ts';
+
+/** Tags of the dynamic section (System V gABI, "Dynamic Section"). */
+const Tag = { end: 0, pltSize: 2, strings: 5, symbols: 6, rela: 7, relaSize: 8, plt: 23 } as const;
+/** Relocations of slots that hold addresses of functions (x86-64 psABI, table 4.9). */
+const GLOB_DAT = 6;
+const JUMP_SLOT = 7;
+/** Bytes and words of an Elf64_Rela, bytes of an Elf64_Sym. */
+const RELA = 24;
+const RELA_WORDS = RELA / 4;
+const SYMBOL = 24;
+const MAX_ENTRIES = 256;
+const MAX_RELOCATIONS = 64 << 20;
+const MAX_NAME = 200;
+
+/** A module, as other threads can be told of it. */
+export interface ModulePlace {
+  /** Where it begins, and by how much its addresses are moved against those of its file. */
+  readonly start: Address;
+  readonly bias: number;
+  /** Where its dynamic section is. */
+  readonly dynamic: Address | undefined;
+}
+
+export function placeOf({ start, bias, file }: Module): ModulePlace {
+  const header = file?.programHeaders.find((p) => p.type === elf.PT_DYNAMIC);
+  return { start, bias, dynamic: header && address(header.vaddr + bias) };
+}
+
+/** The functions of other modules that a module calls, by the slots in memory that hold their addresses. */
+export class ImportedFunctions {
+  readonly #module: ModulePlace;
+  readonly #memory: Memory;
+  readonly #dynamic = new Map<number, number>();
+  /** By slot: index of the symbol. Of the procedure linkage table, then of all others. */
+  readonly #tables: (Map<number, number> | undefined)[] = [undefined, undefined];
+
+  constructor(module: ModulePlace, memory: Memory) {
+    this.#module = module;
+    this.#memory = memory;
+    attemptOr(undefined, () => this.#readDynamic());
+  }
+
+  /** Name of the function whose address belongs into a slot; undefined if none does. */
+  nameOf(slot: number): string | undefined {
+    return attemptOr(undefined, () => {
+      this.#tables[0] ??= this.#table(Tag.plt, Tag.pltSize);
+      let symbol = this.#tables[0].get(slot);
+      if (symbol === undefined) {
+        this.#tables[1] ??= this.#table(Tag.rela, Tag.relaSize);
+        symbol = this.#tables[1].get(slot);
+      }
+      const symbols = this.#address(Tag.symbols);
+      const strings = this.#address(Tag.strings);
+      if (symbol === undefined || symbols === undefined || strings === undefined) return undefined;
+      const name = this.#memory.u32(at(symbols, SYMBOL * symbol));
+      return this.#memory.cString(at(strings, name), MAX_NAME);
+    });
+  }
+
+  #readDynamic(): void {
+    const start = this.#module.dynamic;
+    if (start === undefined) return;
+    for (let n = 0; n < MAX_ENTRIES; n++) {
+      const tag = this.#memory.pointer(at(start, 16 * n));
+      if (tag === Tag.end) return;
+      if (!this.#dynamic.has(tag)) this.#dynamic.set(tag, this.#memory.pointer(at(start, 16 * n + 8)));
+    }
+  }
+
+  #table(tag: number, sizeTag: number): Map<number, number> {
+    const result = new Map<number, number>();
+    const start = this.#address(tag);
+    const bytes = this.#dynamic.get(sizeTag) ?? 0;
+    if (start === undefined || bytes > MAX_RELOCATIONS) return result;
+    const words = new Uint32Array(Math.floor(bytes / RELA) * RELA_WORDS);
+    this.#memory.copy(start, new Uint8Array(words.buffer));
+    for (let r = 0; r < words.length; r += RELA_WORDS) {
+      const type = words[r + 2]!;
+      if (type !== JUMP_SLOT && type !== GLOB_DAT) continue;
+      result.set(words[r]! + words[r + 1]! * 0x1_0000_0000 + this.#module.bias, words[r + 3]!);
+    }
+    return result;
+  }
+
+  /** Loaders write addresses over the offsets of libraries, or leave them as they are. */
+  #address(tag: number): Address | undefined {
+    const value = this.#dynamic.get(tag);
+    if (value === undefined) return undefined;
+    return address(value < this.#module.start ? value + this.#module.bias : value);
+  }
+}

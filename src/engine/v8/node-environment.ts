@@ -1,0 +1,61 @@
+import { attemptOr } from '../absence.ts';
+import { type Address, address, at } from '../address.ts';
+import type { Isolate } from './isolate.ts';
+import { symbolNames } from './layout/symbol-names.ts';
+import type { HeapView } from './objects/heap-view.ts';
+import { nativeContextOf } from './objects/realm.ts';
+import type { V8Runtime } from './runtime.ts';
+
+/** Words of an isolate among which the pointer to its heap profiler is. */
+const ISOLATE_WORDS = 1 << 14;
+/** Words of a heap profiler among which its list of callbacks is. */
+const PROFILER_WORDS = 64;
+
+/** Node's Environment (src/env.h) of an isolate's context; undefined if it has none. */
+export function environmentOf(view: HeapView, isolate: Isolate): Address | undefined {
+  return attemptOr(undefined, () => {
+    const { objects } = view.layout;
+    const context = isolate.context;
+    const realm = context === undefined ? undefined : nativeContextOf(view, context);
+    if (realm === undefined) return undefined;
+    const data = view.tagged(realm, objects.context.embedderData);
+    const index = objects.nodeContext.environment;
+    if (view.arrayLength(data) <= index) return undefined;
+    const environment = view.memory.pointer(address(data - 1 + objects.embedderDataArray.data + 8 * index));
+    return environment === 0 || environment % 8 !== 0 ? undefined : environment;
+  });
+}
+
+/**
+ * The function by which Node adds its objects to V8's snapshots: Environment::BuildEmbedderGraph. Without symbols it is
+ * found in the list of V8's heap profiler (HeapProfiler::build_embedder_graph_callbacks_), which has it together with
+ * the environment.
+ */
+export function embedderCallback(
+  runtime: V8Runtime,
+  isolate: Isolate,
+  environment: Address,
+): Address | undefined {
+  const { memory, module } = runtime;
+  const named = module.addressOf(symbolNames.buildEmbedderGraph);
+  if (named !== undefined) return named;
+  for (let n = 0; n < ISOLATE_WORDS; n++) {
+    const slot = at(isolate.address, 8 * n);
+    if (!memory.has(slot, 8)) return undefined;
+    const profiler = memory.pointer(slot);
+    if (profiler === 0 || profiler % 8 !== 0 || !memory.has(profiler, 8 * PROFILER_WORDS)) continue;
+    for (let w = 0; w < PROFILER_WORDS; w++) {
+      const callback = callbackIn(runtime, memory.pointer(at(profiler, 8 * w)), environment);
+      if (callback !== undefined) return callback;
+    }
+  }
+  return undefined;
+}
+
+/** The function of a row of function and data, if its data is the environment. */
+function callbackIn({ memory, module }: V8Runtime, row: Address, environment: Address): Address | undefined {
+  if (row === 0 || row % 8 !== 0 || !memory.has(row, 16)) return undefined;
+  if (memory.pointer(at(row, 8)) !== environment) return undefined;
+  const callback = memory.pointer(row);
+  return module.linkAddressOf(callback) === undefined ? undefined : callback;
+}
