@@ -3,9 +3,11 @@ import { address } from '../address.ts';
 import type { StandIn, X64Processor } from './x64-processor.ts';
 
 const MAX_BYTES = 64 << 20;
+const MAX_BUCKETS = 1 << 28;
 
-/** Primes near powers of two, as hash tables of libstdc++ grow by. */
+/** The prime from `n` on: hash tables of libstdc++ have such numbers of buckets. */
 const nextPrime = (n: number): number => {
+  if (!(n < MAX_BUCKETS)) throw new Fault(address(0), 'a hash table has too many buckets');
   for (let p = Math.max(3, n | 1); ; p += 2) {
     let isPrime = true;
     for (let d = 3; d * d <= p && isPrime; d += 2) isPrime = p % d !== 0;
@@ -13,9 +15,11 @@ const nextPrime = (n: number): number => {
   }
 };
 
+/** The argument that says how many bytes; each counts as a step. */
 function sized(processor: X64Processor, n: number): number {
   const bytes = processor.argument(n);
-  if (bytes > MAX_BYTES) throw new Fault(address(0), 'the guest moves too many bytes');
+  if (bytes > MAX_BYTES) throw new Fault(address(0), 'too many bytes at once');
+  processor.steps += bytes;
   return bytes;
 }
 
@@ -40,7 +44,8 @@ function fill(processor: X64Processor): number {
 function length(processor: X64Processor): number {
   const from = processor.argument(0);
   let n = 0;
-  while (processor.memory.byte(from + n) !== 0) n++;
+  while (n < MAX_BYTES && processor.memory.byte(from + n) !== 0) n++;
+  processor.steps += n;
   return n;
 }
 
