@@ -2,6 +2,10 @@ import assert from 'node:assert/strict';
 import { openGraph } from '../../src/engine/analyses/open-graph.ts';
 import type { HeapGraph } from '../../src/engine/graph/heap-graph.ts';
 import { type EdgeIndex, EdgeType, type NodeOrdinal } from '../../src/engine/graph/types.ts';
+import { embedderGraph } from '../../src/engine/heap-graph/embedder-graph.ts';
+import { embedderInput } from '../../src/engine/heap-graph/embedder-input.ts';
+import { Memory } from '../../src/engine/memory/memory.ts';
+import { openDump } from '../../src/engine/session.ts';
 import type { ReleaseLine } from '../support/releases.ts';
 import { heapPairs } from './pairs.ts';
 
@@ -90,6 +94,23 @@ describe("objects of Node's C++ against the snapshot that V8 wrote of them", () 
           assert.deepEqual(nativesOf(ours, name), expected);
         });
       }
+
+      it('needs none of the libraries that the process ran with', async () => {
+        const [pair] = await heapPairs('natives', line);
+        const session = await openDump(pair!.core);
+        const isolate = session.isolateFor({});
+        const { view } = session.inspectorOf(isolate);
+        const { memory, module } = view.runtime;
+        const input = embedderInput(view, isolate);
+        const own = [pair!.core, module.file!.source.name];
+        const bare = new Memory(memory.regions.filter((r) => r.source && own.includes(r.source.name)));
+        assert.ok(bare.regions.length < memory.regions.length);
+        const whole = embedderGraph(memory, input);
+        const found = embedderGraph(bare, input);
+        session.close();
+        assert.ok(whole.nodes.length > 300);
+        assert.deepEqual(found, whole);
+      });
 
       it('shows none that V8 does not show', () => {
         const wrapped = (graph: HeapGraph) =>

@@ -90,6 +90,30 @@ const nextBuckets: StandIn = (processor) => {
   return grown;
 };
 
+/** Offsets of a node of a std::map or std::set. */
+const TREE = { parent: 8, left: 16, right: 24 } as const;
+const MAX_DEPTH = 1 << 10;
+
+/** std::_Rb_tree_increment: the next node in order, or the tree's header behind the last one. */
+const nextInTree: StandIn = (processor) => {
+  const { memory } = processor;
+  const follow = (from: number, edge: number, isWanted: (from: number, to: number) => boolean): number => {
+    let node = from;
+    for (let n = 0; n < MAX_DEPTH; n++) {
+      const to = memory.pointer(node + edge);
+      if (!isWanted(node, to)) return node;
+      node = to;
+    }
+    throw new Fault(address(from), 'a tree is too deep');
+  };
+  const start = processor.argument(0);
+  const right = memory.pointer(start + TREE.right);
+  if (right !== 0) return follow(right, TREE.left, (_, to) => to !== 0);
+  const last = follow(start, TREE.parent, (from, to) => memory.pointer(to + TREE.right) === from);
+  const parent = memory.pointer(last + TREE.parent);
+  return memory.pointer(last + TREE.right) === parent ? last : parent;
+};
+
 /** What stands in for functions of the C and C++ libraries, by their names; locks are free, since nobody else runs. */
 export const standardLibrary: ReadonlyMap<string, StandIn> = new Map<string, StandIn>([
   ['_Znwm', allocate],
@@ -114,6 +138,8 @@ export const standardLibrary: ReadonlyMap<string, StandIn> = new Map<string, Sta
   ['pthread_rwlock_unlock', nothing],
   ['uv_mutex_lock', nothing],
   ['uv_mutex_unlock', nothing],
+  ['_ZSt18_Rb_tree_incrementPKSt18_Rb_tree_node_base', nextInTree],
+  ['_ZSt18_Rb_tree_incrementPSt18_Rb_tree_node_base', nextInTree],
   ['_ZNKSt8__detail20_Prime_rehash_policy14_M_need_rehashEmmm', needRehash],
   ['_ZNKSt8__detail20_Prime_rehash_policy11_M_next_bktEm', nextBuckets],
 ]);
