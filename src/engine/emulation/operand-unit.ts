@@ -32,7 +32,7 @@ export class OperandUnit {
     this.#threadHigh = Math.floor(threadBase / HIGH);
   }
 
-  /** The operand that ModRM names; its upper half is in `#high`. */
+  /** The operand that ModRM names. */
   get(i: Instruction, size: number): number {
     if (i.rm !== NONE) return this.register(i.rm, size, i.hasRex);
     this.locate(i);
@@ -45,6 +45,12 @@ export class OperandUnit {
       this.locate(i);
       this.store(this.addressLow, this.addressHigh, size, low, high);
     }
+  }
+
+  /** Writes over the operand that was read by `get` last, where it was: registers of its address may have changed. */
+  replace(i: Instruction, size: number, low: number, high: number): void {
+    if (i.rm !== NONE) this.setRegister(i.rm, size, low, high, i.hasRex);
+    else this.store(this.addressLow, this.addressHigh, size, low, high);
   }
 
   load(at: number, atHigh: number, size: number): number {

@@ -141,16 +141,12 @@ export class VectorUnit {
     this.#read(i, 16);
     const lanes = this.#operandLanes;
     const own = this.#lanesOf(i.reg);
-    const [a, b, c, d] = this.#operand as unknown as [number, number, number, number];
     switch (i.opcode) {
+      // unpcklps and unpckhps move as punpckldq and punpckhdq do; those of doubles as the ones of quadwords.
       case 0x114:
-        if (i.prefix === 0) words.set([words[to]!, a, words[to + 1]!, b], to);
-        else words.set([a, b], to + 2);
-        return 0;
+        return packedIntegers(i.prefix === 0 ? 0x162 : 0x16c, own, lanes) ? 0 : -1;
       case 0x115:
-        if (i.prefix === 0) words.set([words[to + 2]!, c, words[to + 3]!, d], to);
-        else words.set([words[to + 2]!, words[to + 3]!, c, d], to);
-        return 0;
+        return packedIntegers(i.prefix === 0 ? 0x16a : 0x16d, own, lanes) ? 0 : -1;
       case 0x170:
         for (let n = 0; n < 4; n++) words[to + n] = this.#operand[(i.immediate >> (2 * n)) & 3]!;
         return 0;

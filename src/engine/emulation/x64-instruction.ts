@@ -58,8 +58,6 @@ const PLAIN: readonly number[] = [0x105, 0x10b, 0x131, 0x131, 0x180, 0x18f, 0x1a
 const BYTES = new Set([
   0x84, 0x86, 0x88, 0x8a, 0xa4, 0xa8, 0xaa, 0xc0, 0xc6, 0xd0, 0xd2, 0xf6, 0xfe, 0x1b0, 0x1c0, 0x80,
 ]);
-/** Opcodes whose operands have eight bytes without a prefix. */
-const WIDE = new Set([0x68, 0x6a, 0x8f, 0xc9, 0xe8, 0xe9, 0xeb, 0xc2, 0xc3]);
 
 const hasModrm = new Uint8Array(512);
 for (let op = 0; op < 0x40; op++) hasModrm[op] = (op & 7) < 4 ? 1 : 0;
@@ -119,7 +117,8 @@ class Decoder {
 
   #size(opcode: number, rex: number, isShort: boolean): number {
     if (opcode < 0x40 ? (opcode & 1) === 0 : BYTES.has(opcode) || opcode >> 3 === 0xb0 >> 3) return 1;
-    if (rex & 8 || WIDE.has(opcode) || opcode >> 4 === 5) return 8;
+    // push imm32
+    if (rex & 8 || opcode === 0x68) return 8;
     return isShort ? 2 : 4;
   }
 
@@ -128,8 +127,6 @@ class Decoder {
     const mode = byte >> 6;
     const low = byte & 7;
     i.reg = ((byte >> 3) & 7) | (rex & 4 ? 8 : 0);
-    // Calls and jumps to what an operand says, and pushes of one, have eight bytes.
-    if (i.opcode === 0xff && ((byte >> 3) & 7) >= 2) i.size = 8;
     if (mode === 3) {
       i.rm = low | (rex & 1 ? 8 : 0);
       return;

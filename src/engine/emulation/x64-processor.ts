@@ -59,7 +59,7 @@ export class X64Processor {
   readonly #vectors: VectorUnit;
   readonly #decoded = new Map<number, Instruction>();
   readonly #maxSteps: number;
-  #safe: Safe[] = [];
+  readonly #safe: Safe[] = [];
   /** Where an indirect jump leads. */
   #targetLow = 0;
   #targetHigh = 0;
@@ -88,12 +88,10 @@ export class X64Processor {
     const stack = this.#operands.number(SP);
     for (const [i, value] of args.entries()) this.#operands.setNumber(ARGUMENTS[i]!, value);
     this.#operands.push(0, RETURNED);
-    const safe = this.#safe;
-    this.#safe = [];
+    this.#safe.length = 0;
     try {
       this.#run(this.#at(target));
     } finally {
-      this.#safe = safe;
       this.#operands.setNumber(SP, stack);
     }
     return this.#operands.number(AX);
@@ -194,7 +192,7 @@ export class X64Processor {
           i.immediateHigh,
           size,
         );
-        if (kind !== COMPARE) this.#operands.set(i, size, result, this.#arithmetic.high);
+        if (kind !== COMPARE) this.#operands.replace(i, size, result, this.#arithmetic.high);
         return Then.next;
       }
       case 0x84:
@@ -210,7 +208,7 @@ export class X64Processor {
         const low = this.#operands.get(i, size);
         const high = this.#operands.high;
         const own = this.#operands.register(i.reg, size, i.hasRex);
-        this.#operands.set(i, size, own, this.#operands.high);
+        this.#operands.replace(i, size, own, this.#operands.high);
         this.#operands.setRegister(i.reg, size, low, high, i.hasRex);
         return Then.next;
       }
@@ -366,7 +364,7 @@ export class X64Processor {
         const second = [this.#operands.register(i.reg, size, true), this.#operands.high] as const;
         const amount = op & 1 ? this.registers[2 * CX]! & 255 : i.immediate & 255;
         const result = this.#arithmetic.shiftBoth(op < 0x1a8, first, second, size, amount);
-        this.#operands.set(i, size, result, this.#arithmetic.high);
+        this.#operands.replace(i, size, result, this.#arithmetic.high);
         return Then.next;
       }
       case 0x1af: {
@@ -435,7 +433,7 @@ export class X64Processor {
     const own = this.#operands.register(i.reg, size, i.hasRex);
     if (order < 2) {
       const result = unit.compute(kind, low, high, own, this.#operands.high, size);
-      if (kind !== COMPARE) this.#operands.set(i, size, result, unit.high);
+      if (kind !== COMPARE) this.#operands.replace(i, size, result, unit.high);
     } else {
       const result = unit.compute(kind, own, this.#operands.high, low, high, size);
       if (kind !== COMPARE) this.#operands.setRegister(i.reg, size, result, unit.high, i.hasRex);
@@ -453,12 +451,12 @@ export class X64Processor {
     if (i.opcode >= 0x1c0) {
       const sum = unit.add(low, high, own, ownHigh, size, 0);
       this.#operands.setRegister(i.reg, size, low, high, i.hasRex);
-      this.#operands.set(i, size, sum, unit.high);
+      this.#operands.replace(i, size, sum, unit.high);
       return Then.next;
     }
     const expected = this.#operands.register(AX, size, true);
     unit.subtract(expected, this.#operands.high, low, high, size, 0);
-    if (unit.zero) this.#operands.set(i, size, own, ownHigh);
+    if (unit.zero) this.#operands.replace(i, size, own, ownHigh);
     else this.#operands.setRegister(AX, size, low, high);
     return Then.next;
   }
@@ -470,10 +468,10 @@ export class X64Processor {
     const high = this.#operands.high;
     const kind = i.reg & 7;
     if (kind < 2) this.#arithmetic.logical(low & i.immediate, high & i.immediateHigh, size);
-    else if (kind === 2) this.#operands.set(i, size, ~low, ~high);
+    else if (kind === 2) this.#operands.replace(i, size, ~low, ~high);
     else if (kind === 3) {
       const result = this.#arithmetic.subtract(0, 0, low, high, size, 0);
-      this.#operands.set(i, size, result, this.#arithmetic.high);
+      this.#operands.replace(i, size, result, this.#arithmetic.high);
     } else if (size === 1) this.#unknown(i);
     else if (kind < 6) this.#multiply(size, low, high, kind === 5);
     else this.#divide(i, low, high, kind === 7);
@@ -521,7 +519,7 @@ export class X64Processor {
     const low = this.#operands.get(i, i.size);
     const result = this.#arithmetic.shift(i.reg & 7, low, this.#operands.high, i.size, amount);
     if (result === undefined) return this.#unknown(i);
-    this.#operands.set(i, i.size, result, this.#arithmetic.high);
+    this.#operands.replace(i, i.size, result, this.#arithmetic.high);
     return Then.next;
   }
 
@@ -539,8 +537,8 @@ export class X64Processor {
     this.#arithmetic.carry = ((n < 32 ? low : high) & bit) !== 0;
     if (kind === 4) return Then.next;
     const change = (value: number) => (kind === 5 ? value | bit : kind === 6 ? value & ~bit : value ^ bit);
-    if (n < 32) this.#operands.set(i, size, change(low), high);
-    else this.#operands.set(i, size, low, change(high));
+    if (n < 32) this.#operands.replace(i, size, change(low), high);
+    else this.#operands.replace(i, size, low, change(high));
     return Then.next;
   }
 
@@ -606,7 +604,7 @@ export class X64Processor {
     if (kind < 2) {
       const low = this.#operands.get(i, i.size);
       const result = this.#arithmetic.count(kind === 0 ? 1 : -1, low, this.#operands.high, i.size);
-      this.#operands.set(i, i.size, result, this.#arithmetic.high);
+      this.#operands.replace(i, i.size, result, this.#arithmetic.high);
       return Then.next;
     }
     if (i.opcode === 0xfe || (kind !== 2 && kind !== 4 && kind !== 6)) return this.#unknown(i);

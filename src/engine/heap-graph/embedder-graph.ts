@@ -41,6 +41,7 @@ const MAX_STEPS = 100_000_000;
 const MAX_NODES = 1 << 22;
 const MAX_TEXT = 200;
 const TEXT = /^[\w:<>, *&()~./|+-]*$/;
+const NOT_FOUND = 'objects of Node’s C++ are not told: Node was not found in the isolate';
 /** User-space addresses of the process are below. */
 const END_OF_PROCESS = 2 ** 47;
 
@@ -50,7 +51,7 @@ const END_OF_PROCESS = 2 ** 47;
  * down what it adds. So nothing has to be known of Node's classes, whatever the release.
  */
 export function embedderGraph(memory: Memory, input: EmbedderInput | undefined): EmbedderGraph {
-  if (!input) return { nodes: [], objects: [], edges: [], gaps: [] };
+  if (!input) return { nodes: [], objects: [], edges: [], gaps: [NOT_FOUND] };
   const recorder = new Recorder(memory, input);
   const gaps: string[] = [];
   try {

@@ -18,10 +18,10 @@ export interface EmbedderInput {
   readonly layout: NativeLayout['embedder'];
 }
 
-/** Undefined for an isolate without Node. */
+/** Undefined where Node is not found in the isolate. */
 export function embedderInput(view: HeapView, isolate: Isolate): EmbedderInput | undefined {
   const { runtime } = view;
-  const environment = environmentOf(view, isolate);
+  const environment = environmentOf(view);
   const callback = environment && embedderCallback(runtime, isolate, environment);
   if (environment === undefined || callback === undefined) return undefined;
   const { threads } = runtime.core;

@@ -5,6 +5,7 @@ import type { EdgeColumns } from './edge-columns.ts';
 import type { EmbedderGraph } from './embedder-graph.ts';
 import type { HeapImage } from './heap-image.ts';
 import type { StringArena } from './string-arena.ts';
+import { ordinalOf } from './unplanned-edges.ts';
 
 /** A node that is no object of the heap. */
 export interface NativeNode {
@@ -53,8 +54,8 @@ export function nodeObjects(
   wrappers: readonly number[],
   first: number,
 ): NodeObjects {
-  const ordinals = objects.map((object) => image.ordinalOf(image.indexAt(object)));
-  const ordinalOf = (end: number) => (end >= 0 ? first + end : ordinals[-end - 1]!);
+  const ordinals = objects.map((object) => ordinalOf(image, object));
+  const ordinalAt = (end: number) => (end >= 0 ? first + end : ordinals[-end - 1]!);
   const made = nodes.map(
     ({ label, bytes, isRoot, at }): NativeNode => ({
       type: isRoot ? NodeType.synthetic : NodeType.native,
@@ -71,9 +72,9 @@ export function nodeObjects(
     else added.set(from, [edge]);
   };
   for (const { from, to, name } of edges) {
-    const edge = { name, to: ordinalOf(to) };
+    const edge = { name, to: ordinalAt(to) };
     if (from >= 0) made[from]!.edges.push(edge);
-    else if (ordinalOf(from) >= 0) add(ordinalOf(from), edge);
+    else if (ordinalAt(from) >= 0) add(ordinalAt(from), edge);
   }
   const merged = new Map<number, MergedObject>();
   for (const i of [...wrappers].sort((a, b) => a - b)) {
@@ -81,8 +82,7 @@ export function nodeObjects(
     if (!held) continue;
     const ordinal = image.ordinalOf(i);
     merged.set(ordinal, { label: held.label, bytes: held.bytes });
-    for (const to of held.references)
-      add(ordinal, { name: undefined, to: image.ordinalOf(image.indexAt(to)) });
+    for (const to of held.references) add(ordinal, { name: undefined, to: ordinalOf(image, to) });
   }
   return {
     nodes: made,

@@ -1,9 +1,9 @@
 import { attemptOr } from '../absence.ts';
-import { type Address, address, at } from '../address.ts';
+import { type Address, at } from '../address.ts';
 import type { Isolate } from './isolate.ts';
 import { symbolNames } from './layout/symbol-names.ts';
 import type { HeapView } from './objects/heap-view.ts';
-import { nativeContextOf } from './objects/realm.ts';
+import { anyRealm, embedderSlot } from './objects/realm.ts';
 import type { V8Runtime } from './runtime.ts';
 
 /** Words of an isolate among which the pointer to its heap profiler is. */
@@ -11,17 +11,12 @@ const ISOLATE_WORDS = 1 << 14;
 /** Words of a heap profiler among which its list of callbacks is. */
 const PROFILER_WORDS = 64;
 
-/** Node's Environment (src/env.h) of an isolate's context; undefined if it has none. */
-export function environmentOf(view: HeapView, isolate: Isolate): Address | undefined {
+/** Node's Environment (src/env.h) of an isolate; undefined if it has none. */
+export function environmentOf(view: HeapView): Address | undefined {
   return attemptOr(undefined, () => {
-    const { objects } = view.layout;
-    const context = isolate.context;
-    const realm = context === undefined ? undefined : nativeContextOf(view, context);
-    if (realm === undefined) return undefined;
-    const data = view.tagged(realm, objects.context.embedderData);
-    const index = objects.nodeContext.environment;
-    if (view.arrayLength(data) <= index) return undefined;
-    const environment = view.memory.pointer(address(data - 1 + objects.embedderDataArray.data + 8 * index));
+    const realm = anyRealm(view);
+    const slot = realm && embedderSlot(view, realm, view.layout.objects.nodeContext.environment);
+    const environment = slot === undefined ? 0 : view.pointer(slot.array, slot.offset);
     return environment === 0 || environment % 8 !== 0 ? undefined : environment;
   });
 }

@@ -19,6 +19,21 @@ export function nativeContextOf(view: HeapView, context: Tagged): Tagged | undef
   return undefined;
 }
 
+/**
+ * Where Node keeps something with a realm, by its index (src/node_context_data.h): the EmbedderDataArray and an offset
+ * in it. Undefined for a realm that has no such place.
+ */
+export function embedderSlot(
+  view: HeapView,
+  realm: Tagged,
+  index: number,
+): { readonly array: Tagged; readonly offset: number } | undefined {
+  const { types, objects } = view.layout;
+  const array = view.tagged(realm, objects.context.embedderData);
+  if (!view.isType(array, types.EMBEDDER_DATA_ARRAY) || view.arrayLength(array) <= index) return undefined;
+  return { array, offset: objects.embedderDataArray.data + 8 * index };
+}
+
 /** How much of an Isolate is searched, in bytes. */
 const ISOLATE_SIZE = 0x14000;
 

@@ -2,7 +2,7 @@ import { attemptOr } from '../../absence.ts';
 import type { Tagged } from '../../address.ts';
 import type { HeapView } from './heap-view.ts';
 import { isPrivateSymbol, type LostProperty, type StoredProperty, storedProperties } from './properties.ts';
-import { nativeContextOf } from './realm.ts';
+import { embedderSlot, nativeContextOf } from './realm.ts';
 import { symbolDescription } from './symbol.ts';
 
 const known = new WeakMap<HeapView, Map<Tagged, Tagged | undefined>>();
@@ -31,15 +31,14 @@ export function sandboxOf(view: HeapView, global: Tagged): Tagged | undefined {
 }
 
 function findSandbox(view: HeapView, global: Tagged): Tagged | undefined {
-  const { types, objects } = view.layout;
+  const { objects } = view.layout;
   const maker = view.map(global).constructorWord;
   if (!view.isFunction(maker)) return undefined;
   const realm = nativeContextOf(view, view.tagged(maker, objects.function.context));
   if (realm === undefined) return undefined;
-  const data = view.tagged(realm, objects.context.embedderData);
-  if (!view.isType(data, types.EMBEDDER_DATA_ARRAY) || view.arrayLength(data) <= objects.nodeContext.sandbox)
-    return undefined;
-  const sandbox = view.tagged(data, objects.embedderDataArray.data + 8 * objects.nodeContext.sandbox);
+  const slot = embedderSlot(view, realm, objects.nodeContext.sandbox);
+  if (slot === undefined) return undefined;
+  const sandbox = view.tagged(slot.array, slot.offset);
   const isMarked = (key: Tagged) => isPrivateSymbol(view, key) && symbolDescription(view, key) === MARK;
   return view.isReceiver(sandbox) && storedProperties(view, sandbox).some((p) => isMarked(p.key))
     ? sandbox
