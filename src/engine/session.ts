@@ -157,6 +157,7 @@ export class CoreSession {
       if (!thread) throw new DayAfterError('NO_SUCH_THREAD', `the dump has no thread ${tid}`);
       const { runtime } = this;
       this.#mixed ??= new MixedStacks(
+        this.core,
         this.modules.memory,
         this.#moduleMap,
         runtime instanceof DayAfterError ? undefined : runtime,

@@ -3,7 +3,6 @@ import { brotliCompressSync } from 'node:zlib';
 import { Guest } from '../../src/engine/emulation/guest.ts';
 import { placeOf } from '../../src/engine/emulation/imported-functions.ts';
 import { type CoreSession, openDump } from '../../src/engine/session.ts';
-import { threadPointer } from '../../src/engine/v8/isolate-search.ts';
 import type { V8Runtime } from '../../src/engine/v8/runtime.ts';
 import { recordCore } from '../support/cores.ts';
 import { releaseLines } from '../support/releases.ts';
@@ -29,7 +28,7 @@ describe('code of a dumped process, run on a copy of its memory', () => {
 
       function guest(maxSteps = 50_000_000): Guest {
         const { memory, module, core } = runtime;
-        return new Guest(memory, placeOf(module), threadPointer(core.threads[0]!), maxSteps);
+        return new Guest(memory, placeOf(module), core.threads[0]!.pointer, maxSteps);
       }
 
       function call({ processor }: Guest, name: string, ...args: readonly number[]): number {

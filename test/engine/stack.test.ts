@@ -8,7 +8,7 @@ import { ModuleMap } from '../../src/engine/modules/module-map.ts';
 import { type CoreSession, openDump } from '../../src/engine/session.ts';
 import type { StackFrame } from '../../src/engine/stack/frame.ts';
 import { MixedStacks } from '../../src/engine/stack/mixed-stack.ts';
-import { x64Architecture } from '../../src/engine/unwind/registers.ts';
+import { registersOf } from '../../src/engine/unwind/architectures.ts';
 import type { Value } from '../../src/engine/v8/inspect.ts';
 import { V8Runtime } from '../../src/engine/v8/runtime.ts';
 import { nativeAddon } from '../support/addon.ts';
@@ -195,7 +195,7 @@ for (const line of releaseLines) {
       const core: ElfCore = Object.create(real, { files: { value: files } });
       const { modules, memory } = loadModules(core, { program: recording.node });
       const runtime = V8Runtime.open(modules, memory, core);
-      const stacks = new MixedStacks(memory, new ModuleMap(modules), runtime);
+      const stacks = new MixedStacks(core, memory, new ModuleMap(modules), runtime);
       const { frames } = stacks.stackOf(core.threads[0]!);
       assert.deepEqual(
         frames.filter((f) => f.kind === 'js').map((f) => f.functionName),
@@ -262,12 +262,17 @@ for (const line of releaseLines) {
       const recording = await recordCore(line, 'uncaught.js');
       const sound = new FileSource(recording.core);
       const before = new ElfCore(sound);
-      const { sp } = x64Architecture.fromCore(before.threads[0]!.registers);
+      const { sp } = registersOf(before, before.threads[0]!);
       const stack = loadModules(before, { program: recording.node }).memory.regionAt(sp)!;
       const zeros = Buffer.alloc(stack.end - stack.start);
       const core = new ElfCore(new OverlaySource(sound, [{ position: stack.offset, bytes: zeros }]));
       const { modules, memory } = loadModules(core, { program: recording.node });
-      const stacks = new MixedStacks(memory, new ModuleMap(modules), V8Runtime.open(modules, memory, core));
+      const stacks = new MixedStacks(
+        core,
+        memory,
+        new ModuleMap(modules),
+        V8Runtime.open(modules, memory, core),
+      );
       const { frames, end, complete } = stacks.stackOf(core.threads[0]!);
       assert.ok(frames.every((f) => f.pc !== 0));
       assert.equal(complete, false);

@@ -10,7 +10,8 @@ import { rowAt } from '../../src/engine/unwind/cfa.ts';
 import { evaluate } from '../../src/engine/unwind/dwarf-expression.ts';
 import type { Fde } from '../../src/engine/unwind/eh-frame.ts';
 import { NativeUnwinder } from '../../src/engine/unwind/native-unwinder.ts';
-import { Registers, x64, x64Architecture } from '../../src/engine/unwind/registers.ts';
+import { Registers } from '../../src/engine/unwind/registers.ts';
+import { x64, x64Architecture } from '../../src/engine/unwind/x64.ts';
 import { recordCore } from '../support/cores.ts';
 import { releaseLines, releases } from '../support/releases.ts';
 

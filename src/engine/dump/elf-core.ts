@@ -20,9 +20,27 @@ export interface CoreThread {
   readonly tid: number;
   readonly signal: number;
   readonly registers: Buffer;
-  /** NT_FPREGSET: the FXSAVE area (Intel SDM volume 1, 10.5.1); undefined if the dump has none. */
+  /**
+   * NT_FPREGSET: on x86-64 the FXSAVE area (Intel SDM volume 1, 10.5.1), on AArch64 user_fpsimd_state (asm/ptrace.h);
+   * undefined if the dump has none.
+   */
   readonly floating: Buffer | undefined;
+  /** Base of the thread's own storage: FS_BASE, TPIDR_EL0; 0 if the dump does not tell it. */
+  readonly pointer: Address;
 }
+
+/** What the kernel writes of each thread of a processor: bytes, and the word of its registers that is its pointer. */
+interface ThreadFormat {
+  readonly registers: number;
+  readonly floating: number;
+  readonly pointerWord: number | undefined;
+}
+
+/** By ELF machine: struct user_regs_struct (asm/user_64.h), struct user_pt_regs (asm/ptrace.h). */
+const threadFormats: ReadonlyMap<number, ThreadFormat> = new Map([
+  [elf.EM_X86_64, { registers: 27 * 8, floating: 512, pointerWord: 21 }],
+  [elf.EM_AARCH64, { registers: 34 * 8, floating: 528, pointerWord: undefined }],
+]);
 
 /** One line of NT_FILE. `fileOffset` in bytes. */
 export interface FileMapping {
@@ -46,8 +64,12 @@ const NT_PRSTATUS = 1;
 const NT_FPREGSET = 2;
 const NT_PRPSINFO = 3;
 const NT_AUXV = 6;
+const NT_ARM_TLS = 0x401;
 const NT_SIGINFO = 0x53494749;
 const NT_FILE = 0x46494c45;
+
+/** Where NT_PRSTATUS has elf_gregset_t (pr_reg in struct elf_prstatus, linux/elfcore.h). */
+const GREGSET = 112;
 
 /** Signals whose siginfo carries si_addr (sigaction(2)). */
 const FAULT_SIGNALS = new Set([4, 5, 7, 8, 11]);
@@ -76,10 +98,11 @@ export class ElfCore {
         'Pass the core as the dump and the executable with --program.',
       );
     }
-    if (file.machine !== elf.EM_X86_64) {
+    const format = threadFormats.get(file.machine);
+    if (!format) {
       throw new DayAfterError(
         'UNSUPPORTED_ARCHITECTURE',
-        `${source.name} is a core of ${machineName(file.machine)}; x86-64 is supported`,
+        `${source.name} is a core of ${machineName(file.machine)}; x86-64 and AArch64 are supported`,
       );
     }
     if (file.programHeadersOf().next().done) {
@@ -90,7 +113,7 @@ export class ElfCore {
     this.segments = segmentsOf(file, remarks);
     const notes = file.notes();
     if (notes.length === 0) throw new DayAfterError('TRUNCATED', `${source.name} has no readable notes`);
-    this.threads = threadsOf(notes);
+    this.threads = threadsOf(notes, format);
     if (this.threads.length === 0) throw new DayAfterError('CORRUPT_DUMP', `${source.name} holds no thread`);
     this.files = filesOf(notes.find((n) => n.type === NT_FILE));
     this.auxv = auxvOf(notes.find((n) => n.type === NT_AUXV));
@@ -136,20 +159,26 @@ function segmentsOf(file: ElfFile, remarks: string[]): CoreSegment[] {
 }
 
 /** A thread's other notes stand between its NT_PRSTATUS and the next thread's. */
-function threadsOf(notes: readonly ElfNote[]): CoreThread[] {
+function threadsOf(notes: readonly ElfNote[], format: ThreadFormat): CoreThread[] {
   const threads: CoreThread[] = [];
   for (const { type, desc } of notes) {
-    if (type === NT_PRSTATUS && desc.length >= 112 + 27 * 8) {
+    if (type === NT_PRSTATUS && desc.length >= GREGSET + format.registers) {
+      const word = format.pointerWord;
       threads.push({
         signal: desc.readInt16LE(12),
         tid: desc.readInt32LE(32),
-        registers: desc.subarray(112, 112 + 27 * 8),
+        registers: desc.subarray(GREGSET, GREGSET + format.registers),
         floating: undefined,
+        pointer: address(word === undefined ? 0 : u64(desc, GREGSET + 8 * word)),
       });
     }
     const last = threads.at(-1);
-    if (type === NT_FPREGSET && desc.length >= 512 && last?.floating === undefined && last) {
-      threads[threads.length - 1] = { ...last, floating: desc.subarray(0, 512) };
+    if (!last) continue;
+    if (type === NT_FPREGSET && desc.length >= format.floating && last.floating === undefined) {
+      threads[threads.length - 1] = { ...last, floating: desc.subarray(0, format.floating) };
+    }
+    if (type === NT_ARM_TLS && desc.length >= 8 && format.pointerWord === undefined) {
+      threads[threads.length - 1] = { ...last, pointer: address(u64(desc, 0)) };
     }
   }
   return threads;
@@ -202,7 +231,6 @@ function signalOf(note: ElfNote | undefined): SignalInfo | undefined {
 }
 
 function machineName(machine: number): string {
-  if (machine === elf.EM_AARCH64) return 'AArch64';
   if (machine === elf.EM_386) return '32-bit x86';
   if (machine === elf.EM_ARM) return '32-bit ARM';
   return `ELF machine ${machine}`;

@@ -41,7 +41,6 @@ const MAX_STEPS = 100_000_000;
 const MAX_NODES = 1 << 22;
 const MAX_TEXT = 200;
 const TEXT = /^[\w:<>, *&()~./|+-]*$/;
-const NOT_FOUND = 'objects of Node’s C++ are not told: Node was not found in the isolate';
 /** User-space addresses of the process are below. */
 const END_OF_PROCESS = 2 ** 47;
 
@@ -50,8 +49,8 @@ const END_OF_PROCESS = 2 ** 47;
  * (Environment::BuildEmbedderGraph, src/env.cc) is run on a copy of the dead process's memory, with a graph that takes
  * down what it adds. So nothing has to be known of Node's classes, whatever the release.
  */
-export function embedderGraph(memory: Memory, input: EmbedderInput | undefined): EmbedderGraph {
-  if (!input) return { nodes: [], objects: [], edges: [], gaps: [NOT_FOUND] };
+export function embedderGraph(memory: Memory, input: EmbedderInput | string): EmbedderGraph {
+  if (typeof input === 'string') return { nodes: [], objects: [], edges: [], gaps: [input] };
   const recorder = new Recorder(memory, input);
   const gaps: string[] = [];
   try {

@@ -1,7 +1,7 @@
 import type { Address } from '../address.ts';
 import { type ModulePlace, placeOf } from '../emulation/imported-functions.ts';
+import { architectureOf } from '../unwind/architectures.ts';
 import type { Isolate } from '../v8/isolate.ts';
-import { threadPointer } from '../v8/isolate-search.ts';
 import type { NativeLayout } from '../v8/layout/native-layout.ts';
 import { embedderCallback, environmentOf } from '../v8/node-environment.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
@@ -18,19 +18,22 @@ export interface EmbedderInput {
   readonly layout: NativeLayout['embedder'];
 }
 
-/** Undefined where Node is not found in the isolate. */
-export function embedderInput(view: HeapView, isolate: Isolate): EmbedderInput | undefined {
+/** The input, or in words why there is none. */
+export function embedderInput(view: HeapView, isolate: Isolate): EmbedderInput | string {
   const { runtime } = view;
+  const { name } = architectureOf(runtime.core);
+  if (name !== 'x64') return `objects of Node’s C++ are not told: its code for ${name} cannot be run here`;
   const environment = environmentOf(view);
   const callback = environment && embedderCallback(runtime, isolate, environment);
-  if (environment === undefined || callback === undefined) return undefined;
+  if (environment === undefined || callback === undefined)
+    return 'objects of Node’s C++ are not told: Node was not found in the isolate';
   const { threads } = runtime.core;
   return {
     module: placeOf(runtime.module),
     callback,
     isolate: isolate.address,
     environment,
-    threadBase: threadPointer(threads.find(({ tid }) => tid === isolate.thread) ?? threads[0]!),
+    threadBase: (threads.find(({ tid }) => tid === isolate.thread) ?? threads[0]!).pointer,
     layout: view.layout.natives.embedder,
   };
 }

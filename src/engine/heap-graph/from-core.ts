@@ -47,7 +47,9 @@ export async function heapFromCore(
   const { view } = session.inspectorOf(isolate);
   const embedder = embedderInput(view, isolate);
   const theirEmbedder =
-    embedder && helper?.run('embedder', { memory: outlineOf(view.memory), input: embedder });
+    typeof embedder === 'string'
+      ? undefined
+      : helper?.run('embedder', { memory: outlineOf(view.memory), input: embedder });
   const roots = gcRoots(session, isolate);
   const unreadable = await loading.finish(progress.of('load'));
   const other = loading.hasHelped ? helper : undefined;

@@ -1,7 +1,7 @@
 import { type Address, address, at } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { CoreSession } from '../session.ts';
-import { x64Architecture } from '../unwind/registers.ts';
+import { registersOf } from '../unwind/architectures.ts';
 import { instanceType } from '../v8/frames/heap-object.ts';
 import { globalHandleState, HandleState, openHandles } from '../v8/handles.ts';
 import type { Isolate } from '../v8/isolate.ts';
@@ -245,9 +245,9 @@ function compilationCache(parts: IsolateParts, add: Add): void {
 
 function stacks(session: CoreSession, isolate: Isolate, add: Add): void {
   const { memory } = session.modules;
-  for (const { tid, registers } of session.core.threads) {
-    if (isolate.runtime.isolateOf(tid) !== isolate) continue;
-    const { sp } = x64Architecture.fromCore(registers);
+  for (const thread of session.core.threads) {
+    if (isolate.runtime.isolateOf(thread.tid) !== isolate) continue;
+    const { sp } = registersOf(session.core, thread);
     const region = memory.regionAt(sp);
     if (region === undefined) continue;
     const end = Math.min(region.end, sp + MAX_STACK);

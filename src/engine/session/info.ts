@@ -1,8 +1,8 @@
 import type { DumpInfo } from '../contract.ts';
-import { elf } from '../dump/elf.ts';
 import { DayAfterError } from '../errors.ts';
 import { commandLine } from '../process/arguments.ts';
 import type { CoreSession } from '../session.ts';
+import { architectureOf } from '../unwind/architectures.ts';
 import { heapInfo } from '../v8/heap-info.ts';
 import { checkLayout } from '../v8/layout-check.ts';
 
@@ -25,7 +25,7 @@ export function infoOf(session: CoreSession): DumpInfo {
       argv: argv ?? null,
       nodeVersion: v8?.nodeVersion === undefined ? null : `v${v8.nodeVersion}`,
       v8Version: v8?.v8Version ?? null,
-      arch: core.elf.machine === elf.EM_X86_64 ? 'x64' : null,
+      arch: architectureOf(core).name,
     },
     death: session.death(),
     threads: session.threads(),

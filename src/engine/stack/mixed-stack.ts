@@ -1,18 +1,21 @@
 import { attemptOr } from '../absence.ts';
 import { type Address, address, at, type Tagged } from '../address.ts';
-import type { CoreThread } from '../dump/elf-core.ts';
+import type { CoreThread, ElfCore } from '../dump/elf-core.ts';
 import type { Memory } from '../memory/memory.ts';
 import { demangle } from '../modules/demangle.ts';
 import type { ModuleMap } from '../modules/module-map.ts';
+import { registersOf } from '../unwind/architectures.ts';
 import { NativeUnwinder, type Step } from '../unwind/native-unwinder.ts';
-import { type Registers, x64, x64Architecture } from '../unwind/registers.ts';
+import type { Registers } from '../unwind/registers.ts';
+import { x64Architecture } from '../unwind/x64.ts';
 import { X64Machine } from '../unwind/x64-machine.ts';
 import type { CodeSite } from '../v8/frames/code-site.ts';
 import { type EntryPlace, type FramePlace, V8Frames } from '../v8/frames/v8-frames.ts';
 import type { Isolate } from '../v8/isolate.ts';
 import type { V8Runtime } from '../v8/runtime.ts';
 import type { StackFrame, ThreadStack } from './frame.ts';
-import { type Leaf, leafOf } from './v8-leaf.ts';
+import type { Leaf } from './leaf.ts';
+import { leafOf } from './v8-leaf.ts';
 import { exitRegisters, isEntry, stepFromLeaf, stepFromV8 } from './v8-step.ts';
 
 const MAX_FRAMES = 100_000;
@@ -36,12 +39,14 @@ interface Spot {
 export class MixedStacks {
   readonly #memory: Memory;
   readonly #modules: ModuleMap;
+  readonly #core: ElfCore;
   readonly #runtime: V8Runtime | undefined;
   readonly #native: NativeUnwinder;
   readonly #v8: V8Frames | undefined;
 
   /** Without `runtime` only native frames are seen. */
-  constructor(memory: Memory, modules: ModuleMap, runtime: V8Runtime | undefined) {
+  constructor(core: ElfCore, memory: Memory, modules: ModuleMap, runtime: V8Runtime | undefined) {
+    this.#core = core;
     this.#memory = memory;
     this.#modules = modules;
     this.#runtime = runtime;
@@ -53,10 +58,11 @@ export class MixedStacks {
   stackOf(thread: CoreThread): ThreadStack {
     const isolate = this.#runtime?.isolateOf(thread.tid) ?? this.#runtime?.isolates[0];
     const frames: StackFrame[] = [];
-    let registers = x64Architecture.fromCore(thread.registers);
-    let interpreter = interpreterRegisters(registers);
+    let registers = registersOf(this.#core, thread);
+    let interpreter = this.#interpreterRegisters(registers);
     let exact = true;
-    let machine: FramePlace['machine'] = () => machineOf(this.#memory, thread);
+    const isX64 = registers.architecture === x64Architecture;
+    let machine: FramePlace['machine'] = isX64 ? () => machineOf(this.#memory, thread) : undefined;
     let guessed = false;
     let entry: Address | undefined;
     let resumes = 0;
@@ -70,7 +76,7 @@ export class MixedStacks {
       );
       machine = undefined;
       const step = this.#endAtZero(this.#step(registers, exact, site, leaf));
-      const problem = problemOf(step, registers);
+      const problem = problemOf(step, registers, exact);
       if (site && isEntry(site)) entry = registers.fp;
       if (problem !== undefined || step.kind === 'end') {
         // What C++ called cannot be told, but V8 noted where JavaScript left for C++.
@@ -95,8 +101,8 @@ export class MixedStacks {
         // What a handler interrupted stands as a thread does that a signal ended.
         const { sp } = registers;
         const interrupted = step.registers;
-        interpreter = interpreterRegisters(interrupted);
-        machine = () => interruptedMachine(this.#memory, sp, interrupted);
+        interpreter = this.#interpreterRegisters(interrupted);
+        machine = isX64 ? () => interruptedMachine(this.#memory, sp, interrupted) : undefined;
       }
       registers = step.registers;
     }
@@ -118,12 +124,12 @@ export class MixedStacks {
   }
 
   #savedExit(entry: Address): Address | undefined {
-    const offset = this.#runtime!.layout.frames.entryNextExit;
+    const offset = this.#runtime!.layout.frames.entry.nextExit;
     return attemptOr(undefined, () => this.#memory.pointer(at(entry, offset)));
   }
 
   #step(registers: Registers, exact: boolean, site: CodeSite | undefined, leaf: Leaf | undefined): Step {
-    if (leaf) return stepFromLeaf(this.#runtime!, leaf, registers);
+    if (leaf) return stepFromLeaf(leaf, registers);
     return site ? stepFromV8(this.#runtime!, site, registers) : this.#native.step(registers, exact);
   }
 
@@ -138,8 +144,13 @@ export class MixedStacks {
   }
 
   #leafOf(site: CodeSite, registers: Registers): Leaf | undefined {
-    const owns = () => this.#v8!.ownsFrame(site, registers.fp);
-    return leafOf(this.#memory, site, registers, owns, (pc) => this.#native.isCode(pc));
+    return leafOf({
+      memory: this.#memory,
+      site,
+      registers,
+      ownsFrame: () => this.#v8!.ownsFrame(site, registers.fp),
+      isCode: (pc) => this.#native.isCode(pc),
+    });
   }
 
   #siteOf(registers: Registers, exact: boolean, isolate: Isolate | undefined): CodeSite | undefined {
@@ -156,12 +167,30 @@ export class MixedStacks {
     if (!site) return [{ ...place, kind: 'native', functionName: this.#symbolAt(pc, exact), js: undefined }];
     if (leaf) {
       const entry = leaf.atEntry
-        ? this.#v8!.describeEntry(isolate!, site, entryPlace(registers, leaf))
+        ? this.#v8!.describeEntry(isolate!, site, this.#entryPlace(registers, leaf))
         : undefined;
       return [{ ...place, fp: undefined, ...(entry ?? this.#v8!.describeCode(site)) }];
     }
     const described = this.#v8!.describe(isolate!, site, { pc, fp, exact, interpreter, machine });
     return described.map((frame) => ({ ...place, ...frame }));
+  }
+
+  #entryPlace(registers: Registers, { callerSp }: Leaf): EntryPlace {
+    const { roles } = this.#runtime!.layout.frames;
+    return {
+      callerSp,
+      callee: Number(registers.get(roles.callee) ?? 0n) as Tagged,
+      argumentCount: Number((registers.get(roles.argumentCount) ?? 0n) & 0xffff_ffffn),
+    };
+  }
+
+  #interpreterRegisters(registers: Registers): FramePlace['interpreter'] {
+    const roles = this.#runtime?.layout.frames.roles;
+    const bytecodeArray = roles && registers.get(roles.bytecodeArray);
+    const bytecodeOffset = roles && registers.get(roles.bytecodeOffset);
+    return bytecodeArray === undefined || bytecodeOffset === undefined
+      ? undefined
+      : { bytecodeArray, bytecodeOffset };
   }
 
   /** Demangled name of the function at `pc`; undefined if its module has no symbol for it. */
@@ -183,23 +212,15 @@ function nameSignalFrame(frames: StackFrame[]): void {
 }
 
 /** Why a step cannot be right; undefined if it may be. */
-function problemOf(step: Step, registers: Registers): string | undefined {
+function problemOf(step: Step, registers: Registers, exact: boolean): string | undefined {
   if (step.kind === 'end') return undefined;
   const { sp, pc } = step.registers;
+  // A function that calls no other needs no stack where a call does not push its return address.
+  const least = exact && registers.architecture.link !== undefined ? registers.sp : registers.sp + 1;
   // A signal handler may run on a stack of its own, in either direction of the interrupted one.
-  if (sp <= registers.sp && !step.signalFrame)
-    return 'the stack does not go on upwards: it is corrupt or loops';
+  if (sp < least && !step.signalFrame) return 'the stack does not go on upwards: it is corrupt or loops';
   if (sp === registers.sp && pc === registers.pc) return 'the stack loops';
   return undefined;
-}
-
-/** rdi and rax on x64: kJSFunctionRegister, kJavaScriptCallArgCountRegister. */
-function entryPlace(registers: Registers, leaf: Leaf): EntryPlace {
-  return {
-    returnSlot: leaf.returnSlot,
-    callee: Number(registers.get(x64.rdi) ?? 0n) as Tagged,
-    argumentCount: Number((registers.get(x64.rax) ?? 0n) & 0xffff_ffffn),
-  };
 }
 
 /** EFLAGS in elf_gregset_t, and where FXSAVE has the xmm registers. */
@@ -228,13 +249,4 @@ function interruptedMachine(memory: Memory, context: Address, registers: Registe
     memory.u64(at(context, CONTEXT_EFLAGS)),
     Array.from({ length: 16 }, (_, i) => memory.u64(at(floating, XMM + 16 * i))),
   );
-}
-
-/** r12 and r9 on x64 (codegen/x64/register-x64.h: kInterpreterBytecodeArrayRegister, …OffsetRegister). */
-function interpreterRegisters(registers: Registers): FramePlace['interpreter'] {
-  const bytecodeArray = registers.get(x64.r12);
-  const bytecodeOffset = registers.get(x64.r9);
-  return bytecodeArray === undefined || bytecodeOffset === undefined
-    ? undefined
-    : { bytecodeArray, bytecodeOffset };
 }

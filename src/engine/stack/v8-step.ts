@@ -1,11 +1,12 @@
 import { attemptOr } from '../absence.ts';
 import { type Address, at } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
+import { architectureOf } from '../unwind/architectures.ts';
 import type { Step } from '../unwind/native-unwinder.ts';
-import { Registers, x64, x64Architecture } from '../unwind/registers.ts';
+import { Registers } from '../unwind/registers.ts';
 import type { CodeSite } from '../v8/frames/code-site.ts';
 import type { V8Runtime } from '../v8/runtime.ts';
-import type { Leaf } from './v8-leaf.ts';
+import type { Leaf } from './leaf.ts';
 
 /** Builtins that C++ calls to enter JavaScript; they save C++'s registers. */
 const ENTRY = /^JS(Construct|RunMicrotasks)?Entry$/;
@@ -24,9 +25,11 @@ export function stepFromV8(runtime: V8Runtime, site: CodeSite, registers: Regist
       outermost: false,
     };
   }
-  const pc = memory.u64(at(fp, layout.frames.callerPc));
-  const caller = registers.callerAt(pc, at(fp, layout.frames.callerSp), memory.u64(fp));
-  if (isEntry(site)) restoreSaved(runtime, caller, registers);
+  const { callerPc, callerSp, entry } = layout.frames;
+  const pc = registers.architecture.unsigned(memory.u64(at(fp, callerPc)));
+  const caller = registers.callerAt(pc, at(fp, isEntry(site) ? entry.callerSp : callerSp), memory.u64(fp));
+  if (isEntry(site))
+    for (const [register, offset] of entry.saved) caller.set(register, wordAt(memory, at(fp, offset)));
   return { kind: 'caller', registers: caller, by: 'cfi', signalFrame: false };
 }
 
@@ -36,15 +39,8 @@ export function isEntry(site: CodeSite): boolean {
 }
 
 /** The caller of a function that has not set up its frame, or has left it already. */
-export function stepFromLeaf(runtime: V8Runtime, leaf: Leaf, registers: Registers): Step {
-  const pc = wordAt(runtime.memory, leaf.returnSlot);
-  if (pc === undefined)
-    return {
-      kind: 'end',
-      reason: 'the return address of the innermost frame cannot be read',
-      outermost: false,
-    };
-  const caller = registers.callerAt(pc, at(leaf.returnSlot, 8), leaf.callerFp);
+export function stepFromLeaf({ returnAddress, callerSp, callerFp }: Leaf, registers: Registers): Step {
+  const caller = registers.callerAt(returnAddress, callerSp, callerFp);
   return { kind: 'caller', registers: caller, by: 'cfi', signalFrame: false };
 }
 
@@ -54,23 +50,17 @@ const MAX_EXIT_FRAME = 1 << 20;
 
 /** Registers of the exit frame at `fp`, as far as it holds them; undefined if it does not look like one. */
 export function exitRegisters(runtime: V8Runtime, fp: Address): Registers | undefined {
-  const { memory } = runtime;
+  const { memory, core } = runtime;
+  const architecture = architectureOf(core);
   return attemptOr(undefined, () => {
     const sp = memory.pointer(at(fp, EXIT_SP));
     if (!(sp < fp && fp - sp < MAX_EXIT_FRAME && sp % 8 === 0)) return undefined;
-    const result = new Registers(x64Architecture);
-    result.set(x64.rip, memory.u64(at(sp, -8)));
-    result.set(x64.rsp, BigInt(sp));
-    result.set(x64.rbp, BigInt(fp));
+    const result = new Registers(architecture);
+    result.set(architecture.pc, architecture.unsigned(memory.u64(at(sp, -8))));
+    result.set(architecture.sp, BigInt(sp));
+    result.set(architecture.fp, BigInt(fp));
     return result;
   });
-}
-
-function restoreSaved(runtime: V8Runtime, caller: Registers, registers: Registers): void {
-  const saved = runtime.layout.frames.entrySaved;
-  for (const [name, offset] of Object.entries(saved) as [keyof typeof saved, number][]) {
-    caller.set(x64[name], wordAt(runtime.memory, at(registers.fp, offset)));
-  }
 }
 
 function wordAt(memory: Memory, where: ReturnType<typeof at>): bigint | undefined {

@@ -146,6 +146,8 @@ class CfaProgram {
       case 0x16: // val_expression
         rules.set(reader.uleb(), { kind: 'value-expression', block: blockOf(reader) });
         return;
+      case 0x2d: // AARCH64_negate_ra_state: signed or not, return addresses are read without their signature
+        return;
       case 0x2e: // GNU_args_size: of no meaning for the CFA
         reader.uleb();
         return;

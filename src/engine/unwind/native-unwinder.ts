@@ -59,6 +59,8 @@ export class NativeUnwinder {
       if (!(error instanceof Fault)) throw error;
       failure = error.message;
     }
+    const interrupted = registers.architecture.interrupted?.(this.#memory, registers);
+    if (interrupted) return { kind: 'caller', registers: interrupted, by: 'cfi', signalFrame: true };
     if (exact && !this.isCode(pc)) {
       const step = this.#afterWildCall(registers);
       if (step) return step;
@@ -77,17 +79,20 @@ export class NativeUnwinder {
     if (!entry) return undefined;
     const { fde, row } = entry;
     const { architecture } = registers;
+    const { returnRegister } = fde.cie;
     const cfa = this.#cfa(row, registers);
     const caller = registers.caller();
     caller.set(architecture.sp, BigInt(cfa));
     for (const [register, rule] of row.rules)
       caller.set(register, this.#recover(rule, register, registers, cfa));
-    const returnRule = row.rules.get(fde.cie.returnRegister);
+    const returnRule = row.rules.get(returnRegister);
     if (returnRule?.kind === 'undefined')
       return { kind: 'end', reason: 'this is the outermost frame', outermost: true };
-    const pc = caller.get(fde.cie.returnRegister);
+    // Where a call does not touch the stack, a function that calls none leaves the address where it is.
+    const stays = !returnRule && returnRegister === architecture.link;
+    const pc = (stays ? registers : caller).get(returnRegister);
     if (pc === undefined) return undefined;
-    caller.set(architecture.pc, pc);
+    caller.set(architecture.pc, architecture.unsigned(pc));
     return { kind: 'caller', registers: caller, by: 'cfi', signalFrame: fde.cie.signalFrame };
   }
 
@@ -139,15 +144,18 @@ export class NativeUnwinder {
     }
   }
 
-  /** A call through a bad pointer: the pc leads nowhere, but the call pushed where it came from. */
+  /** A call through a bad pointer: the pc leads nowhere, but the call noted where it came from. */
   #afterWildCall(registers: Registers): Step | undefined {
-    const { sp } = registers;
-    const pc = attemptOr(undefined, () => this.#memory.pointer(sp));
-    if (pc === undefined || !this.isCode(pc)) return undefined;
-    const fp = registers.get(registers.architecture.fp);
+    const { sp, architecture } = registers;
+    const { link } = architecture;
+    const noted =
+      link === undefined ? attemptOr(0n, () => this.#memory.u64(sp)) : (registers.get(link) ?? 0n);
+    const pc = architecture.unsigned(noted);
+    if (!this.isCode(address(Number(pc)))) return undefined;
+    const fp = registers.get(architecture.fp);
     return {
       kind: 'caller',
-      registers: registers.callerAt(BigInt(pc), at(sp, 8), fp),
+      registers: registers.callerAt(pc, link === undefined ? at(sp, 8) : sp, fp),
       by: 'stack-pointer',
       signalFrame: false,
     };
@@ -160,8 +168,8 @@ export class NativeUnwinder {
       return { kind: 'end', reason: `${why}, and the frame pointer leads nowhere`, outermost: false };
     }
     try {
-      const returnTo = this.#memory.pointer(at(fp, 8));
-      if (!this.isCode(returnTo)) {
+      const returnTo = registers.architecture.unsigned(this.#memory.u64(at(fp, 8)));
+      if (!this.isCode(address(Number(returnTo)))) {
         return {
           kind: 'end',
           reason: `${why}, and the frame pointer does not lead to code`,
@@ -170,7 +178,7 @@ export class NativeUnwinder {
       }
       return {
         kind: 'caller',
-        registers: registers.callerAt(BigInt(returnTo), at(fp, 16), this.#memory.u64(fp)),
+        registers: registers.callerAt(returnTo, at(fp, 16), this.#memory.u64(fp)),
         by: 'frame-pointer',
         signalFrame: false,
       };

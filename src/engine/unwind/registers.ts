@@ -1,19 +1,32 @@
 import { type Address, address } from '../address.ts';
+import type { Memory } from '../memory/memory.ts';
 
 /**
  * What unwinding has to know of a processor. Registers are numbered as DWARF numbers them for it; the
  * program counter of a caller is kept under the number of the return-address column.
  */
 export interface Architecture {
-  readonly name: string;
+  /** As Node's process.arch. */
+  readonly name: 'x64' | 'arm64';
   readonly registerCount: number;
   readonly pc: number;
   readonly sp: number;
   readonly fp: number;
+  /** The register that a call leaves its return address in; undefined where that goes to the stack. */
+  readonly link: number | undefined;
   /** Registers that a callee gives back unchanged; all others are unknown in the caller. */
   readonly preserved: readonly number[];
   /** Registers of a thread from elf_gregset_t. */
   fromCore(gregset: Buffer): Registers;
+  /** A return address without what signs it. */
+  unsigned(returnAddress: bigint): bigint;
+  /** Where the thread-local variables of the executable start (size and alignment of its PT_TLS). */
+  localStorage(threadPointer: Address, size: number, alignment: number): Address;
+  /**
+   * The registers that a signal interrupted, if `registers` are those of a return to the kernel that has no call frame
+   * information.
+   */
+  interrupted?(memory: Memory, registers: Registers): Registers | undefined;
 }
 
 /** A register file in which each register is either known or not. */
@@ -71,59 +84,3 @@ export class Registers {
     return result;
   }
 }
-
-/** DWARF register numbers of x86-64 (System V psABI, figure 3.36). */
-export const x64 = {
-  rax: 0,
-  rdx: 1,
-  rcx: 2,
-  rbx: 3,
-  rsi: 4,
-  rdi: 5,
-  rbp: 6,
-  rsp: 7,
-  r8: 8,
-  r9: 9,
-  r10: 10,
-  r11: 11,
-  r12: 12,
-  r13: 13,
-  r14: 14,
-  r15: 15,
-  rip: 16,
-} as const;
-
-/** elf_gregset_t of x86-64 (linux/user.h, struct user_regs_struct): index of each word. */
-const GREGSET: readonly [register: number, index: number][] = [
-  [x64.r15, 0],
-  [x64.r14, 1],
-  [x64.r13, 2],
-  [x64.r12, 3],
-  [x64.rbp, 4],
-  [x64.rbx, 5],
-  [x64.r11, 6],
-  [x64.r10, 7],
-  [x64.r9, 8],
-  [x64.r8, 9],
-  [x64.rax, 10],
-  [x64.rcx, 11],
-  [x64.rdx, 12],
-  [x64.rsi, 13],
-  [x64.rdi, 14],
-  [x64.rip, 16],
-  [x64.rsp, 19],
-];
-
-export const x64Architecture: Architecture = {
-  name: 'x64',
-  registerCount: 17,
-  pc: x64.rip,
-  sp: x64.rsp,
-  fp: x64.rbp,
-  preserved: [x64.rbx, x64.rbp, x64.r12, x64.r13, x64.r14, x64.r15],
-  fromCore(gregset: Buffer): Registers {
-    const result = new Registers(x64Architecture);
-    for (const [register, index] of GREGSET) result.set(register, gregset.readBigUInt64LE(index * 8));
-    return result;
-  },
-};

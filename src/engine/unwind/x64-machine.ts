@@ -1,7 +1,8 @@
 import { Fault } from '../absence.ts';
 import { type Address, address } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
-import { type Registers, x64 } from './registers.ts';
+import type { Registers } from './registers.ts';
+import { x64 } from './x64.ts';
 
 /** Where running on came to an end. */
 export type Stop =

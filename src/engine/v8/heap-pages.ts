@@ -1,5 +1,6 @@
 import { attemptOr } from '../absence.ts';
 import { type Address, address, at } from '../address.ts';
+import type { Region } from '../memory/memory.ts';
 import type { Isolate } from './isolate.ts';
 import type { V8Runtime } from './runtime.ts';
 
@@ -115,26 +116,28 @@ function isIn(heap: Address, isolate: Isolate): boolean {
 }
 
 function findPages(runtime: V8Runtime): Found {
-  const { memory, layout } = runtime;
-  const { pageSize } = layout.pages;
   const reader = new HeaderReader(runtime);
   const pages: HeapPage[] = [];
   let next = 0;
-  for (const region of memory.regions) {
-    if (!region.source) continue;
-    const first = Math.ceil(Math.max(region.start, next) / pageSize) * pageSize;
-    for (let start = first; start < region.end; ) {
-      const page = attemptOr(undefined, () => reader.pageAt(address(start)));
-      if (page) pages.push(page);
-      start += page ? Math.ceil(page.size / pageSize) * pageSize : pageSize;
-      next = start;
-    }
-  }
+  for (const region of runtime.memory.regions) if (region.source) next = pagesIn(region, next, reader, pages);
   const unused = unusedPages(runtime, pages);
   return {
     pages: pages.map((p) => (unused.has(p.key) ? { ...p, isDead: true } : p)),
     unnamed: reader.unnamed,
   };
+}
+
+/** Adds the pages that start in a region, from `next` on; gives the first address that is still to be looked at. */
+function pagesIn(region: Region, next: number, reader: HeaderReader, pages: HeapPage[]): number {
+  const { pageSize } = reader;
+  let start = Math.ceil(Math.max(region.start, next) / pageSize) * pageSize;
+  if (start >= region.end) return next;
+  while (start < region.end) {
+    const page = attemptOr(undefined, () => reader.pageAt(region, address(start)));
+    if (page) pages.push(page);
+    start += page ? Math.ceil(page.size / pageSize) * pageSize : pageSize;
+  }
+  return start;
 }
 
 /** Allocation fills the pages of a semi-space in the order of its list: those behind the current one are unused. */
@@ -166,11 +169,15 @@ class HeaderReader {
     this.#runtime = runtime;
   }
 
-  pageAt(start: Address): HeapPage | undefined {
+  get pageSize(): number {
+    return this.#runtime.layout.pages.pageSize;
+  }
+
+  /** The page that starts in `region` at `start`, if one does. */
+  pageAt(region: Region, start: Address): HeapPage | undefined {
     const { memory, layout } = this.#runtime;
     const o = layout.pages;
-    const region = memory.regionAt(start);
-    const got = region?.source?.read(region.offset + (start - region.start), this.#header) ?? 0;
+    const got = region.source?.read(region.offset + (start - region.start), this.#header) ?? 0;
     if (got < this.#header.length) return undefined;
     const outside = !Number.isNaN(o.metadata);
     const metadata = outside ? this.#word(o.metadata) : start;

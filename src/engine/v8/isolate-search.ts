@@ -2,34 +2,35 @@ import { type Address, address, at } from '../address.ts';
 import { elf } from '../dump/elf.ts';
 import type { CoreThread } from '../dump/elf-core.ts';
 import type { Memory } from '../memory/memory.ts';
+import { architectureOf, registersOf } from '../unwind/architectures.ts';
 import { symbolNames } from './layout/symbol-names.ts';
 import type { V8Runtime } from './runtime.ts';
 
-const FS_BASE = 21;
-const RSP = 19;
 /** glibc x86-64: struct pthread.specific_1stblock, entries of { sequence number, data }. */
 const PTHREAD_SPECIFIC = 0x310;
 const PTHREAD_KEYS = 32;
 const PF_X = 1;
 const PF_W = 2;
 const CHUNK = 1 << 20;
-/** Bytes of the storage of a thread that are looked at. */
+/** Bytes of the storage of a thread that are looked at, on either side of its pointer. */
 const STORAGE = 1 << 12;
 
 /**
  * The isolate that a thread has entered, by V8's own thread-local: `g_current_isolate_` (from 20 on;
- * thread-local storage of the executable, variant II) or the pthread key `isolate_key_` (18). Unchecked.
+ * thread-local storage of the executable) or the pthread key `isolate_key_` (18). Unchecked.
  */
 export function isolateOfThread(runtime: V8Runtime, thread: CoreThread): Address | undefined {
-  const { module, memory } = runtime;
-  const pointer = threadPointer(thread);
+  const { module, memory, core } = runtime;
+  const { pointer } = thread;
   let slot: Address | undefined;
   const local = module.symbols?.find(symbolNames.currentIsolate);
   const tls = module.file?.programHeaders.find((p) => p.type === elf.PT_TLS);
   if (local && tls && module.file?.type !== undefined && isExecutable(runtime)) {
-    const align = tls.align || 1;
-    slot = address(pointer - Math.ceil(tls.memsz / align) * align + local.value);
+    const storage = architectureOf(core).localStorage(pointer, tls.memsz, tls.align || 1);
+    slot = at(storage, local.value);
   } else {
+    // Where the C library of other processors has the values of keys depends on its version.
+    if (architectureOf(core).name !== 'x64') return undefined;
     const key = module.addressOf(symbolNames.isolateKey);
     if (key === undefined || !memory.has(key, 4)) return undefined;
     const index = memory.u32(key);
@@ -41,14 +42,9 @@ export function isolateOfThread(runtime: V8Runtime, thread: CoreThread): Address
   return isolate === 0 ? undefined : isolate;
 }
 
-/** Address of a thread's own storage (the base of its segment FS). */
-export function threadPointer(thread: CoreThread): Address {
-  return register(thread, FS_BASE);
-}
-
 /**
- * The isolates of threads where no symbol tells which word of their own storage `g_current_isolate_` is: it lies before
- * the thread pointer, equally far in all threads, so that the place counts at which most isolates are found.
+ * The isolates of threads where no symbol tells which word of their own storage `g_current_isolate_` is: it lies equally
+ * far from the thread pointer in all threads, so that the place counts at which most isolates are found.
  * `isIsolate` tells them from what else the words lead to.
  */
 export function isolatesByStorage(
@@ -58,7 +54,7 @@ export function isolatesByStorage(
   const known = new Map<Address, boolean>();
   const places = new Map<number, Map<Address, CoreThread>>();
   for (const thread of core.threads) {
-    for (const [distance, base] of storageOf(memory, threadPointer(thread))) {
+    for (const [distance, base] of storageOf(memory, thread.pointer)) {
       if (!known.has(base)) known.set(base, isIsolate(base));
       if (!known.get(base)) continue;
       const place = places.get(distance) ?? new Map<Address, CoreThread>();
@@ -68,15 +64,17 @@ export function isolatesByStorage(
   return [...places.values()].sort((a, b) => b.size - a.size)[0] ?? new Map();
 }
 
-/** Readable addresses in the words before a thread pointer, by how far before it each stands. */
+/** Readable addresses in the words around a thread pointer, by how far behind it each stands. */
 function storageOf(memory: Memory, pointer: Address): [number, Address][] {
-  const start = Math.max(memory.regionAt(at(pointer, -8))?.start ?? pointer, pointer - STORAGE);
-  const storage = Buffer.alloc(pointer - start);
+  const region = memory.regionAt(pointer) ?? memory.regionAt(at(pointer, -8));
+  if (!region) return [];
+  const start = Math.max(region.start, pointer - STORAGE);
+  const storage = Buffer.alloc(Math.min(region.end, pointer + STORAGE) - start);
   const got = memory.copy(address(start), storage);
   const found: [number, Address][] = [];
   for (let offset = 0; offset + 8 <= got; offset += 8) {
     const word = Number(storage.readBigUInt64LE(offset));
-    if (word % 8 === 0 && memory.has(address(word), 8)) found.push([storage.length - offset, address(word)]);
+    if (word % 8 === 0 && memory.has(address(word), 8)) found.push([start + offset - pointer, address(word)]);
   }
   return found;
 }
@@ -124,15 +122,11 @@ export function isolateByStack(runtime: V8Runtime, base: Address): CoreThread | 
   const field = memory.pointer(at(table, 8 * index));
   if (!memory.has(field, 8)) return undefined;
   const region = memory.regionAt(memory.pointer(field));
-  return region && core.threads.find((t) => memory.regionAt(register(t, RSP)) === region);
+  return region && core.threads.find((t) => memory.regionAt(registersOf(core, t).sp) === region);
 }
 
 /** Thread-local storage of a shared library has no fixed place beside the thread pointer. */
 function isExecutable(runtime: V8Runtime): boolean {
   const entry = runtime.core.auxv.get(9);
   return entry === undefined || runtime.module.mappings.some((m) => entry >= m.start && entry < m.end);
-}
-
-function register(thread: CoreThread, index: number): Address {
-  return address(Number(thread.registers.readBigUInt64LE(8 * index)));
 }

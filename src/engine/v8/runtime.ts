@@ -4,6 +4,7 @@ import type { CoreThread, ElfCore } from '../dump/elf-core.ts';
 import { DayAfterError } from '../errors.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Module } from '../modules/module.ts';
+import { architectureOf } from '../unwind/architectures.ts';
 import { builtinEntries } from './builtin-entries.ts';
 import { type Builtin, BuiltinTable } from './builtins.ts';
 import { Isolate, isIsolate } from './isolate.ts';
@@ -44,7 +45,7 @@ export class V8Runtime {
     this.module = module;
     this.memory = memory;
     this.core = core;
-    this.layout = Layout.of(module, memory);
+    this.layout = Layout.of(module, memory, architectureOf(core));
     refuseOtherBuilds(module, this.layout);
     supplyTables(module, memory, this.layout);
     this.rootNames = nameTable(module, memory, symbolNames.rootNames);

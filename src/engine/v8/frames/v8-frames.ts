@@ -57,7 +57,8 @@ export interface FramePlace {
 
 /** Where a function stands that has not begun yet. */
 export interface EntryPlace {
-  readonly returnSlot: Address;
+  /** The caller's stack pointer: what it pushed last is there. */
+  readonly callerSp: Address;
   /** What the register of the callee holds. */
   readonly callee: Tagged;
   /** What the register of the argument count holds; it counts the receiver. */
@@ -156,7 +157,8 @@ export class V8Frames {
     const fn = entry.callee;
     if (!isFunction(this.#runtime, fn)) return undefined;
     const tier = site.kind === 'code' ? (site.code.kind as Tier) : 'interpreted';
-    const frame = { runtime: this.#runtime, isolate, lines: this.#lines, fp: at(entry.returnSlot, -8) };
+    const fp = at(entry.callerSp, -this.#runtime.layout.frames.callerSp);
+    const frame = { runtime: this.#runtime, isolate, lines: this.#lines, fp };
     return attemptOr(undefined, () => this.#jsFrame(new EntryFrame(frame, fn, tier, entry.argumentCount)));
   }
 

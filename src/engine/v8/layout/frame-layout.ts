@@ -1,11 +1,13 @@
+import type { Architecture } from '../../unwind/registers.ts';
 import type { Constants } from './constants.ts';
 import { none } from './constants.ts';
+import { processorLayout } from './processor-layout.ts';
 
 /**
  * Frame offsets from the frame pointer, in bytes (execution/frame-constants.h), and the frame type markers
  * (execution/frames.h STACK_FRAME_TYPE_LIST). A marker on the stack is the type shifted left by one bit.
  */
-export function frameLayout(c: Constants) {
+export function frameLayout(c: Constants, architecture: Architecture) {
   const type = (name: string, table: Parameters<Constants['constant']>[1]) =>
     c.constant(`v8dbg_frametype_${name}Frame`, table);
   return {
@@ -23,10 +25,7 @@ export function frameLayout(c: Constants) {
     args: c.constant('v8dbg_off_fp_args', 16),
     /** Register r0; r<i> at r0 - 8 * i. */
     registerFile: c.table('InterpreterFrameConstants.kRegisterFileFromFp', [-48, -48, -56, -56, -56]),
-    /** What JSEntry pushed next: the frame pointer of the exit frame before it (kNextExitFrameFPOffset). */
-    entryNextExit: c.table('EntryFrameConstants.kNextExitFrameFPOffset', -64),
-    /** Callee-saved registers that JSEntry pushed (x64 System V). */
-    entrySaved: { r12: -24, r13: -32, r14: -40, r15: -48, rbx: -56 },
+    ...processorLayout(c, architecture),
     types: {
       entry: type('Entry', 1),
       constructEntry: type('ConstructEntry', 2),

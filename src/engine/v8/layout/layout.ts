@@ -1,5 +1,6 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { Module } from '../../modules/module.ts';
+import type { Architecture } from '../../unwind/registers.ts';
 import { type AsyncLayout, asyncLayout } from './async-layout.ts';
 import { type CodeLayout, codeLayout } from './code-layout.ts';
 import { Constants, type Provenance, readDebugSymbols } from './constants.ts';
@@ -41,14 +42,14 @@ export class Layout {
   #tables: TableLayout | undefined;
   readonly #typeNames = new Map<number, string>();
 
-  private constructor(versions: Versions, constants: Constants) {
+  private constructor(versions: Versions, constants: Constants, architecture: Architecture) {
     this.versions = versions;
     this.line = constants.line;
     this.#constants = constants;
     this.types = instanceTypes(constants);
     this.objects = objectLayout(constants);
     this.code = codeLayout(constants);
-    this.frames = frameLayout(constants);
+    this.frames = frameLayout(constants, architecture);
     this.pages = pageLayout(constants);
     this.async = asyncLayout(constants);
     this.graph = graphLayout(constants);
@@ -68,9 +69,10 @@ export class Layout {
   }
 
   /** Reads the layout of `module`, which must hold V8. Throws UNSUPPORTED_NODE_VERSION. */
-  static of(module: Module, memory: Memory): Layout {
+  static of(module: Module, memory: Memory, architecture: Architecture): Layout {
     const versions = readVersions(module, memory);
-    return new Layout(versions, new Constants(lineOf(versions), readDebugSymbols(module, memory)));
+    const constants = new Constants(lineOf(versions), readDebugSymbols(module, memory));
+    return new Layout(versions, constants, architecture);
   }
 
   /** Of V8's tables in the executable: only what was stripped is found by it. */

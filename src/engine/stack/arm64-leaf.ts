@@ -1,0 +1,84 @@
+import { attemptOr } from '../absence.ts';
+import { type Address, address, at } from '../address.ts';
+import type { Memory } from '../memory/memory.ts';
+import { arm64, arm64Architecture } from '../unwind/arm64.ts';
+import type { Registers } from '../unwind/registers.ts';
+import { findReturn, type Interrupted, isBeingBuilt, type Leaf, wordAt } from './leaf.ts';
+
+/** Furthest that a prologue is looked for, in bytes from the function's start. */
+const PROLOGUE = 128;
+const MAX_EPILOGUE = 10;
+
+/** Instructions that V8 begins and ends functions with (Arm ARM, C6.2). */
+const STP_FP_LR = 0xa9bf7bfd; // stp x29, x30, [sp, #-16]!
+const LDP_FP_LR = 0xa8c17bfd; // ldp x29, x30, [sp], #16
+const MOV_SP_FP = 0x910003bf; // mov sp, x29
+const RET = 0xd65f03c0;
+
+/** As leafOf, for AArch64: a call leaves its return address in the link register. */
+export function arm64Leaf(interrupted: Interrupted): Leaf | undefined {
+  const { memory, site, registers, isCode } = interrupted;
+  if (site.kind === 'unknown') return undefined;
+  const { pc, sp } = registers;
+  const fp = registers.get(arm64.fp) ?? 0n;
+  const link = arm64Architecture.unsigned(registers.get(arm64.lr) ?? 0n);
+  const push = prologueOf(memory, at(pc, -site.offset), site.offset);
+  if (push !== undefined && site.offset <= push)
+    return { returnAddress: link, callerSp: sp, callerFp: fp, atEntry: true };
+  if (push !== undefined && site.offset === push + 4) return savedAt(memory, sp, true);
+  const frame = address(Number(fp));
+  if (push !== undefined && isBeingBuilt(site, frame - sp)) return savedAt(memory, frame, true);
+  const epilogue = epilogueAt(memory, registers, link);
+  if (epilogue && isCode(address(Number(epilogue.returnAddress)))) return epilogue;
+  if (interrupted.ownsFrame()) return undefined;
+  const target = address(Number(link));
+  if (isCode(target) && followsCall(memory, target))
+    return { returnAddress: link, callerSp: sp, callerFp: fp, atEntry: false };
+  const slot = findReturn(interrupted, followsCall);
+  return slot === undefined ? undefined : { ...savedAt(memory, at(slot, -8), false), callerFp: fp };
+}
+
+/** What `stp x29, x30` saved at an address. */
+function savedAt(memory: Memory, frame: Address, atEntry: boolean): Leaf {
+  return {
+    returnAddress: arm64Architecture.unsigned(wordAt(memory, at(frame, 8))),
+    callerSp: at(frame, 16),
+    callerFp: wordAt(memory, frame),
+    atEntry,
+  };
+}
+
+/** Offset of the instruction that saves frame pointer and link register, if it comes early. */
+function prologueOf(memory: Memory, start: Address, offset: number): number | undefined {
+  const head = attemptOr(Buffer.alloc(0), () => memory.bytes(start, Math.min(PROLOGUE, offset + 4) & ~3));
+  for (let i = 0; i + 4 <= head.length; i += 4) if (head.readUInt32LE(i) === STP_FP_LR) return i;
+  return undefined;
+}
+
+/** Follows the few instructions that V8 ends functions with, up to the `ret`; undefined if these are others. */
+function epilogueAt(memory: Memory, registers: Registers, link: bigint): Leaf | undefined {
+  let { sp } = registers;
+  let fp = registers.get(arm64.fp) ?? 0n;
+  let returnAddress = link;
+  for (let i = 0; i < MAX_EPILOGUE; i++) {
+    const code = attemptOr(0, () => memory.u32(at(registers.pc, 4 * i)));
+    if (code === RET) return { returnAddress, callerSp: sp, callerFp: fp, atEntry: false };
+    if (code === MOV_SP_FP) sp = address(Number(fp));
+    else if (code === LDP_FP_LR) {
+      ({ returnAddress, callerFp: fp, callerSp: sp } = savedAt(memory, sp, false));
+    } else if (!isArithmetic(code)) return undefined;
+  }
+  return undefined;
+}
+
+/** What drops the arguments between `ldp` and `ret` neither loads, stores nor jumps (Arm ARM, C4.1: op0 is 100x or x101). */
+function isArithmetic(code: number): boolean {
+  const op0 = (code >>> 25) & 15;
+  return op0 === 8 || op0 === 9 || op0 === 5 || op0 === 13;
+}
+
+/** True if the instruction before `pc` is a call: `bl`, or `blr` of any register. */
+function followsCall(memory: Memory, pc: Address): boolean {
+  const before = attemptOr(0, () => memory.u32(at(pc, -4)));
+  return before >>> 26 === 0x25 || (before & 0xfffffc1f) >>> 0 === 0xd63f0000;
+}

@@ -1,0 +1,64 @@
+import { attemptOr } from '../absence.ts';
+import { type Address, at } from '../address.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { Registers } from '../unwind/registers.ts';
+import type { CodeSite } from '../v8/frames/code-site.ts';
+
+/** What a function returns to that was interrupted anywhere, also in its prologue or epilogue. */
+export interface Leaf {
+  readonly returnAddress: bigint;
+  /** The caller's stack pointer, behind the return. */
+  readonly callerSp: Address;
+  readonly callerFp: bigint;
+  /** True before the function has done anything: its arguments are where the caller left them. */
+  readonly atEntry: boolean;
+}
+
+/** The innermost frame of a thread, as far as it is known. */
+export interface Interrupted {
+  readonly memory: Memory;
+  readonly site: CodeSite;
+  readonly registers: Registers;
+  /** Tells whether the frame at the frame pointer is the function's own, as far as its content says. */
+  ownsFrame(): boolean;
+  isCode(pc: Address): boolean;
+}
+
+/** Words above the stack pointer among which a frameless function's return address is looked for. */
+const MAX_WORDS = 64;
+
+/** A leaf whose return address is on the stack. */
+export function leafAt(memory: Memory, returnSlot: Address, callerFp: bigint, atEntry: boolean): Leaf {
+  return { returnAddress: wordAt(memory, returnSlot), callerSp: at(returnSlot, 8), callerFp, atEntry };
+}
+
+/**
+ * True while the fixed part of a frame is being pushed: context, function and argument count, for the
+ * interpreter also bytecode array and offset; for stubs the type marker. `size` is that of the frame so far.
+ */
+export function isBeingBuilt(site: CodeSite, size: number): boolean {
+  if (site.kind === 'unknown' || size < 0) return false;
+  if (site.kind === 'code') return size < 24;
+  if (site.kind === 'wasm') return size < 16;
+  return size < (site.builtin.name === 'InterpreterEntryTrampoline' ? 40 : 8);
+}
+
+/** The first word above the stack pointer that is a return address: it leads to code right behind a call. */
+export function findReturn(
+  { memory, registers, isCode }: Interrupted,
+  followsCall: (memory: Memory, pc: Address) => boolean,
+): Address | undefined {
+  const { sp, fp } = registers;
+  for (let i = 0; i < MAX_WORDS; i++) {
+    const slot = at(sp, 8 * i);
+    if (fp > sp && slot >= fp) return undefined;
+    const target = attemptOr(undefined, () => memory.pointer(slot));
+    if (target === undefined) return undefined;
+    if (isCode(target) && followsCall(memory, target)) return slot;
+  }
+  return undefined;
+}
+
+export function wordAt(memory: Memory, where: Address): bigint {
+  return attemptOr(0n, () => memory.u64(where));
+}
