@@ -10,8 +10,7 @@ import { ValueRecorder } from './values.ts';
 
 const pauseScript = fileURLToPath(new URL('./pause.cjs', import.meta.url));
 
-/** Milliseconds after which a program that neither pauses nor ends is a failure of the recording. */
-const patience = 120_000;
+const usualPatience = 120_000;
 
 /** How deep values of the program's own frames are recorded; other frames' to 1. */
 const depth = 3;
@@ -24,6 +23,8 @@ export interface RecordOptions {
   readonly flags: readonly string[];
   /** False: let the program die without a debugger. */
   readonly debug: boolean;
+  /** Milliseconds after which a program that neither pauses nor ends is a failure; two minutes without it. */
+  readonly patience?: number;
 }
 
 /**
@@ -34,7 +35,7 @@ export async function record(options: RecordOptions): Promise<void> {
   const { folder } = options;
   const child = start(options);
   const output = collect(child);
-  const timer = setTimeout(() => child.kill('SIGKILL'), patience);
+  const timer = setTimeout(() => child.kill('SIGKILL'), options.patience ?? usualPatience);
   const ended = once(child, 'close');
   let recording: Recording | undefined;
   try {

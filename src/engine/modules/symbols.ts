@@ -25,6 +25,8 @@ class Table {
   /** The entries as 32-bit words: st_name, info and section, value (2), size (2). */
   readonly #words: Uint32Array;
   readonly count: number;
+  /** By offset of the name: whether it is one of a mapping symbol. */
+  readonly #mappings = new Map<number, boolean>();
 
   constructor(file: ElfFile, section: SectionHeader) {
     this.strings = new StringSection(file.source, file.sections[section.link]);
@@ -80,6 +82,21 @@ class Table {
 
   name(index: number): string {
     return this.strings.at(this.#words[index * SYM_WORDS]!);
+  }
+
+  /**
+   * True for the mapping symbols of AArch64 ($x, $d: ELF for the Arm 64-bit Architecture, 5.5.4): local ones without
+   * type and size, which tell code from data and are no names.
+   */
+  isMapping(index: number): boolean {
+    if (this.#bytes[index * SYM_SIZE + 4] !== 0 || this.size(index) !== 0) return false;
+    const offset = this.#words[index * SYM_WORDS]!;
+    let isMapping = this.#mappings.get(offset);
+    if (isMapping === undefined) {
+      isMapping = /^\$[xd](\.|$)/.test(this.strings.at(offset));
+      this.#mappings.set(offset, isMapping);
+    }
+    return isMapping;
   }
 }
 
@@ -218,6 +235,7 @@ function isPlace(table: Table, index: number): boolean {
     type !== STT_SECTION &&
     type !== STT_FILE &&
     type !== STT_TLS &&
-    table.value(index) !== 0
+    table.value(index) !== 0 &&
+    !table.isMapping(index)
   );
 }

@@ -1,3 +1,4 @@
+import type { Architecture } from '../../unwind/registers.ts';
 import type { Constants } from './constants.ts';
 import { none } from './constants.ts';
 import { translationFormat } from './translation-opcodes.ts';
@@ -9,7 +10,7 @@ export type PositionEncoding = 'signed' | 'flags';
  * Offsets of functions' shared parts, bytecode, machine code and deoptimization data, in bytes from the
  * untagged address. A field that the line does not have is NaN.
  */
-export function codeLayout(c: Constants) {
+export function codeLayout(c: Constants, { name }: Architecture) {
   const f = (name: string, table: Parameters<Constants['field']>[1]) => c.field(name, table);
   const t = (name: string, table: Parameters<Constants['field']>[1]) => c.table(name, table);
   const baseline = c.constant('v8dbg_CodeKindBaseline', [11, 11, 10, 10, 11]);
@@ -103,7 +104,8 @@ export function codeLayout(c: Constants) {
       instructionStream: t('Code.instruction_stream', [none, 32, 32, 32, 32]),
       /** Pointer to the instructions; NaN where they follow inline. */
       instructionStart: t('Code.instruction_start', [none, 40, 40, 40, 40]),
-      inlineInstructions: t('Code.inline_instructions', [128, none, none, none, none]),
+      // Code::kHeaderSize, which is rounded up to kCodeAlignment.
+      inlineInstructions: t('Code.inline_instructions', [name === 'x64' ? 128 : 96, none, none, none, none]),
       /** u32 */
       flags: t('Code.flags', [48, 48, 48, 52, 52]),
       /** u32 */

@@ -48,7 +48,7 @@ export class Layout {
     this.#constants = constants;
     this.types = instanceTypes(constants);
     this.objects = objectLayout(constants);
-    this.code = codeLayout(constants);
+    this.code = codeLayout(constants, architecture);
     this.frames = frameLayout(constants, architecture);
     this.pages = pageLayout(constants);
     this.async = asyncLayout(constants);
