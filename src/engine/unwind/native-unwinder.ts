@@ -162,13 +162,16 @@ export class NativeUnwinder {
   }
 
   #byFramePointer(registers: Registers, failure: string | undefined): Step {
-    const { sp, fp, pc } = registers;
+    const { sp, fp, pc, architecture } = registers;
+    // AAPCS64, "The Frame Pointer": the chain of frame records ends with a zero.
+    if (architecture.link !== undefined && registers.get(architecture.fp) === 0n)
+      return { kind: 'end', reason: 'this is the outermost frame', outermost: true };
     const why = failure ?? `there is no call frame information for ${this.#nameOf(pc)}`;
     if (!(fp >= sp && fp - sp < MAX_FRAME && fp % 8 === 0)) {
       return { kind: 'end', reason: `${why}, and the frame pointer leads nowhere`, outermost: false };
     }
     try {
-      const returnTo = registers.architecture.unsigned(this.#memory.u64(at(fp, 8)));
+      const returnTo = architecture.unsigned(this.#memory.u64(at(fp, 8)));
       if (!this.isCode(address(Number(returnTo)))) {
         return {
           kind: 'end',
