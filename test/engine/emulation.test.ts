@@ -1,102 +1,16 @@
-import assert from 'node:assert/strict';
-import { brotliCompressSync } from 'node:zlib';
-import { Guest } from '../../src/engine/emulation/guest.ts';
-import { placeOf } from '../../src/engine/emulation/imported-functions.ts';
-import { type CoreSession, openDump } from '../../src/engine/session.ts';
-import type { V8Runtime } from '../../src/engine/v8/runtime.ts';
+import { openDump } from '../../src/engine/session.ts';
 import { recordCore } from '../support/cores.ts';
 import { releaseLines } from '../support/releases.ts';
+import { emulationSuite } from './emulation-suite.ts';
 
-const TEXT = Array.from(
-  { length: 400 },
-  (_, i) => `${i} bottles of beer – ${(i * 7919) % 1013} on the wall\n`,
-).join('');
-
-/** Functions of libraries inside of Node, run on its core, against what they are known to give. */
 describe('code of a dumped process, run on a copy of its memory', () => {
-  for (const line of releaseLines) {
-    describe(`Node ${line}`, () => {
-      let session: CoreSession;
-      let runtime: V8Runtime;
-
-      before(async () => {
+  emulationSuite(
+    releaseLines.map((line) => ({
+      name: `Node ${line}`,
+      async open() {
         const { core, node } = await recordCore(line, 'uncaught.js');
-        session = await openDump(core, { program: node });
-        runtime = session.isolateFor({}).runtime;
-      });
-      after(() => session?.close());
-
-      function guest(maxSteps = 50_000_000): Guest {
-        const { memory, module, core } = runtime;
-        return new Guest(memory, placeOf(module), core.threads[0]!.pointer, maxSteps);
-      }
-
-      function call({ processor }: Guest, name: string, ...args: readonly number[]): number {
-        const target = runtime.module.addressOf(name);
-        assert.ok(target !== undefined, `${name} is not there`);
-        return processor.call(target, ...args);
-      }
-
-      function put({ memory }: Guest, bytes: Uint8Array): number {
-        const at = memory.allocate(bytes.length + 1);
-        for (const [i, byte] of bytes.entries()) memory.setByte(at + i, byte);
-        return at;
-      }
-
-      it('gives names of errors', () => {
-        const own = guest();
-        assert.equal(own.memory.cString(call(own, 'uv_err_name', -2 & 0xffff_ffff)), 'ENOENT');
-        assert.equal(own.memory.cString(call(own, 'uv_strerror', -111 >>> 0)), 'connection refused');
-        assert.equal(own.memory.cString(call(own, 'llhttp_method_name', 3)), 'POST');
-      });
-
-      it('encodes as base64', () => {
-        const own = guest();
-        const bytes = Buffer.from('any carnal pleasure; \u00ff\u0000 and more');
-        const to = own.memory.allocate(100);
-        const length = call(own, 'EVP_EncodeBlock', to, put(own, bytes), bytes.length);
-        const expected = bytes.toString('base64');
-        assert.deepEqual([length, own.memory.cString(to)], [expected.length, expected]);
-      });
-
-      it('decompresses', () => {
-        const own = guest();
-        const packed = brotliCompressSync(TEXT);
-        const expected = Buffer.from(TEXT);
-        const to = own.memory.allocate(expected.length);
-        const size = own.memory.allocate(8);
-        own.memory.setPointer(size, expected.length);
-        assert.equal(call(own, 'BrotliDecoderDecompress', packed.length, put(own, packed), size, to), 1);
-        assert.equal(own.memory.pointer(size), expected.length);
-        const bytes = Buffer.from(expected.map((_, i) => own.memory.byte(to + i)));
-        assert.equal(bytes.compare(expected), 0);
-      });
-
-      it('leaves the dump as it is', () => {
-        const own = guest();
-        const target = runtime.module.addressOf('uv_err_name')!;
-        own.memory.setByte(target, 0xcc);
-        assert.notEqual(runtime.memory.u8(target), 0xcc);
-        assert.throws(() => call(own, 'uv_err_name', 1), /not known/);
-      });
-
-      it('comes to an end', () => {
-        const own = guest(1000);
-        const packed = brotliCompressSync(TEXT);
-        const to = own.memory.allocate(100_000);
-        assert.throws(
-          () => call(own, 'BrotliDecoderDecompress', packed.length, put(own, packed), to, to + 8),
-          /no end/,
-        );
-      });
-
-      it('touches nothing but memory that is there', () => {
-        const own = guest();
-        assert.throws(
-          () => call(own, 'EVP_EncodeBlock', own.memory.allocate(100), 0x10, 30),
-          /not in the dump/,
-        );
-      });
-    });
-  }
+        return openDump(core, { program: node });
+      },
+    })),
+  );
 });

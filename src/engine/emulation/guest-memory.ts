@@ -107,6 +107,21 @@ export class GuestMemory {
     page.setInt32(offset + 4, valueHigh, true);
   }
 
+  /** A value of 1, 2, 4 or 8 bytes, as `i64` gives it; those of one and two bytes have no sign. */
+  load(low: number, high: number, size: number): number {
+    if (size === 8) return this.i64(low, high);
+    this.high = 0;
+    if (size === 4) return this.i32(low, high);
+    return size === 1 ? this.u8(low, high) : this.u16(low, high);
+  }
+
+  store(low: number, high: number, size: number, value: number, valueHigh: number): void {
+    if (size === 8) this.setI64(low, high, value, valueHigh);
+    else if (size === 4) this.setI32(low, high, value);
+    else if (size === 1) this.setU8(low, high, value);
+    else this.setU16(low, high, value);
+  }
+
   byte(a: number): number {
     return this.u8(a | 0, Math.floor(a / HIGH));
   }

@@ -1,8 +1,13 @@
+import { attemptOr } from '../absence.ts';
 import type { Memory } from '../memory/memory.ts';
+import { Arm64Processor } from './arm64/processor.ts';
 import { GuestMemory } from './guest-memory.ts';
 import { ImportedFunctions, type ModulePlace } from './imported-functions.ts';
+import { type Processor, STAND_INS, type StandIn } from './processor.ts';
 import { standardLibrary } from './standard-library.ts';
-import { STAND_INS, type StandIn, X64Processor } from './x64-processor.ts';
+import { X64Processor } from './x64/processor.ts';
+
+const processors = { x64: X64Processor, arm64: Arm64Processor } as const;
 
 /**
  * A dumped process in which functions of one of its modules can be called, on copies of its memory. What the module
@@ -10,22 +15,19 @@ import { STAND_INS, type StandIn, X64Processor } from './x64-processor.ts';
  */
 export class Guest {
   readonly memory: GuestMemory;
-  readonly processor: X64Processor;
+  readonly processor: Processor;
   readonly #standIns = new Map<number, StandIn>();
-  readonly #imports: ImportedFunctions;
-  /** By slot of a call: what stands in for it. */
-  readonly #imported = new Map<number, number | undefined>();
-  readonly #byName = new Map<string, number>();
 
   constructor(memory: Memory, module: ModulePlace, threadBase: number, maxSteps: number) {
     this.memory = new GuestMemory(memory);
-    this.#imports = new ImportedFunctions(module, memory);
-    for (const [name, standIn] of standardLibrary) this.#byName.set(name, this.standIn(standIn));
-    this.processor = new X64Processor(
-      this.memory,
-      { standIns: this.#standIns, imported: (slot) => this.#standInOf(slot), threadBase },
-      maxSteps,
-    );
+    const byName = new Map([...standardLibrary].map(([name, run]) => [name, this.standIn(run)]));
+    // As a loader would link the module: so calls lead to what stands in, however they find the way.
+    for (const [slot, name] of new ImportedFunctions(module, memory).slots()) {
+      const target = byName.get(name);
+      if (target !== undefined) attemptOr(undefined, () => this.memory.setPointer(slot, target));
+    }
+    const surroundings = { standIns: this.#standIns, threadBase };
+    this.processor = new processors[module.instructionSet](this.memory, surroundings, maxSteps);
   }
 
   /** An address at which a function of the host can be called. */
@@ -34,13 +36,4 @@ export class Guest {
     this.#standIns.set(target, run);
     return target;
   };
-
-  #standInOf(slot: number): number | undefined {
-    let target = this.#imported.get(slot);
-    if (target === undefined && !this.#imported.has(slot)) {
-      target = this.#byName.get(this.#imports.nameOf(slot) ?? '');
-      this.#imported.set(slot, target);
-    }
-    return target;
-  }
 }

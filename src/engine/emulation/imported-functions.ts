@@ -3,12 +3,18 @@ import { type Address, address, at } from '../address.ts';
 import { elf } from '../dump/elf.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Module } from '../modules/module.ts';
+import type { InstructionSet } from './processor.ts';
 
 /** Tags of the dynamic section (System V gABI, "Dynamic Section"). */
 const Tag = { end: 0, pltSize: 2, strings: 5, symbols: 6, rela: 7, relaSize: 8, plt: 23 } as const;
-/** Relocations of slots that hold addresses of functions (x86-64 psABI, table 4.9). */
-const GLOB_DAT = 6;
-const JUMP_SLOT = 7;
+/**
+ * Relocations GLOB_DAT and JUMP_SLOT, of slots that hold addresses of functions (x86-64 psABI, table 4.9; ELF for the
+ * Arm 64-bit Architecture, 5.7.13).
+ */
+const slotRelocations: Readonly<Record<InstructionSet, readonly number[]>> = {
+  x64: [6, 7],
+  arm64: [1025, 1026],
+};
 /** Bytes and words of an Elf64_Rela, bytes of an Elf64_Sym. */
 const RELA = 24;
 const RELA_WORDS = RELA / 4;
@@ -19,6 +25,7 @@ const MAX_NAME = 200;
 
 /** A module, as other threads can be told of it. */
 export interface ModulePlace {
+  readonly instructionSet: InstructionSet;
   /** Where it begins, and by how much its addresses are moved against those of its file. */
   readonly start: Address;
   readonly bias: number;
@@ -28,7 +35,8 @@ export interface ModulePlace {
 
 export function placeOf({ start, bias, file }: Module): ModulePlace {
   const header = file?.programHeaders.find((p) => p.type === elf.PT_DYNAMIC);
-  return { start, bias, dynamic: header && address(header.vaddr + bias) };
+  const instructionSet = file?.machine === elf.EM_AARCH64 ? 'arm64' : 'x64';
+  return { instructionSet, start, bias, dynamic: header && address(header.vaddr + bias) };
 }
 
 /** The functions of other modules that a module calls, by the slots in memory that hold their addresses. */
@@ -36,8 +44,6 @@ export class ImportedFunctions {
   readonly #module: ModulePlace;
   readonly #memory: Memory;
   readonly #dynamic = new Map<number, number>();
-  /** By slot: index of the symbol. Of the procedure linkage table, then of all others. */
-  readonly #tables: (Map<number, number> | undefined)[] = [undefined, undefined];
 
   constructor(module: ModulePlace, memory: Memory) {
     this.#module = module;
@@ -45,21 +51,12 @@ export class ImportedFunctions {
     attemptOr(undefined, () => this.#readDynamic());
   }
 
-  /** Name of the function whose address belongs into a slot; undefined if none does. */
-  nameOf(slot: number): string | undefined {
-    return attemptOr(undefined, () => {
-      this.#tables[0] ??= this.#table(Tag.plt, Tag.pltSize);
-      let symbol = this.#tables[0].get(slot);
-      if (symbol === undefined) {
-        this.#tables[1] ??= this.#table(Tag.rela, Tag.relaSize);
-        symbol = this.#tables[1].get(slot);
-      }
-      const symbols = this.#address(Tag.symbols);
-      const strings = this.#address(Tag.strings);
-      if (symbol === undefined || symbols === undefined || strings === undefined) return undefined;
-      const name = this.#memory.u32(at(symbols, SYMBOL * symbol));
-      return this.#memory.cString(at(strings, name), MAX_NAME);
-    });
+  /** Addresses of slots, each with the name of the function whose address belongs there. */
+  slots(): [slot: number, name: string][] {
+    return attemptOr([], () => [
+      ...this.#table(Tag.plt, Tag.pltSize),
+      ...this.#table(Tag.rela, Tag.relaSize),
+    ]);
   }
 
   #readDynamic(): void {
@@ -72,19 +69,22 @@ export class ImportedFunctions {
     }
   }
 
-  #table(tag: number, sizeTag: number): Map<number, number> {
-    const result = new Map<number, number>();
+  *#table(tag: number, sizeTag: number): Generator<[number, string]> {
     const start = this.#address(tag);
+    const symbols = this.#address(Tag.symbols);
+    const strings = this.#address(Tag.strings);
     const bytes = this.#dynamic.get(sizeTag) ?? 0;
-    if (start === undefined || bytes > MAX_RELOCATIONS) return result;
+    if (start === undefined || symbols === undefined || strings === undefined) return;
+    if (bytes > MAX_RELOCATIONS) return;
+    const types = slotRelocations[this.#module.instructionSet];
     const words = new Uint32Array(Math.floor(bytes / RELA) * RELA_WORDS);
     this.#memory.copy(start, new Uint8Array(words.buffer));
     for (let r = 0; r < words.length; r += RELA_WORDS) {
-      const type = words[r + 2]!;
-      if (type !== JUMP_SLOT && type !== GLOB_DAT) continue;
-      result.set(words[r]! + words[r + 1]! * 0x1_0000_0000 + this.#module.bias, words[r + 3]!);
+      if (!types.includes(words[r + 2]!)) continue;
+      const slot = words[r]! + words[r + 1]! * 0x1_0000_0000 + this.#module.bias;
+      const name = this.#memory.u32(at(symbols, SYMBOL * words[r + 3]!));
+      yield [slot, this.#memory.cString(at(strings, name), MAX_NAME)];
     }
-    return result;
   }
 
   /** Loaders write addresses over the offsets of libraries, or leave them as they are. */

@@ -1,6 +1,6 @@
 import { Fault } from '../absence.ts';
 import { address } from '../address.ts';
-import type { StandIn, X64Processor } from './x64-processor.ts';
+import type { Processor, StandIn } from './processor.ts';
 
 const MAX_BYTES = 64 << 20;
 const MAX_BUCKETS = 1 << 28;
@@ -16,14 +16,14 @@ const nextPrime = (n: number): number => {
 };
 
 /** The argument that says how many bytes; each counts as a step. */
-function sized(processor: X64Processor, n: number): number {
+function sized(processor: Processor, n: number): number {
   const bytes = processor.argument(n);
   if (bytes > MAX_BYTES) throw new Fault(address(0), 'too many bytes at once');
   processor.steps += bytes;
   return bytes;
 }
 
-function move(processor: X64Processor): number {
+function move(processor: Processor): number {
   const { memory } = processor;
   const to = processor.argument(0);
   const from = processor.argument(1);
@@ -34,14 +34,14 @@ function move(processor: X64Processor): number {
   return to;
 }
 
-function fill(processor: X64Processor): number {
+function fill(processor: Processor): number {
   const to = processor.argument(0);
   const bytes = sized(processor, 2);
   for (let i = 0; i < bytes; i++) processor.memory.setByte(to + i, processor.argument(1) & 0xff);
   return to;
 }
 
-function length(processor: X64Processor): number {
+function length(processor: Processor): number {
   const from = processor.argument(0);
   let n = 0;
   while (n < MAX_BYTES && processor.memory.byte(from + n) !== 0) n++;
@@ -49,7 +49,7 @@ function length(processor: X64Processor): number {
   return n;
 }
 
-function compare(processor: X64Processor): number {
+function compare(processor: Processor): number {
   const { memory } = processor;
   const bytes = sized(processor, 2);
   for (let i = 0; i < bytes; i++) {
@@ -74,13 +74,13 @@ const needRehash: StandIn = (processor) => {
     number,
   ];
   if (elements + inserted <= processor.memory.pointer(policy + 8)) {
-    processor.setArgument(2, 0);
+    processor.setSecondResult(0);
     return 0;
   }
   const grown =
     elements + inserted >= buckets ? nextPrime(Math.max(2 * buckets, elements + inserted + 1, 11)) : buckets;
   processor.memory.setPointer(policy + 8, grown);
-  processor.setArgument(2, grown);
+  processor.setSecondResult(grown);
   return grown === buckets ? 0 : 1;
 };
 

@@ -1,6 +1,8 @@
 import { attemptOr } from '../absence.ts';
 import { type Address, address, at, type Tagged } from '../address.ts';
+import { architectureOf } from '../unwind/architectures.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
+import { METHOD_SIZE, returnedConstant } from './constant-method.ts';
 import type { HeapImage } from './heap-image.ts';
 import type { ObjectKinds } from './object-kinds.ts';
 
@@ -95,26 +97,11 @@ export class CppHeapObjects {
 
   /** The text that a vtable's method for the name returns, which does nothing else. */
   #text(vtable: Address): string | undefined {
-    const { memory, layout } = this.#view;
+    const { memory, layout, runtime } = this.#view;
     const method = memory.pointer(at(vtable, 8 * layout.natives.cppHeap.nameSlot));
-    const code = memory.bytes(method, 24);
-    let i = 0;
-    // endbr64; push rbp; mov rbp, rsp
-    if (code.readUInt32LE(i) === 0xfa1e0ff3) i += 4;
-    if (code[i] === 0x55) i++;
-    if (code[i] === 0x48 && code[i + 1] === 0x89 && code[i + 2] === 0xe5) i += 3;
-    let returned: number;
-    // mov eax, imm32; lea rax, [rip + disp32]
-    if (code[i] === 0xb8) {
-      returned = code.readUInt32LE(i + 1);
-      i += 5;
-    } else if (code[i] === 0x48 && code[i + 1] === 0x8d && code[i + 2] === 0x05) {
-      returned = method + i + 7 + code.readInt32LE(i + 3);
-      i += 7;
-    } else return undefined;
-    // pop rbp; ret
-    if (code[i] === 0x5d) i++;
-    if (code[i] !== 0xc3) return undefined;
+    const { name } = architectureOf(runtime.core);
+    const returned = returnedConstant(name, memory.bytes(method, METHOD_SIZE), method);
+    if (returned === undefined) return undefined;
     const text = memory.cString(address(returned), MAX_NAME);
     return LABEL.test(text) ? text : undefined;
   }

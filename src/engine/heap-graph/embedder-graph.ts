@@ -1,7 +1,7 @@
 import { Fault } from '../absence.ts';
 import { type Address, address, type Tagged } from '../address.ts';
 import { Guest } from '../emulation/guest.ts';
-import type { StandIn } from '../emulation/x64-processor.ts';
+import type { StandIn } from '../emulation/processor.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { EmbedderInput } from './embedder-input.ts';
 

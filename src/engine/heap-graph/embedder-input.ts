@@ -1,6 +1,5 @@
 import type { Address } from '../address.ts';
 import { type ModulePlace, placeOf } from '../emulation/imported-functions.ts';
-import { architectureOf } from '../unwind/architectures.ts';
 import type { Isolate } from '../v8/isolate.ts';
 import type { NativeLayout } from '../v8/layout/native-layout.ts';
 import { embedderCallback, environmentOf } from '../v8/node-environment.ts';
@@ -21,8 +20,6 @@ export interface EmbedderInput {
 /** The input, or in words why there is none. */
 export function embedderInput(view: HeapView, isolate: Isolate): EmbedderInput | string {
   const { runtime } = view;
-  const { name } = architectureOf(runtime.core);
-  if (name !== 'x64') return `objects of Node’s C++ are not told: its code for ${name} cannot be run here`;
   const environment = environmentOf(view);
   const callback = environment && embedderCallback(runtime, isolate, environment);
   if (environment === undefined || callback === undefined)

@@ -1,6 +1,8 @@
-import type { GuestMemory } from './guest-memory.ts';
-import { Lanes128, packedIntegers, shiftLanes } from './packed-integers.ts';
-import { type Instruction, NONE } from './x64-instruction.ts';
+import type { GuestMemory } from '../guest-memory.ts';
+import { Lanes128 } from '../lanes128.ts';
+import { roundToEven } from '../rounding.ts';
+import { type Instruction, NONE } from './instruction.ts';
+import { packedIntegers, shiftLanes } from './packed-integers.ts';
 
 const HIGH = 0x1_0000_0000;
 
@@ -300,11 +302,4 @@ export class VectorUnit {
     this.words[to] = this.words[from]!;
     this.words[to + 1] = this.words[from + 1]!;
   }
-}
-
-function roundToEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
 }

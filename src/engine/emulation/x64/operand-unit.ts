@@ -1,5 +1,5 @@
-import type { GuestMemory } from './guest-memory.ts';
-import { type Instruction, NONE } from './x64-instruction.ts';
+import type { GuestMemory } from '../guest-memory.ts';
+import { type Instruction, NONE } from './instruction.ts';
 
 const HIGH = 0x1_0000_0000;
 /** Numbers of general registers. */
@@ -54,23 +54,13 @@ export class OperandUnit {
   }
 
   load(at: number, atHigh: number, size: number): number {
-    const { memory } = this;
-    if (size === 8) {
-      const low = memory.i64(at, atHigh);
-      this.high = memory.high;
-      return low;
-    }
-    this.high = 0;
-    if (size === 4) return memory.i32(at, atHigh);
-    return size === 1 ? memory.u8(at, atHigh) : memory.u16(at, atHigh);
+    const low = this.memory.load(at, atHigh, size);
+    this.high = this.memory.high;
+    return low;
   }
 
   store(at: number, atHigh: number, size: number, low: number, high: number): void {
-    const { memory } = this;
-    if (size === 8) memory.setI64(at, atHigh, low, high);
-    else if (size === 4) memory.setI32(at, atHigh, low);
-    else if (size === 1) memory.setU8(at, atHigh, low);
-    else memory.setU16(at, atHigh, low);
+    this.memory.store(at, atHigh, size, low, high);
   }
 
   /** Computes the address of an operand in memory. */

@@ -1,10 +1,11 @@
-import { Fault } from '../absence.ts';
-import { address } from '../address.ts';
-import { ArithmeticUnit, COMPARE, signExtended, signed, unsigned } from './arithmetic-unit.ts';
-import type { GuestMemory } from './guest-memory.ts';
+import { Fault } from '../../absence.ts';
+import { address } from '../../address.ts';
+import { ArithmeticUnit, COMPARE, signExtended, signed, unsigned } from '../arithmetic-unit.ts';
+import type { GuestMemory } from '../guest-memory.ts';
+import { type Processor, STAND_INS, type Surroundings } from '../processor.ts';
+import { decode, type Instruction, NONE } from './instruction.ts';
 import { AX, BP, CX, DI, DX, OperandUnit, SI, SP } from './operand-unit.ts';
 import { VectorUnit } from './vector-unit.ts';
-import { decode, type Instruction, NONE } from './x64-instruction.ts';
 
 const HIGH = 0x1_0000_0000;
 /** Registers that a callee gives back unchanged. */
@@ -12,27 +13,12 @@ const PRESERVED = [3, SP, BP, 12, 13, 14, 15];
 const ARGUMENTS = [DI, SI, DX, CX, 8, 9];
 /** Upper half of the address to which a call returns that is over; no code is there. */
 const RETURNED = 2 ** 19;
-/** Functions that stand in for the guest's have addresses from here on. */
-export const STAND_INS = 2 ** 52;
 const STAND_INS_HIGH = STAND_INS / HIGH;
 const MAX_REPETITIONS = 1 << 24;
 
 /** What comes after an instruction: the next one, the one that a direct jump leads to, or what `#target` says. */
 const Then = { next: 0, jump: 1, target: 2 } as const;
 type Then = (typeof Then)[keyof typeof Then];
-
-/** Stands in for code of the guest; returns what rax shall be. */
-export type StandIn = (processor: X64Processor) => number;
-
-/** What is around the code of the guest. */
-export interface Surroundings {
-  /** What stands in for code, by addresses from STAND_INS on. */
-  readonly standIns: ReadonlyMap<number, StandIn>;
-  /** The address that a jump or call by the slot at an address in memory leads to, if something stands in for it. */
-  imported(slot: number): number | undefined;
-  /** Address of the thread's own storage. */
-  readonly threadBase: number;
-}
 
 /** A call by a pointer, which is left out where it faults: one damaged object shall not hide all others. */
 interface Safe {
@@ -45,13 +31,11 @@ interface Safe {
  * compilers use (Intel SDM volume 2), and moves of vectors (`VectorUnit`). Nothing that it does leaves it: system calls
  * are Faults, as are instructions that are not known.
  */
-export class X64Processor {
+export class X64Processor implements Processor {
   /** Low and high halves of the general registers: rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8 … */
   readonly registers = new Int32Array(32);
   readonly memory: GuestMemory;
-  /** Instructions that were run. */
   steps = 0;
-  /** Calls that were left out since they faulted. */
   failures = 0;
   readonly #surroundings: Surroundings;
   readonly #arithmetic = new ArithmeticUnit();
@@ -73,17 +57,14 @@ export class X64Processor {
     this.#operands.setNumber(SP, memory.stackTop - 64);
   }
 
-  /** Argument `n` of the function that is being called. */
   argument(n: number): number {
     return this.#operands.number(ARGUMENTS[n]!);
   }
 
-  /** Sets the register of argument `n`; that of argument 2 is the second one of results, too. */
-  setArgument(n: number, value: number): void {
-    this.#operands.setNumber(ARGUMENTS[n]!, value);
+  setSecondResult(value: number): void {
+    this.#operands.setNumber(DX, value);
   }
 
-  /** Calls a function; returns what is in rax then. Throws a Fault. */
   call(target: number, ...args: readonly number[]): number {
     const stack = this.#operands.number(SP);
     for (const [i, value] of args.entries()) this.#operands.setNumber(ARGUMENTS[i]!, value);
@@ -608,15 +589,8 @@ export class X64Processor {
       return Then.next;
     }
     if (i.opcode === 0xfe || (kind !== 2 && kind !== 4 && kind !== 6)) return this.#unknown(i);
-    const slot = i.isRelative ? (i.displacementHigh >>> 0) * HIGH + (i.displacement >>> 0) : 0;
-    const imported = kind !== 6 && i.isRelative ? this.#surroundings.imported(slot) : undefined;
-    if (imported === undefined) {
-      this.#targetLow = this.#operands.get(i, 8);
-      this.#targetHigh = this.#operands.high;
-    } else {
-      this.#targetLow = imported | 0;
-      this.#targetHigh = Math.floor(imported / HIGH);
-    }
+    this.#targetLow = this.#operands.get(i, 8);
+    this.#targetHigh = this.#operands.high;
     if (kind === 6) {
       this.#operands.push(this.#targetLow, this.#targetHigh);
       return Then.next;

@@ -1,6 +1,6 @@
-import { Fault } from '../absence.ts';
-import { address } from '../address.ts';
-import type { GuestMemory } from './guest-memory.ts';
+import { Fault } from '../../absence.ts';
+import { address } from '../../address.ts';
+import type { GuestMemory } from '../guest-memory.ts';
 
 /** Stands for no register. */
 export const NONE = -1;
