@@ -7,13 +7,12 @@ import type { ModuleMap } from '../modules/module-map.ts';
 import { registersOf } from '../unwind/architectures.ts';
 import { NativeUnwinder, type Step } from '../unwind/native-unwinder.ts';
 import type { Registers } from '../unwind/registers.ts';
-import { x64Architecture } from '../unwind/x64.ts';
-import { X64Machine } from '../unwind/x64-machine.ts';
 import type { CodeSite } from '../v8/frames/code-site.ts';
 import { type EntryPlace, type FramePlace, V8Frames } from '../v8/frames/v8-frames.ts';
 import type { Isolate } from '../v8/isolate.ts';
 import type { V8Runtime } from '../v8/runtime.ts';
 import type { StackFrame, ThreadStack } from './frame.ts';
+import { interruptedMachine, threadMachine } from './interrupted-machine.ts';
 import type { Leaf } from './leaf.ts';
 import { leafOf } from './v8-leaf.ts';
 import { exitRegisters, isEntry, stepFromLeaf, stepFromV8 } from './v8-step.ts';
@@ -61,8 +60,8 @@ export class MixedStacks {
     let registers = registersOf(this.#core, thread);
     let interpreter = this.#interpreterRegisters(registers);
     let exact = true;
-    const isX64 = registers.architecture === x64Architecture;
-    let machine: FramePlace['machine'] = isX64 ? () => machineOf(this.#memory, thread) : undefined;
+    const { architecture } = registers;
+    let machine: FramePlace['machine'] = () => threadMachine(architecture, this.#memory, thread);
     let guessed = false;
     let entry: Address | undefined;
     let resumes = 0;
@@ -102,7 +101,7 @@ export class MixedStacks {
         const { sp } = registers;
         const interrupted = step.registers;
         interpreter = this.#interpreterRegisters(interrupted);
-        machine = isX64 ? () => interruptedMachine(this.#memory, sp, interrupted) : undefined;
+        machine = () => interruptedMachine(this.#memory, sp, interrupted);
       }
       registers = step.registers;
     }
@@ -221,32 +220,4 @@ function problemOf(step: Step, registers: Registers, exact: boolean): string | u
   if (sp < least && !step.signalFrame) return 'the stack does not go on upwards: it is corrupt or loops';
   if (sp === registers.sp && pc === registers.pc) return 'the stack loops';
   return undefined;
-}
-
-/** EFLAGS in elf_gregset_t, and where FXSAVE has the xmm registers. */
-const EFLAGS = 18;
-const XMM = 160;
-
-function machineOf(memory: Memory, { registers, floating }: CoreThread): X64Machine {
-  return new X64Machine(
-    memory,
-    x64Architecture.fromCore(registers),
-    registers.readBigUInt64LE(8 * EFLAGS),
-    Array.from({ length: 16 }, (_, i) => floating?.readBigUInt64LE(XMM + 16 * i)),
-  );
-}
-
-/** In a ucontext of x86-64 (asm/ucontext.h, asm/sigcontext.h): the flags, and where the FXSAVE area is. */
-const CONTEXT_EFLAGS = 40 + 8 * 17;
-const CONTEXT_FPSTATE = 40 + 8 * 23;
-
-/** The processor as a signal handler interrupted it; `context` is the address of the ucontext. Throws a Fault. */
-function interruptedMachine(memory: Memory, context: Address, registers: Registers): X64Machine {
-  const floating = memory.pointer(at(context, CONTEXT_FPSTATE));
-  return new X64Machine(
-    memory,
-    registers,
-    memory.u64(at(context, CONTEXT_EFLAGS)),
-    Array.from({ length: 16 }, (_, i) => memory.u64(at(floating, XMM + 16 * i))),
-  );
 }

@@ -1,21 +1,14 @@
 import { Fault } from '../absence.ts';
 import { type Address, address } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
+import { MAX_STEPS, type Machine, type Stop } from './machine.ts';
 import type { Registers } from './registers.ts';
 import { x64 } from './x64.ts';
-
-/** Where running on came to an end. */
-export type Stop =
-  /** Before a conditional jump to a place that was asked for, taken or not. */
-  | { readonly kind: 'branch'; readonly target: Address }
-  /** Before a call. */
-  | { readonly kind: 'call'; readonly returnTo: Address };
 
 /** DWARF numbers of the registers in the processor's own order. */
 const DWARF = [0, 2, 1, 3, 7, 6, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15];
 const RSP = 4;
 const RBP = 5;
-const MAX_STEPS = 5000;
 
 interface Flags {
   carry: boolean;
@@ -28,11 +21,8 @@ interface Flags {
 /** A register or a place in memory. */
 type Operand = { readonly register: number } | { readonly at: number; readonly sum: bigint };
 
-/**
- * Runs a thread's instructions on for a short way, on copies: registers, and memory that is written over. Knows
- * what V8's compilers emit for loops (Intel SDM volume 2); anything else is a Fault, and so is what is not known.
- */
-export class X64Machine {
+/** Knows what V8's compilers emit for loops (Intel SDM volume 2); anything else is a Fault, and so is what is not known. */
+export class X64Machine implements Machine {
   readonly #memory: Memory;
   readonly #registers = new BigUint64Array(16);
   /** Low halves. */
@@ -65,22 +55,23 @@ export class X64Machine {
         : { carry: bit(0n), parity: bit(2n), zero: bit(6n), sign: bit(7n), overflow: bit(11n) };
   }
 
-  /** General register by the processor's number: rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8 … */
+  get fp(): Address {
+    return address(Number(this.#registers[RBP]));
+  }
+
+  /** By the processor's number: rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8 … */
   register(number: number): bigint {
     return this.#registers[number & 15]!;
   }
 
-  /** Low half of an xmm register; undefined if not known. */
   double(number: number): bigint | undefined {
     return this.#doubles[number & 15];
   }
 
-  /** Memory as it is now. Throws a Fault. */
   u64(where: Address): bigint {
     return this.#read(where, 8);
   }
 
-  /** Runs on to the first stop. Throws a Fault if there is none near, or an instruction is not known. */
   run(isWanted: (target: Address) => boolean): Stop {
     for (let i = 0; i < MAX_STEPS; i++) {
       const stop = this.#step(isWanted);

@@ -1,7 +1,7 @@
 import { attemptOr, Fault } from '../../absence.ts';
 import { type Address, address, at, type Tagged } from '../../address.ts';
 import type { Tier } from '../../contract.ts';
-import type { X64Machine } from '../../unwind/x64-machine.ts';
+import type { Machine } from '../../unwind/machine.ts';
 import type { Value } from '../inspect.ts';
 import type { Isolate } from '../isolate.ts';
 import type { CodeObject } from './code-object.ts';
@@ -31,10 +31,10 @@ class ValueReader {
   readonly #frame: PhysicalFrame;
   readonly #state: TranslatedState;
   readonly #materializer: Materializer;
-  readonly #machine: X64Machine | undefined;
+  readonly #machine: Machine | undefined;
 
   /** `machine` has the registers, and memory that it wrote; without it a call has just been made. */
-  constructor(frame: PhysicalFrame, state: TranslatedState, machine: X64Machine | undefined) {
+  constructor(frame: PhysicalFrame, state: TranslatedState, machine: Machine | undefined) {
     this.#frame = frame;
     this.#machine = machine;
     this.#state = state;
@@ -294,7 +294,7 @@ export function framesAhead(
   code: CodeObject,
   tier: Tier,
   fn: Tagged,
-  machine: () => X64Machine,
+  machine: () => Machine,
 ): JsFrame[] | undefined {
   return attemptOr(undefined, () => {
     const data = DeoptimizationData.of(frame.runtime, code);
@@ -316,7 +316,7 @@ function stopsAhead(
   frame: PhysicalFrame,
   code: CodeObject,
   data: DeoptimizationData,
-  machine: X64Machine,
+  machine: Machine,
 ): { readonly entry: number; readonly lost: number }[] {
   const stops: { entry: number; lost: number }[] = [];
   while (stops.length < MAX_STOPS) {
@@ -335,7 +335,7 @@ function nextStop(
   frame: PhysicalFrame,
   code: CodeObject,
   data: DeoptimizationData,
-  machine: X64Machine,
+  machine: Machine,
 ): { readonly entry: number; readonly isCall: boolean } | undefined {
   const stop = machine.run((target) => data.eagerEntryAt(target - code.start) !== undefined);
   const isCall = stop.kind === 'call';
@@ -343,7 +343,7 @@ function nextStop(
     ? indexOf(frame.runtime, code, data, stop.returnTo - code.start)
     : data.eagerEntryAt(stop.target - code.start);
   // It may have returned, and be in another function's frame.
-  return entry === undefined || Number(machine.register(5)) !== frame.fp ? undefined : { entry, isCall };
+  return entry === undefined || machine.fp !== frame.fp ? undefined : { entry, isCall };
 }
 
 function framesOfEntry(
@@ -352,7 +352,7 @@ function framesOfEntry(
   tier: Tier,
   fn: Tagged,
   index: number,
-  machine: X64Machine | undefined,
+  machine: Machine | undefined,
 ): JsFrame[] {
   const { runtime } = frame;
   const state = readTranslation(runtime, data, data.entry(index).translationIndex);

@@ -2,7 +2,7 @@ import { attemptOr } from '../../absence.ts';
 import { type Address, address, at, type Tagged } from '../../address.ts';
 import type { FrameKind, Tier } from '../../contract.ts';
 import type { ModuleMap } from '../../modules/module-map.ts';
-import type { X64Machine } from '../../unwind/x64-machine.ts';
+import type { Machine } from '../../unwind/machine.ts';
 import type { Isolate } from '../isolate.ts';
 import { functionName } from '../objects/functions.ts';
 import { HeapView } from '../objects/heap-view.ts';
@@ -52,7 +52,7 @@ export interface FramePlace {
   /** The interpreter's own registers, where the thread stopped in a bytecode handler. */
   readonly interpreter: { readonly bytecodeArray: bigint; readonly bytecodeOffset: bigint } | undefined;
   /** The thread as it stood, to run on from; where it stopped in this frame. */
-  readonly machine: (() => X64Machine) | undefined;
+  readonly machine: (() => Machine) | undefined;
 }
 
 /** Where a function stands that has not begun yet. */
