@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Address } from '../../src/engine/address.ts';
 import { openGraph } from '../../src/engine/analyses/open-graph.ts';
 import type { HeapGraph } from '../../src/engine/graph/heap-graph.ts';
 import { type EdgeIndex, EdgeType, type NodeOrdinal } from '../../src/engine/graph/types.ts';
@@ -6,6 +7,8 @@ import { embedderGraph } from '../../src/engine/heap-graph/embedder-graph.ts';
 import { embedderInput } from '../../src/engine/heap-graph/embedder-input.ts';
 import { Memory } from '../../src/engine/memory/memory.ts';
 import { openDump } from '../../src/engine/session.ts';
+import { embedderCallback, environmentOf } from '../../src/engine/v8/node-environment.ts';
+import type { V8Runtime } from '../../src/engine/v8/runtime.ts';
 import type { ReleaseLine } from '../support/releases.ts';
 import { heapPairs } from './pairs.ts';
 
@@ -110,6 +113,23 @@ describe("objects of Node's C++ against the snapshot that V8 wrote of them", () 
         session.close();
         assert.ok(whole.nodes.length > 300);
         assert.deepEqual(found, whole);
+      });
+
+      it('finds what Node tells its objects by without symbols', async () => {
+        const [pair] = await heapPairs('natives', line);
+        const session = await openDump(pair!.core);
+        const isolate = session.isolateFor({});
+        const { view } = session.inspectorOf(isolate);
+        const { runtime } = view;
+        const { memory, module } = runtime;
+        const bare = { addressOf: () => undefined, linkAddressOf: (a: Address) => module.linkAddressOf(a) };
+        const environment = environmentOf(view)!;
+        const known = embedderCallback(runtime, isolate, environment);
+        const withoutSymbols = { memory, module: bare } as unknown as V8Runtime;
+        const found = embedderCallback(withoutSymbols, isolate, environment);
+        session.close();
+        assert.ok(known !== undefined);
+        assert.equal(found, known);
       });
 
       it('shows none that V8 does not show', () => {

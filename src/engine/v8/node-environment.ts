@@ -10,6 +10,9 @@ import type { V8Runtime } from './runtime.ts';
 const ISOLATE_WORDS = 1 << 14;
 /** Words of a heap profiler among which its list of callbacks is. */
 const PROFILER_WORDS = 64;
+/** Bytes of a pair in that list, and how many pairs there are at most. */
+const PAIR = 16;
+const MAX_CALLBACKS = 64;
 
 /** Node's Environment (src/env.h) of an isolate; undefined if it has none. */
 export function environmentOf(view: HeapView): Address | undefined {
@@ -39,18 +42,35 @@ export function embedderCallback(
     if (!memory.has(slot, 8)) return undefined;
     const profiler = memory.pointer(slot);
     if (profiler === 0 || profiler % 8 !== 0 || !memory.has(profiler, 8 * PROFILER_WORDS)) continue;
-    for (let w = 0; w < PROFILER_WORDS; w++) {
-      const callback = callbackIn(runtime, memory.pointer(at(profiler, 8 * w)), environment);
+    for (let w = 0; w < PROFILER_WORDS - 1; w++) {
+      const [start, end] = [0, 8].map((offset) => memory.pointer(at(profiler, 8 * w + offset)));
+      const callback = callbackIn(runtime, start!, end!, environment);
       if (callback !== undefined) return callback;
     }
   }
   return undefined;
 }
 
-/** The function of a row of function and data, if its data is the environment. */
-function callbackIn({ memory, module }: V8Runtime, row: Address, environment: Address): Address | undefined {
-  if (row === 0 || row % 8 !== 0 || !memory.has(row, 16)) return undefined;
-  if (memory.pointer(at(row, 8)) !== environment) return undefined;
-  const callback = memory.pointer(row);
-  return module.linkAddressOf(callback) === undefined ? undefined : callback;
+/**
+ * The function whose data is the environment, in a std::vector of pairs of function and data; V8's own heap of C++ may
+ * have one before it.
+ */
+function callbackIn(
+  { memory, module }: V8Runtime,
+  start: Address,
+  end: Address,
+  environment: Address,
+): Address | undefined {
+  const bytes = end - start;
+  if (start === 0 || start % 8 !== 0 || !(bytes > 0 && bytes <= MAX_CALLBACKS * PAIR) || bytes % PAIR !== 0)
+    return undefined;
+  if (!memory.has(start, bytes)) return undefined;
+  for (let offset = 0; offset < bytes; offset += PAIR) {
+    if (memory.pointer(at(start, offset + 8)) !== environment) continue;
+    const callback = memory.pointer(at(start, offset));
+    if (module.linkAddressOf(callback) === undefined || !memory.has(callback, 8)) continue;
+    // Objects that have the environment as their first field begin with a vtable: addresses are there, not code.
+    if (module.linkAddressOf(memory.pointer(callback)) === undefined) return callback;
+  }
+  return undefined;
 }
