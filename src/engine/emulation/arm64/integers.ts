@@ -1,4 +1,5 @@
 import { signed, unsigned } from '../arithmetic-unit.ts';
+import { reversed, swapped } from '../bit-order.ts';
 import { Shift } from '../halves.ts';
 import type { Encoding, Instruction, Run } from './instruction.ts';
 import { type Arm64State, DISCARD, EXTENSION, NONE } from './state.ts';
@@ -152,17 +153,6 @@ const countLeading: Run = (i, state) => {
 
 /** Signing and authenticating addresses (FEAT_PAuth) leaves them as they are. */
 const nothing: Run = () => {};
-
-export function swapped(word: number): number {
-  return ((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | ((word >>> 24) & 0xff);
-}
-
-export function reversed(word: number): number {
-  let bits = swapped(word);
-  bits = ((bits & 0x0f0f0f0f) << 4) | ((bits >>> 4) & 0x0f0f0f0f);
-  bits = ((bits & 0x33333333) << 2) | ((bits >>> 2) & 0x33333333);
-  return ((bits & 0x55555555) << 1) | ((bits >>> 1) & 0x55555555);
-}
 
 export function hasSize(i: Instruction): void {
   i.size = i.has(31) ? 8 : 4;

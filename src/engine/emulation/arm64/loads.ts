@@ -54,7 +54,7 @@ function put(i: Instruction, state: Arm64State, from: number): void {
 }
 
 /** A scalar or all of a register; what is not loaded becomes zero. */
-export function getVector(size: number, state: Arm64State, v: number): void {
+function getVector(size: number, state: Arm64State, v: number): void {
   const { memory, words } = state;
   const low = memory.load(state.targetLow, state.targetHigh, Math.min(size, 8));
   state.setScalar(v, low, memory.high);
@@ -64,7 +64,7 @@ export function getVector(size: number, state: Arm64State, v: number): void {
   words[4 * v + 3] = memory.high;
 }
 
-export function putVector(size: number, state: Arm64State, v: number): void {
+function putVector(size: number, state: Arm64State, v: number): void {
   const { memory, words } = state;
   memory.store(state.targetLow, state.targetHigh, Math.min(size, 8), words[4 * v]!, words[4 * v + 1]!);
   if (size < 16) return;

@@ -2,6 +2,7 @@ import { Fault } from '../../absence.ts';
 import { address } from '../../address.ts';
 import type { GuestMemory } from '../guest-memory.ts';
 import { type Processor, STAND_INS, type Surroundings } from '../processor.ts';
+import { SafeCalls } from '../safe-calls.ts';
 import { decode, type Instruction } from './instruction.ts';
 import { Arm64State, LINK, Next, SP } from './state.ts';
 
@@ -16,7 +17,7 @@ const SECOND_RESULT = 2;
 const RETURNED = 2 ** 19;
 const STAND_INS_HIGH = STAND_INS / HIGH;
 
-/** A call by a pointer, which is left out where it faults: one damaged object shall not hide all others. */
+/** A call by a pointer: where it would have come back to, and with what. */
 interface Safe {
   readonly after: number;
   readonly registers: Int32Array;
@@ -30,12 +31,11 @@ interface Safe {
 export class Arm64Processor implements Processor {
   readonly memory: GuestMemory;
   steps = 0;
-  failures = 0;
   readonly #surroundings: Surroundings;
   readonly #state: Arm64State;
   readonly #decoded = new Map<number, Instruction>();
   readonly #maxSteps: number;
-  readonly #safe: Safe[] = [];
+  readonly #safe = new SafeCalls<Safe>();
 
   constructor(memory: GuestMemory, surroundings: Surroundings, maxSteps: number) {
     this.memory = memory;
@@ -43,6 +43,10 @@ export class Arm64Processor implements Processor {
     this.#maxSteps = maxSteps;
     this.#state = new Arm64State(memory, surroundings.threadBase);
     this.#state.setNumber(SP, memory.stackTop - 64);
+  }
+
+  get failures(): number {
+    return this.#safe.failures;
   }
 
   argument(n: number): number {
@@ -58,7 +62,7 @@ export class Arm64Processor implements Processor {
     const stack = state.number(SP);
     for (const [n, value] of args.entries()) state.setNumber(2 * n, value);
     state.set(LINK, 8, 0, RETURNED);
-    this.#safe.length = 0;
+    this.#safe.clear();
     try {
       this.#run(target);
     } finally {
@@ -74,9 +78,8 @@ export class Arm64Processor implements Processor {
         this.#loop(this.#at(begin));
         return;
       } catch (error) {
-        const safe = error instanceof Fault && this.steps < this.#maxSteps ? this.#safe.pop() : undefined;
-        if (!safe) throw error;
-        this.failures++;
+        if (this.steps >= this.#maxSteps) throw error;
+        const safe = this.#safe.leaveOut(error);
         this.#state.registers.set(safe.registers);
         this.#state.words.set(safe.words, PRESERVED_WORDS[0]);
         begin = safe.after;
@@ -95,12 +98,8 @@ export class Arm64Processor implements Processor {
       else if (this.#leadsToStandIn(i)) i = i.following ?? this.#following(i);
       else {
         if (state.targetHigh === RETURNED) return;
-        if (!i.taken || i.takenLow !== state.targetLow || i.takenHigh !== state.targetHigh) {
-          i.takenLow = state.targetLow;
-          i.takenHigh = state.targetHigh;
-          i.taken = this.#at((i.takenHigh >>> 0) * HIGH + (i.takenLow >>> 0));
-        }
-        i = i.taken;
+        const isSame = i.takenLow === state.targetLow && i.takenHigh === state.targetHigh;
+        i = (isSame && i.taken) || this.#retargeted(i);
       }
     }
   }
@@ -112,6 +111,15 @@ export class Arm64Processor implements Processor {
 
   #jumped(i: Instruction): Instruction {
     i.taken = this.#at(i.target);
+    return i.taken;
+  }
+
+  /** The instruction that a branch by a register leads to. */
+  #retargeted(i: Instruction): Instruction {
+    const { targetLow, targetHigh } = this.#state;
+    i.takenLow = targetLow;
+    i.takenHigh = targetHigh;
+    i.taken = this.#at((targetHigh >>> 0) * HIGH + (targetLow >>> 0));
     return i.taken;
   }
 
@@ -138,7 +146,7 @@ export class Arm64Processor implements Processor {
       state.targetHigh = state.registers[LINK + 1]!;
       this.#return();
     } else if (next === Next.call)
-      this.#safe.push({
+      this.#safe.begin({
         after: i.pc + 4,
         registers: this.#preserved(),
         words: state.words.slice(...PRESERVED_WORDS),
@@ -149,14 +157,14 @@ export class Arm64Processor implements Processor {
   /** Calls that may be left out, and are over now. */
   #return(): void {
     const { targetLow, targetHigh, registers } = this.#state;
-    const safe = this.#safe.at(-1);
+    const safe = this.#safe.innermost;
     if (
       safe &&
       safe.after === (targetHigh >>> 0) * HIGH + (targetLow >>> 0) &&
       safe.registers[SP] === registers[SP] &&
       safe.registers[SP + 1] === registers[SP + 1]
     )
-      this.#safe.pop();
+      this.#safe.end();
   }
 
   #preserved(): Int32Array {

@@ -1,6 +1,6 @@
+import { reversed } from '../bit-order.ts';
 import type { Lanes128 } from '../lanes128.ts';
 import type { Encoding, Instruction, Run } from './instruction.ts';
-import { reversed } from './integers.ts';
 import {
   type LaneOperation,
   lengthening,

@@ -1,8 +1,10 @@
 import { Fault } from '../../absence.ts';
 import { address } from '../../address.ts';
 import { ArithmeticUnit, COMPARE, signExtended, signed, unsigned } from '../arithmetic-unit.ts';
+import { swapped } from '../bit-order.ts';
 import type { GuestMemory } from '../guest-memory.ts';
 import { type Processor, STAND_INS, type Surroundings } from '../processor.ts';
+import { SafeCalls } from '../safe-calls.ts';
 import { decode, type Instruction, NONE } from './instruction.ts';
 import { AX, BP, CX, DI, DX, OperandUnit, SI, SP } from './operand-unit.ts';
 import { VectorUnit } from './vector-unit.ts';
@@ -20,7 +22,7 @@ const MAX_REPETITIONS = 1 << 24;
 const Then = { next: 0, jump: 1, target: 2 } as const;
 type Then = (typeof Then)[keyof typeof Then];
 
-/** A call by a pointer, which is left out where it faults: one damaged object shall not hide all others. */
+/** A call by a pointer: where it would have come back to, and with what. */
 interface Safe {
   readonly after: Instruction;
   readonly registers: Int32Array;
@@ -36,14 +38,13 @@ export class X64Processor implements Processor {
   readonly registers = new Int32Array(32);
   readonly memory: GuestMemory;
   steps = 0;
-  failures = 0;
   readonly #surroundings: Surroundings;
   readonly #arithmetic = new ArithmeticUnit();
   readonly #operands: OperandUnit;
   readonly #vectors: VectorUnit;
   readonly #decoded = new Map<number, Instruction>();
   readonly #maxSteps: number;
-  readonly #safe: Safe[] = [];
+  readonly #safe = new SafeCalls<Safe>();
   /** Where an indirect jump leads. */
   #targetLow = 0;
   #targetHigh = 0;
@@ -55,6 +56,10 @@ export class X64Processor implements Processor {
     this.#vectors = new VectorUnit(memory, this.registers);
     this.#operands = new OperandUnit(memory, this.registers, surroundings.threadBase);
     this.#operands.setNumber(SP, memory.stackTop - 64);
+  }
+
+  get failures(): number {
+    return this.#safe.failures;
   }
 
   argument(n: number): number {
@@ -69,7 +74,7 @@ export class X64Processor implements Processor {
     const stack = this.#operands.number(SP);
     for (const [i, value] of args.entries()) this.#operands.setNumber(ARGUMENTS[i]!, value);
     this.#operands.push(0, RETURNED);
-    this.#safe.length = 0;
+    this.#safe.clear();
     try {
       this.#run(this.#at(target));
     } finally {
@@ -85,9 +90,8 @@ export class X64Processor implements Processor {
         this.#loop(begin);
         return;
       } catch (error) {
-        const safe = error instanceof Fault && this.steps < this.#maxSteps ? this.#safe.pop() : undefined;
-        if (!safe) throw error;
-        this.failures++;
+        if (this.steps >= this.#maxSteps) throw error;
+        const safe = this.#safe.leaveOut(error);
         this.registers.set(safe.registers);
         begin = this.#following(safe.after);
       }
@@ -602,7 +606,7 @@ export class X64Processor implements Processor {
       return Then.target;
     }
     if (kind === 2) {
-      if (!i.isRelative) this.#safe.push({ after: i, registers: this.#preserved() });
+      if (!i.isRelative) this.#safe.begin({ after: i, registers: this.#preserved() });
       this.#operands.push(i.nextLow, i.nextHigh);
     }
     return Then.target;
@@ -619,14 +623,14 @@ export class X64Processor implements Processor {
     this.#targetHigh = this.memory.high;
     this.#operands.moveStack(8);
     // Calls that may be left out, and are over now.
-    const safe = this.#safe.at(-1);
+    const safe = this.#safe.innermost;
     if (
       safe &&
       safe.after.nextLow === this.#targetLow &&
       safe.registers[2 * SP] === this.registers[2 * SP] &&
       safe.registers[2 * SP + 1] === this.registers[2 * SP + 1]
     )
-      this.#safe.pop();
+      this.#safe.end();
   }
 
   #preserved(): Int32Array {
@@ -644,8 +648,4 @@ export class X64Processor implements Processor {
       `an instruction that is not known (${i.opcode.toString(16)}) ends there`,
     );
   }
-}
-
-function swapped(word: number): number {
-  return ((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | ((word >>> 24) & 0xff);
 }
