@@ -118,16 +118,15 @@ const encodings: readonly Encoding[] = [
 
 /** Takes the instruction at `pc` apart; those that are not known throw a Fault when they are run. */
 export function decode(word: number, pc: number): Instruction {
-  const i = new Instruction(word, pc);
   for (const { mask, value, decode: take } of encodings) {
     if ((word & mask) >>> 0 !== value) continue;
+    const i = new Instruction(word, pc);
     const run = take(i);
-    if (run) {
-      i.run = run;
-      break;
-    }
+    if (!run) continue;
+    i.run = run;
+    return i;
   }
-  return i;
+  return new Instruction(word, pc);
 }
 
 function unknown({ word, pc }: Instruction): void {

@@ -139,12 +139,9 @@ export const arm64VectorFloats: readonly Encoding[] = [
     if (holds) return toIntegers((a) => (holds(a) ? -1n : 0n), true);
     if (opcode === '1d' || opcode === '1d U') return fromIntegers;
     if (opcode === '1b size' || opcode === '1b U size') return cut;
-    if (i.has(28) || !i.has(22)) return undefined;
-    return i.bits(12, 5) === 0x17 && !i.has(29) && !i.has(23)
-      ? lengthen
-      : i.bits(12, 5) === 0x16 && !i.has(29) && !i.has(23)
-        ? shorten
-        : undefined;
+    if (i.has(28) || i.has(29) || i.bits(22, 2) !== 1) return undefined;
+    if (i.bits(12, 5) === 0x17) return lengthen;
+    return i.bits(12, 5) === 0x16 ? shorten : undefined;
   }),
   ...alsoOfScalars(0x9f800400, 0x0f800000, (i) => {
     // fmul, fmla, fmls by one lane of the second operand, which begins at byte `low`.
