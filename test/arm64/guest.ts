@@ -26,7 +26,7 @@ async function carryOut(job: Job, folder: string): Promise<void> {
     const { program, flags } = job;
     await recordOracle({ node: places.node, program, folder, flags, debug: true, patience: job.timeout });
   } else {
-    const args = [join(folder, 'isolate-0.heapsnapshot')];
+    const args = job.kind === 'heap' ? [join(folder, 'isolate-0.heapsnapshot')] : [];
     await recordCore(places.node, job.program, { nodeFlags: [], args, timeout: job.timeout }, folder);
   }
 }

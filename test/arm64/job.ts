@@ -1,8 +1,8 @@
 /** A program to record. */
 export interface Job {
   readonly name: string;
-  /** With what the live debugger shows, or with V8's own snapshot. */
-  readonly kind: 'oracle' | 'heap';
+  /** With what the live debugger shows, with V8's own snapshot, or alone. */
+  readonly kind: 'oracle' | 'heap' | 'core';
   /** Path in the machine. */
   readonly program: string;
   readonly flags: readonly string[];

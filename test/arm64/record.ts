@@ -9,7 +9,7 @@ import { headerOf } from '../oracle/oracle.ts';
 import { officialNode, type ReleaseLine, releaseLines, releases } from '../support/releases.ts';
 import { type Job, places } from './job.ts';
 import { type Order, recordInMachine } from './machine.ts';
-import { heapLine, recordingsFolder } from './recordings.ts';
+import { fullLine, recordingsFolder } from './recordings.ts';
 import { run } from './system.ts';
 
 /** Milliseconds: an emulated processor takes ten to twenty times as long. */
@@ -20,7 +20,10 @@ mkdirSync(recordingsFolder, { recursive: true });
 for (const line of wanted.length > 0 ? wanted : releaseLines) {
   console.log(`Node ${releases[line]}`);
   const orders = [order('oracle', 'programs/tiers.js')];
-  if (line === heapLine) orders.push(order('heap', '../heap-core/programs/natives.cjs'));
+  if (line === fullLine) {
+    orders.push(order('heap', '../heap-core/programs/natives.cjs'));
+    orders.push(order('core', '../programs/spinning-interrupted.js'));
+  }
   await recordInMachine(await officialNode(releases[line], 'arm64'), orders, async (job, folder) =>
     keep(job, folder, join(recordingsFolder, `${job.name}-${line}`)),
   );
@@ -46,7 +49,7 @@ function keep({ kind, name }: Job, folder: string, target: string): void {
     run('zstd', ['-19', '--quiet', '--force', join(folder, file), '-o', as]);
   pack('core', `${target}.core.zst`);
   if (kind === 'heap') pack('isolate-0.heapsnapshot', `${target}.heapsnapshot.zst`);
-  else
+  if (kind === 'oracle')
     writeFileSync(`${target}.json.gz`, gzipSync(readFileSync(join(folder, 'recording.json')), { level: 9 }));
   console.log(`  ${name}`);
 }

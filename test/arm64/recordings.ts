@@ -14,11 +14,12 @@ import { officialNode, type ReleaseLine, releases } from '../support/releases.ts
  * and for one line:
  *
  *     natives-<line>.core.zst, natives-<line>.heapsnapshot.zst    a heap, and V8's own snapshot of it
+ *     spinning-interrupted-<line>.core.zst                        an optimized loop, under the handler of a signal
  */
 export const recordingsFolder = join(import.meta.dirname, 'recordings');
 
-/** The release line whose heap is recorded. */
-export const heapLine: ReleaseLine = 24;
+/** The release line of which there is more than frames. */
+export const fullLine: ReleaseLine = 24;
 
 interface Recorded {
   /** Path of the core. */
@@ -39,11 +40,19 @@ export async function recordedTiers(
   };
 }
 
+/** The core of spinning-interrupted.js. */
+export async function recordedLoop(): Promise<Recorded> {
+  return {
+    core: join(recordingsFolder, `spinning-interrupted-${fullLine}.core.zst`),
+    node: await officialNode(releases[fullLine], 'arm64'),
+  };
+}
+
 /** The core of natives.cjs, and V8's own snapshot. */
 export async function recordedHeap(): Promise<Recorded & { readonly snapshot: string }> {
   return {
-    core: join(recordingsFolder, `natives-${heapLine}.core.zst`),
-    node: await officialNode(releases[heapLine], 'arm64'),
-    snapshot: join(recordingsFolder, `natives-${heapLine}.heapsnapshot.zst`),
+    core: join(recordingsFolder, `natives-${fullLine}.core.zst`),
+    node: await officialNode(releases[fullLine], 'arm64'),
+    snapshot: join(recordingsFolder, `natives-${fullLine}.heapsnapshot.zst`),
   };
 }

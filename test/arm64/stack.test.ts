@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import type { CoreSession } from '../../src/engine/session.ts';
 import { openDump } from '../../src/engine/session.ts';
+import { emulationSuite } from '../engine/emulation-suite.ts';
 import { aspects, type Comparison, compare, scriptFrames } from '../oracle/compare.ts';
 import { percent } from '../oracle/tally.ts';
 import { finding } from '../support/findings.ts';
 import { releaseLines } from '../support/releases.ts';
-import { recordedTiers } from './recordings.ts';
+import { recordedLoop, recordedTiers } from './recordings.ts';
 
 /** Functions of tiers.js by the tier that they stopped in; Maglev is there from 24 on. */
 const tiers: Readonly<Record<string, string>> = {
@@ -74,7 +75,56 @@ describe('cores of AArch64', () => {
         ])
           assert.ok(names.includes(name), `${name} is not among ${names.join(', ')}`);
         assert.ok(!names.some((name) => /^\$[xd]/.test(name)));
+        assert.ok(session.thread(session.focusThread()).complete);
       });
     });
   }
+
+  it('have the variables of an optimized loop that a signal handler interrupted', async function () {
+    this.timeout(120_000);
+    const { core, node } = await recordedLoop();
+    const session = await openDump(core, { program: node });
+    const tid = session.core.pid!;
+    const { frames } = session.thread(tid);
+    const index = frames.findIndex((f) => f.functionName === 'spin');
+    const { scopes } = session.frameInfo(tid, index, frames[index]!, { depth: 0, limit: 10 });
+    session.close();
+    assert.ok(frames.slice(0, index).some((f) => f.functionName === '<signal handler called>'));
+    assert.match(String(frames[index]!.js?.tier), /turbofan|maglev/);
+    const variables = new Map(scopes?.[0]?.variables.map((v) => [v.name, v]));
+    const i = Number(variables.get('i')?.value ?? Number.NaN);
+    assert.ok(Number.isInteger(i) && i >= 0 && i < 1000, `i is ${i}`);
+    assert.equal(variables.get('list')?.className, 'Array');
+  });
+
+  it('have stacks of all threads to their starts, without any library of the system', async function () {
+    this.timeout(120_000);
+    const { core, node } = await recordedLoop();
+    const session = await openDump(core, { program: node });
+    const threads = session.core.threads.map(({ tid }) => session.thread(tid));
+    const missing = session
+      .info()
+      .modules.filter((m) => m.status !== 'matched')
+      .map((m) => m.path);
+    session.close();
+    assert.ok(missing.some((path) => /libc\.so/.test(path)));
+    assert.deepEqual(
+      threads.map(({ complete }) => complete),
+      threads.map(() => true),
+    );
+    const names = threads.map(({ frames }) => frames.map((f) => f.functionName));
+    assert.ok(names.filter((stack) => stack.includes('uv_cond_wait')).length >= 4);
+  });
+
+  describe('run code of theirs on copies of their memory', () => {
+    emulationSuite(
+      releaseLines.map((line) => ({
+        name: `Node ${line}`,
+        async open() {
+          const { core, node } = await recordedTiers(line);
+          return openDump(core, { program: node });
+        },
+      })),
+    );
+  });
 });

@@ -19,8 +19,8 @@ export type Step =
   | {
       readonly kind: 'caller';
       readonly registers: Registers;
-      /** How the caller was found: by CFI, or guessed from the frame pointer or the word at the stack pointer. */
-      readonly by: 'cfi' | 'frame-pointer' | 'stack-pointer';
+      /** How the caller was found: by CFI, or guessed from the frame pointer, or from where the last call was noted. */
+      readonly by: 'cfi' | 'frame-pointer' | 'last-call';
       /** The frame was made by a signal: the caller's pc is where it was interrupted, not a return address. */
       readonly signalFrame: boolean;
     }
@@ -65,7 +65,7 @@ export class NativeUnwinder {
       const step = this.#afterWildCall(registers);
       if (step) return step;
     }
-    return this.#byFramePointer(registers, failure);
+    return (exact && this.#byLink(registers)) || this.#byFramePointer(registers, failure);
   }
 
   /** True if `pc` lies in mapped executable memory. */
@@ -156,9 +156,26 @@ export class NativeUnwinder {
     return {
       kind: 'caller',
       registers: registers.callerAt(pc, link === undefined ? at(sp, 8) : sp, fp),
-      by: 'stack-pointer',
+      by: 'last-call',
       signalFrame: false,
     };
+  }
+
+  /**
+   * The caller of a function that called none, where calls do not touch the stack: the link register leads out of its
+   * module, which it would not behind a call of its own, and is not in the record at the frame pointer yet.
+   */
+  #byLink(registers: Registers): Step | undefined {
+    const { architecture, pc, sp, fp } = registers;
+    const noted = architecture.link === undefined ? undefined : registers.get(architecture.link);
+    if (noted === undefined) return undefined;
+    const link = architecture.unsigned(noted);
+    const target = address(Number(link));
+    if (!this.isCode(target) || this.#modules.at(target) === this.#modules.at(pc)) return undefined;
+    const saved = attemptOr(undefined, () => architecture.unsigned(this.#memory.u64(at(fp, 8))));
+    if (saved === link) return undefined;
+    const caller = registers.callerAt(link, sp, registers.get(architecture.fp));
+    return { kind: 'caller', registers: caller, by: 'last-call', signalFrame: false };
   }
 
   #byFramePointer(registers: Registers, failure: string | undefined): Step {
@@ -179,9 +196,13 @@ export class NativeUnwinder {
           outermost: false,
         };
       }
+      const callerFp = this.#memory.u64(fp);
+      // AArch64's compilers put the record at the lower end of a frame, where the stack pointer stays.
+      const isBelow = architecture.link !== undefined && callerFp > BigInt(fp);
+      const callerSp = isBelow ? address(Number(callerFp)) : at(fp, 16);
       return {
         kind: 'caller',
-        registers: registers.callerAt(returnTo, at(fp, 16), this.#memory.u64(fp)),
+        registers: registers.callerAt(returnTo, callerSp, callerFp),
         by: 'frame-pointer',
         signalFrame: false,
       };
