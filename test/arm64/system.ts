@@ -3,9 +3,6 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, wr
 import { join } from 'node:path';
 import { cacheFolder } from '../support/cache.ts';
 
-const debian = 'http://deb.debian.org/debian';
-const suite = 'bookworm';
-const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 /** libatomic1 is needed by Node 26. */
 const packages = ['libc6', 'libstdc++6', 'libgcc-s1', 'libatomic1', 'busybox-static'];
 /** Drivers of the disk, in the order in which they are loaded. */
@@ -66,21 +63,18 @@ function once(name: string, make: (aside: string) => void): string {
   return made;
 }
 
-/** By apt-get under settings of its own: the machine's are not touched. */
+/** By apt-get, from where this machine has its own packages from: it must be a Debian. */
 function download(): string[] {
   const debs = once('debs', (aside) => {
     const apt = join(folder, 'apt');
     for (const name of ['lists/partial', 'cache/archives/partial'])
       mkdirSync(join(apt, name), { recursive: true });
-    writeFileSync(join(apt, 'sources.list'), `deb [signed-by=${keyring}] ${debian} ${suite} main\n`);
     writeFileSync(join(apt, 'status'), '');
     const settings = {
       'APT::Architecture': 'arm64',
       'APT::Architectures::': 'arm64',
       'APT::Sandbox::User': 'root',
       'Acquire::Languages': 'none',
-      'Dir::Etc::SourceList': join(apt, 'sources.list'),
-      'Dir::Etc::SourceParts': '/dev/null',
       'Dir::State': apt,
       'Dir::State::Lists': join(apt, 'lists'),
       'Dir::State::status': join(apt, 'status'),
