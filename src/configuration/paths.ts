@@ -164,7 +164,10 @@ export function skipFilesName(url: string): string {
   return (scriptPath(url) ?? url).replaceAll('\\', '/');
 }
 
-/** `core`, `core.<digits>`, `*.core` and `*.heapsnapshot`: names that may be dumps. Content decides. */
+/**
+ * `core`, `core.<digits>`, `*.core`, `*.heapsnapshot`, also packed, and the packed cores of systemd-coredump
+ * (`core.<name>.<numbers>.zst`): names that may be dumps. Content decides.
+ */
 export function looksLikeDumpName(name: string): boolean {
-  return /^core(\.\d+)?$|\.core$|\.heapsnapshot(\.gz|\.zst)?$/.test(name);
+  return /^core(\..+\.\d+\.zst|(\.\d+)?(\.gz|\.zst)?)$|\.(core|heapsnapshot)(\.gz|\.zst)?$/.test(name);
 }

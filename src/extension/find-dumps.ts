@@ -18,7 +18,7 @@ const maxFiles = 200;
 /** The workspace's dumps by name and content, newest first. */
 export async function findDumps(token?: vscode.CancellationToken): Promise<FoundDump[]> {
   const files = await vscode.workspace.findFiles(
-    '**/{core,core.*,*.core,*.heapsnapshot,*.heapsnapshot.gz,*.heapsnapshot.zst}',
+    '**/{core,core.*,*.{core,heapsnapshot},*.{core,heapsnapshot}.{gz,zst}}',
     '**/node_modules/**',
     maxFiles,
     token,

@@ -11,6 +11,7 @@ import {
   scriptPath,
   skipFilesName,
 } from '../../src/configuration/paths.ts';
+import { scriptOf } from '../../webview/info-card/script-name.ts';
 
 const posix: HostPaths = { path: path.posix, home: '/home/me' };
 const win32: HostPaths = { path: path.win32, home: 'C:\\Users\\me' };
@@ -178,10 +179,36 @@ describe('paths', () => {
     });
   });
 
+  it('of scripts are found in a command line of Node', () => {
+    const found = (line: string) => scriptOf(line.split(' '));
+    assert.equal(found('node app.js --port 80'), 'app.js');
+    assert.equal(found('node --inspect --require ./hook.cjs -r dotenv app.js'), 'app.js');
+    assert.equal(found('node --import=tsx --conditions dev src/main.ts'), 'src/main.ts');
+    assert.equal(found('node -e process.abort()'), undefined);
+    assert.equal(found('node'), undefined);
+    assert.equal(scriptOf(null), undefined);
+  });
+
   it('of dumps are told by name', () => {
     for (const name of ['core', 'core.4711', 'node.core', 'a.heapsnapshot', 'a.heapsnapshot.gz'])
       assert.ok(looksLikeDumpName(name), name);
-    for (const name of ['core.js', 'core.css', 'score', 'core.d', 'hardcore', 'core.1.txt']) {
+    for (const name of [
+      'core.zst',
+      'core.4711.gz',
+      'node.core.zst',
+      'core.node.1000.0a1b.4711.1764490000000000.zst',
+    ])
+      assert.ok(looksLikeDumpName(name), name);
+    for (const name of [
+      'core.js',
+      'core.css',
+      'score',
+      'core.d',
+      'hardcore',
+      'core.1.txt',
+      'core.tar.zst',
+      'a.zst',
+    ]) {
       assert.ok(!looksLikeDumpName(name), name);
     }
   });

@@ -1,6 +1,7 @@
 import type { DeathKind, DumpInfo, IsolateInfo } from '../../src/engine/contract.ts';
 import { type Child, h, size, table } from '../elements.ts';
 import { tag } from '../toolkit.ts';
+import { scriptOf } from './script-name.ts';
 
 const kinds: Readonly<Record<DeathKind, string>> = {
   'uncaught-exception': 'uncaught exception',
@@ -43,8 +44,7 @@ function header(info: DumpInfo, actions: readonly HTMLElement[]): HTMLElement {
 
 function title(info: DumpInfo): string {
   const { executable, argv, pid } = info.process;
-  const script = argv?.slice(1).find((argument) => !argument.startsWith('-'));
-  const name = script ?? executable ?? 'Dump';
+  const name = scriptOf(argv) ?? executable ?? 'Dump';
   const last = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
   return pid === null ? last : `${last} (process ${pid})`;
 }
