@@ -51,6 +51,8 @@ export class NativeUnwinder {
     const { pc } = registers;
     if (pc === 0 && !exact)
       return { kind: 'end', reason: 'the outermost frame returns to address 0', outermost: true };
+    const interrupted = registers.architecture.interrupted?.(this.#memory, registers);
+    if (interrupted) return { kind: 'caller', registers: interrupted, by: 'cfi', signalFrame: true };
     let failure: string | undefined;
     try {
       const step = this.#byCfi(registers, exact ? pc : at(pc, -1));
@@ -59,8 +61,6 @@ export class NativeUnwinder {
       if (!(error instanceof Fault)) throw error;
       failure = error.message;
     }
-    const interrupted = registers.architecture.interrupted?.(this.#memory, registers);
-    if (interrupted) return { kind: 'caller', registers: interrupted, by: 'cfi', signalFrame: true };
     if (exact && !this.isCode(pc)) {
       const step = this.#afterWildCall(registers);
       if (step) return step;

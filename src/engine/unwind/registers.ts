@@ -23,8 +23,8 @@ export interface Architecture {
   /** Where the thread-local variables of the executable start (size and alignment of its PT_TLS). */
   localStorage(threadPointer: Address, size: number, alignment: number): Address;
   /**
-   * The registers that a signal interrupted, if `registers` are those of a return to the kernel that has no call frame
-   * information.
+   * The registers that a signal interrupted, if `registers` are those of the return to the kernel and its call frame
+   * information is not to be had, or wrong (of AArch64's vDSO up to Linux 5.8).
    */
   interrupted?(memory: Memory, registers: Registers): Registers | undefined;
 }
