@@ -147,7 +147,7 @@ export class MixedStacks {
       memory: this.#memory,
       site,
       registers,
-      ownsFrame: () => this.#v8!.ownsFrame(site, registers.fp),
+      ownsFrame: () => attemptOr(false, () => this.#v8!.ownsFrame(site, registers.fp)),
       isCode: (pc) => this.#native.isCode(pc),
     });
   }
