@@ -1,3 +1,4 @@
+import { arm64Code } from '../unwind/arm64-code.ts';
 import type { Architecture } from '../unwind/registers.ts';
 
 /** Bytes of such methods. */
@@ -32,9 +33,8 @@ function ofX64(code: Buffer, method: number): number | undefined {
   return code[i] === 0xc3 ? returned : undefined;
 }
 
-/** Instructions of a frame, which is made and left again: stp and ldp of x29 and x30, mov x29, sp. */
-const frame: readonly number[] = [0xa9bf7bfd, 0x910003fd, 0xa8c17bfd];
-const RET = 0xd65f03c0;
+/** Instructions of a frame, which is made and left again. */
+const frame: readonly number[] = [arm64Code.pushFrame, arm64Code.setFp, arm64Code.popFrame];
 
 function ofArm64(code: Buffer, method: number): number | undefined {
   let returned: number | undefined;
@@ -50,7 +50,7 @@ function ofArm64(code: Buffer, method: number): number | undefined {
     } else if ((word & 0xffc003ff) >>> 0 === 0x91000000 && returned !== undefined)
       // add x0, x0, #…
       returned += (word >>> 10) & 0xfff;
-    else return word === RET ? returned : undefined;
+    else return word === arm64Code.ret ? returned : undefined;
   }
   return undefined;
 }

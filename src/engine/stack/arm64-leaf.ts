@@ -2,18 +2,13 @@ import { attemptOr } from '../absence.ts';
 import { type Address, address, at } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
 import { arm64, arm64Architecture } from '../unwind/arm64.ts';
+import { arm64Code, isCall } from '../unwind/arm64-code.ts';
 import type { Registers } from '../unwind/registers.ts';
 import { findReturn, type Interrupted, isBeingBuilt, type Leaf, wordAt } from './leaf.ts';
 
 /** Furthest that a prologue is looked for, in bytes from the function's start. */
 const PROLOGUE = 128;
 const MAX_EPILOGUE = 10;
-
-/** Instructions that V8 begins and ends functions with (Arm ARM, C6.2). */
-const STP_FP_LR = 0xa9bf7bfd; // stp x29, x30, [sp, #-16]!
-const LDP_FP_LR = 0xa8c17bfd; // ldp x29, x30, [sp], #16
-const MOV_SP_FP = 0x910003bf; // mov sp, x29
-const RET = 0xd65f03c0;
 
 /** As leafOf, for AArch64: a call leaves its return address in the link register. */
 export function arm64Leaf(interrupted: Interrupted): Leaf | undefined {
@@ -51,7 +46,7 @@ function savedAt(memory: Memory, frame: Address, atEntry: boolean): Leaf {
 /** Offset of the instruction that saves frame pointer and link register, if it comes early. */
 function prologueOf(memory: Memory, start: Address, offset: number): number | undefined {
   const head = attemptOr(Buffer.alloc(0), () => memory.bytes(start, Math.min(PROLOGUE, offset + 4) & ~3));
-  for (let i = 0; i + 4 <= head.length; i += 4) if (head.readUInt32LE(i) === STP_FP_LR) return i;
+  for (let i = 0; i + 4 <= head.length; i += 4) if (head.readUInt32LE(i) === arm64Code.pushFrame) return i;
   return undefined;
 }
 
@@ -62,9 +57,9 @@ function epilogueAt(memory: Memory, registers: Registers, link: bigint): Leaf | 
   let returnAddress = link;
   for (let i = 0; i < MAX_EPILOGUE; i++) {
     const code = attemptOr(0, () => memory.u32(at(registers.pc, 4 * i)));
-    if (code === RET) return { returnAddress, callerSp: sp, callerFp: fp, atEntry: false };
-    if (code === MOV_SP_FP) sp = address(Number(fp));
-    else if (code === LDP_FP_LR) {
+    if (code === arm64Code.ret) return { returnAddress, callerSp: sp, callerFp: fp, atEntry: false };
+    if (code === arm64Code.resetSp) sp = address(Number(fp));
+    else if (code === arm64Code.popFrame) {
       ({ returnAddress, callerFp: fp, callerSp: sp } = savedAt(memory, sp, false));
     } else if (!isArithmetic(code)) return undefined;
   }
@@ -77,8 +72,7 @@ function isArithmetic(code: number): boolean {
   return op0 === 8 || op0 === 9 || op0 === 5 || op0 === 13;
 }
 
-/** True if the instruction before `pc` is a call: `bl`, or `blr` of any register. */
+/** True if the instruction before `pc` is a call. */
 function followsCall(memory: Memory, pc: Address): boolean {
-  const before = attemptOr(0, () => memory.u32(at(pc, -4)));
-  return before >>> 26 === 0x25 || (before & 0xfffffc1f) >>> 0 === 0xd63f0000;
+  return isCall(attemptOr(0, () => memory.u32(at(pc, -4))));
 }

@@ -5,6 +5,7 @@ import { Arm64State, Next, SP } from '../emulation/arm64/state.ts';
 import { GuestMemory } from '../emulation/guest-memory.ts';
 import type { Memory } from '../memory/memory.ts';
 import { arm64 } from './arm64.ts';
+import { isCall } from './arm64-code.ts';
 import { MAX_STEPS, type Machine, type Stop } from './machine.ts';
 import type { Registers } from './registers.ts';
 
@@ -87,11 +88,6 @@ export class Arm64Machine implements Machine {
     }
     return i;
   }
-}
-
-/** bl, blr */
-function isCall(word: number): boolean {
-  return word >>> 26 === 0x25 || (word & 0xfffffc1f) >>> 0 === 0xd63f0000;
 }
 
 /** b, br, ret */
