@@ -4,7 +4,15 @@ import type { Memory } from '../memory/memory.ts';
 import { arm64, arm64Architecture } from '../unwind/arm64.ts';
 import { arm64Code, isCall } from '../unwind/arm64-code.ts';
 import type { Registers } from '../unwind/registers.ts';
-import { findReturn, type Interrupted, isBeingBuilt, type Leaf, wordAt } from './leaf.ts';
+import {
+  findReturn,
+  type Interrupted,
+  isBeingBuilt,
+  type Leaf,
+  readAt,
+  returnsToCode,
+  wordAt,
+} from './leaf.ts';
 
 /** Furthest that a prologue is looked for, in bytes from the function's start. */
 const PROLOGUE = 128;
@@ -24,7 +32,7 @@ export function arm64Leaf(interrupted: Interrupted): Leaf | undefined {
   const frame = address(Number(fp));
   if (push !== undefined && isBeingBuilt(site, frame - sp)) return savedAt(memory, frame, true);
   const epilogue = epilogueAt(memory, registers, link);
-  if (epilogue && isCode(address(Number(epilogue.returnAddress)))) return epilogue;
+  if (epilogue && returnsToCode(interrupted, epilogue)) return epilogue;
   if (interrupted.ownsFrame()) return undefined;
   const target = address(Number(link));
   if (isCode(target) && followsCall(memory, target))
@@ -35,8 +43,9 @@ export function arm64Leaf(interrupted: Interrupted): Leaf | undefined {
 
 /** What `stp x29, x30` saved at an address. */
 function savedAt(memory: Memory, frame: Address, atEntry: boolean): Leaf {
+  const saved = readAt(memory, at(frame, 8));
   return {
-    returnAddress: arm64Architecture.unsigned(wordAt(memory, at(frame, 8))),
+    returnAddress: saved === undefined ? undefined : arm64Architecture.unsigned(saved),
     callerSp: at(frame, 16),
     callerFp: wordAt(memory, frame),
     atEntry,
@@ -54,7 +63,7 @@ function prologueOf(memory: Memory, start: Address, offset: number): number | un
 function epilogueAt(memory: Memory, registers: Registers, link: bigint): Leaf | undefined {
   let { sp } = registers;
   let fp = registers.get(arm64.fp) ?? 0n;
-  let returnAddress = link;
+  let returnAddress: bigint | undefined = link;
   for (let i = 0; i < MAX_EPILOGUE; i++) {
     const code = attemptOr(0, () => memory.u32(at(registers.pc, 4 * i)));
     if (code === arm64Code.ret) return { returnAddress, callerSp: sp, callerFp: fp, atEntry: false };

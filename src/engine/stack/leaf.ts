@@ -1,12 +1,13 @@
 import { attemptOr } from '../absence.ts';
-import { type Address, at } from '../address.ts';
+import { type Address, address, at } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Registers } from '../unwind/registers.ts';
 import type { CodeSite } from '../v8/frames/code-site.ts';
 
 /** What a function returns to that was interrupted anywhere, also in its prologue or epilogue. */
 export interface Leaf {
-  readonly returnAddress: bigint;
+  /** Undefined if it cannot be read. */
+  readonly returnAddress: bigint | undefined;
   /** The caller's stack pointer, behind the return. */
   readonly callerSp: Address;
   readonly callerFp: bigint;
@@ -29,7 +30,7 @@ const MAX_WORDS = 64;
 
 /** A leaf whose return address is on the stack. */
 export function leafAt(memory: Memory, returnSlot: Address, callerFp: bigint, atEntry: boolean): Leaf {
-  return { returnAddress: wordAt(memory, returnSlot), callerSp: at(returnSlot, 8), callerFp, atEntry };
+  return { returnAddress: readAt(memory, returnSlot), callerSp: at(returnSlot, 8), callerFp, atEntry };
 }
 
 /**
@@ -59,6 +60,15 @@ export function findReturn(
   return undefined;
 }
 
+/** True if a leaf returns to code. */
+export function returnsToCode({ isCode }: Interrupted, { returnAddress }: Leaf): boolean {
+  return returnAddress !== undefined && isCode(address(Number(returnAddress)));
+}
+
+export function readAt(memory: Memory, where: Address): bigint | undefined {
+  return attemptOr(undefined, () => memory.u64(where));
+}
+
 export function wordAt(memory: Memory, where: Address): bigint {
-  return attemptOr(0n, () => memory.u64(where));
+  return readAt(memory, where) ?? 0n;
 }

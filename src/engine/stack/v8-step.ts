@@ -40,6 +40,12 @@ export function isEntry(site: CodeSite): boolean {
 
 /** The caller of a function that has not set up its frame, or has left it already. */
 export function stepFromLeaf({ returnAddress, callerSp, callerFp }: Leaf, registers: Registers): Step {
+  if (returnAddress === undefined)
+    return {
+      kind: 'end',
+      reason: 'the return address of the innermost frame cannot be read',
+      outermost: false,
+    };
   const caller = registers.callerAt(returnAddress, callerSp, callerFp);
   return { kind: 'caller', registers: caller, by: 'cfi', signalFrame: false };
 }

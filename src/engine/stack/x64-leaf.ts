@@ -3,7 +3,15 @@ import { type Address, address, at } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Registers } from '../unwind/registers.ts';
 import { x64 } from '../unwind/x64.ts';
-import { findReturn, type Interrupted, isBeingBuilt, type Leaf, leafAt, wordAt } from './leaf.ts';
+import {
+  findReturn,
+  type Interrupted,
+  isBeingBuilt,
+  type Leaf,
+  leafAt,
+  returnsToCode,
+  wordAt,
+} from './leaf.ts';
 
 /** Furthest that a prologue's `push rbp; mov rbp, rsp` is looked for, in bytes from the function's start. */
 const PROLOGUE = 128;
@@ -12,7 +20,7 @@ const MAX_EPILOGUE = 8;
 
 /** As leafOf, for x86-64: a call pushes its return address. */
 export function x64Leaf(interrupted: Interrupted): Leaf | undefined {
-  const { memory, site, registers, isCode } = interrupted;
+  const { memory, site, registers } = interrupted;
   if (site.kind === 'unknown') return undefined;
   const { pc, sp } = registers;
   const fp = registers.get(x64.rbp) ?? 0n;
@@ -25,7 +33,7 @@ export function x64Leaf(interrupted: Interrupted): Leaf | undefined {
   if (push >= 0 && isBeingBuilt(site, frame - sp))
     return leafAt(memory, at(frame, 8), wordAt(memory, frame), true);
   const epilogue = epilogueAt(memory, registers);
-  if (epilogue && isCode(address(Number(epilogue.returnAddress)))) return epilogue;
+  if (epilogue && returnsToCode(interrupted, epilogue)) return epilogue;
   if (interrupted.ownsFrame()) return undefined;
   const returnSlot = findReturn(interrupted, followsCall);
   return returnSlot === undefined ? undefined : leafAt(memory, returnSlot, fp, false);
