@@ -42,7 +42,6 @@ function describe(module: Module): DebugProtocol.Module {
   const last = module.mappings.at(-1);
   if (start !== undefined && last) described.addressRange = `${hex(start)}-${hex(last.end)}`;
   if (module.buildId !== undefined) described.version = module.buildId;
-  const symbols = module.symbolFile ?? module.file;
-  if (symbols) described.symbolFilePath = symbols.source.name;
+  if (module.symbolFile !== undefined) described.symbolFilePath = module.symbolFile;
   return described;
 }

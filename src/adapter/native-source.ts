@@ -26,7 +26,7 @@ export function nativeSourceText(info: FrameInfo, module: Module | undefined): s
     ['offset', info.offset === null ? '(unknown)' : `+0x${info.offset.toString(16)}`],
     ['address', info.address ?? '(unknown)'],
   ];
-  if (module?.file) rows.push(['read from', module.file.source.name]);
+  if (module?.imageFile !== undefined) rows.push(['read from', module.imageFile]);
   const start = module?.mappings[0]?.start;
   if (start !== undefined) rows.push(['mapped at', hex(start)]);
   const body = rows.map(([name, value]) => `${name.padEnd(10)}${value}`);

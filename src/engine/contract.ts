@@ -16,7 +16,7 @@ export type DeathKind =
   | 'alive';
 
 export interface DumpInfo {
-  format: 'elf-core' | 'heapsnapshot';
+  format: 'elf-core' | 'minidump' | 'heapsnapshot';
   process: {
     pid: number | null;
     executable: string | null;

@@ -2,8 +2,9 @@ import { dirname } from 'node:path';
 import { type Absence, attemptOr } from './absence.ts';
 import type { Tagged } from './address.ts';
 import type { DumpInfo, FrameInfo, ScopeInfo, StackInfo, ThreadInfo, VariableInfo } from './contract.ts';
+import type { CoreDump } from './dump/core-dump.ts';
 import { type OpenedDump, openSource } from './dump/detect.ts';
-import { ElfCore } from './dump/elf-core.ts';
+import { openCoreDump } from './dump/open-core.ts';
 import { DayAfterError } from './errors.ts';
 import type { Environment } from './evaluate/environment.ts';
 import { evaluate } from './evaluate/evaluate.ts';
@@ -53,7 +54,7 @@ export interface OpenOptions extends LocateOptions {
 export async function openDump(path: string, options: OpenOptions = {}): Promise<CoreSession> {
   options.progress?.('Opening the dump…');
   const dump = await openSource(path, options.signal);
-  if (dump.format !== 'elf') {
+  if (dump.format === 'heapsnapshot') {
     dump.source.close();
     throw new DayAfterError('NOT_APPLICABLE', `${path} is a heap snapshot; this command is for core dumps`);
   }
@@ -82,7 +83,7 @@ export interface EvaluationPlace {
 
 /** One opened core: threads, stacks, values. Everything is read when it is asked for, then kept. */
 export class CoreSession {
-  readonly core: ElfCore;
+  readonly core: CoreDump;
   readonly modules: LoadedModules;
   readonly sourceMaps: SourceMaps;
   readonly #dump: OpenedDump;
@@ -97,7 +98,7 @@ export class CoreSession {
   constructor(dump: OpenedDump, options: OpenOptions) {
     this.#dump = dump;
     this.sourceMaps = new SourceMaps(options.sourceRoots ?? []);
-    this.core = new ElfCore(dump.source);
+    this.core = openCoreDump(dump);
     this.modules = loadModules(this.core, options);
     this.#moduleMap = new ModuleMap(this.modules.modules);
     const { runtime } = this;
@@ -146,7 +147,9 @@ export class CoreSession {
     const own = signal?.sender === undefined || signal.sender === pid;
     if (own && this.#signalNumber() !== 19 && this.#signalNumber() !== 0) return first;
     const runsJavaScript = this.thread(first).frames.some((f) => f.kind === 'js');
-    return runsJavaScript ? first : (this.core.threads.find((t) => t.tid === pid)?.tid ?? first);
+    return runsJavaScript
+      ? first
+      : (this.core.threads.find((t) => t.tid === this.core.mainThread)?.tid ?? first);
   }
 
   /** The mixed stack of a thread. Throws NO_SUCH_THREAD. */
@@ -436,7 +439,7 @@ export interface ScriptInfo {
   readonly script: Script;
 }
 
-function openRuntime(modules: LoadedModules, core: ElfCore): V8Runtime | DayAfterError {
+function openRuntime(modules: LoadedModules, core: CoreDump): V8Runtime | DayAfterError {
   try {
     return V8Runtime.open(modules.modules, modules.memory, core);
   } catch (error) {

@@ -341,7 +341,7 @@ describe('bad input', () => {
       const at = await addressOf(expression);
       const session = await openDump(core);
       const position = filePosition(session, at);
-      const word = Number(readBytes(session.core.elf.source, position, 8).readBigUInt64LE());
+      const word = Number(readBytes(session.core.source, position, 8).readBigUInt64LE());
       session.close();
       return word - 1;
     }
@@ -402,7 +402,7 @@ describe('bad input', () => {
   }
 
   function readHead(session: CoreSession): Buffer {
-    const head = readBytes(session.core.elf.source, 0, 65536);
+    const head = readBytes(session.core.source, 0, 65536);
     session.close();
     return head;
   }

@@ -31,7 +31,7 @@ export function emulationSuite(subjects: readonly Subject[]): void {
 
       function guest(maxSteps = 50_000_000): Guest {
         const { memory, module, core } = runtime;
-        return new Guest(memory, placeOf(module), core.threads[0]!.pointer, maxSteps);
+        return new Guest(memory, placeOf(module, core.instructionSet), core.threads[0]!.pointer, maxSteps);
       }
 
       function call({ processor }: Guest, name: string, ...args: readonly number[]): number {

@@ -203,7 +203,7 @@ for (const line of releaseLines) {
       );
       assert.ok(frames[1]?.guessed);
       assert.ok(frames.some((f) => f.functionName?.startsWith('node::Start(')));
-      real.elf.source.close();
+      real.source.close();
     });
 
     const wasm = {

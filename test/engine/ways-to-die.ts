@@ -1,7 +1,7 @@
 import type { DeathKind } from '../../src/engine/contract.ts';
 import { FileSource } from '../../src/engine/dump/byte-source.ts';
 import { ElfFile } from '../../src/engine/dump/elf.ts';
-import { SymbolTable } from '../../src/engine/modules/symbols.ts';
+import { ElfSymbolTable } from '../../src/engine/modules/elf-symbols.ts';
 import type { RecordOptions } from '../support/cores.ts';
 import { type ReleaseLine, releaseNode } from '../support/releases.ts';
 
@@ -114,7 +114,7 @@ export const deaths: readonly Death[] = [
 async function addressOf(line: ReleaseLine, symbol: string): Promise<number> {
   const source = new FileSource(await releaseNode(line));
   try {
-    return new SymbolTable(new ElfFile(source)).find(symbol)!.value;
+    return new ElfSymbolTable(new ElfFile(source)).find(symbol)!.value;
   } finally {
     source.close();
   }

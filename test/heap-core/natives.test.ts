@@ -105,7 +105,7 @@ describe("objects of Node's C++ against the snapshot that V8 wrote of them", () 
         const { view } = session.inspectorOf(isolate);
         const { memory, module } = view.runtime;
         const input = embedderInput(view, isolate);
-        const own = [pair!.core, module.file!.source.name];
+        const own = [pair!.core, module.imageFile!];
         const bare = new Memory(memory.regions.filter((r) => r.source && own.includes(r.source.name)));
         assert.ok(bare.regions.length < memory.regions.length);
         const whole = embedderGraph(memory, input);

@@ -2,8 +2,9 @@ import { DayAfterError } from '../errors.ts';
 import { type ByteSource, FileSource, readBytes } from './byte-source.ts';
 import { compressionOf, decompress } from './decompress.ts';
 import { isElf } from './elf.ts';
+import { isMinidump } from './minidump.ts';
 
-export type DumpFormat = 'elf' | 'heapsnapshot';
+export type DumpFormat = 'elf' | 'minidump' | 'heapsnapshot';
 
 /** An opened dump of a format that the content told; its name is never trusted. */
 export interface OpenedDump {
@@ -41,6 +42,7 @@ export async function openSource(path: string, signal?: AbortSignal): Promise<Op
 function formatOf(source: ByteSource, path: string): DumpFormat {
   const head = readBytes(source, 0, 512);
   if (isElf(head)) return 'elf';
+  if (isMinidump(head)) return 'minidump';
   if (/^\s*\{\s*"snapshot"\s*:/.test(head.toString('latin1'))) return 'heapsnapshot';
   const known = otherFormat(head);
   throw new DayAfterError(
@@ -50,14 +52,13 @@ function formatOf(source: ByteSource, path: string): DumpFormat {
       : `${path} is neither a core dump nor a heap snapshot`,
     known
       ? undefined
-      : 'ELF cores of Node.js processes and V8 heap snapshots are understood, also compressed by gzip or zstd.',
+      : 'ELF cores and minidumps of Node.js processes and V8 heap snapshots are understood, also compressed by gzip or zstd.',
   );
 }
 
 function otherFormat(head: Buffer): string | undefined {
   const magic = head.length >= 4 ? head.readUInt32LE(0) : 0;
   if (magic === 0xfeedfacf || magic === 0xcffaedfe) return 'a Mach-O file (macOS)';
-  if (head.toString('latin1', 0, 4) === 'MDMP') return 'a Windows minidump';
   if (head.toString('latin1', 0, 8) === 'PAGEDU64') return 'a Windows kernel dump';
   return undefined;
 }

@@ -1,33 +1,8 @@
 import { type Address, address } from '../address.ts';
 import { DayAfterError } from '../errors.ts';
 import type { ByteSource } from './byte-source.ts';
+import type { CoreDump, CoreSegment, CoreThread, FileMapping, SignalInfo } from './core-dump.ts';
 import { cString, ElfFile, type ElfNote, elf, u64 } from './elf.ts';
-
-/** A PT_LOAD of the core: `filesz` bytes of the range's `memsz` are in the file at `offset`. */
-export interface CoreSegment {
-  readonly start: Address;
-  readonly end: Address;
-  readonly flags: number;
-  readonly offset: number;
-  /** Bytes in the file, after clipping at the file's end. */
-  readonly filesz: number;
-  /** True if the program header promised more bytes than the file has. */
-  readonly truncated: boolean;
-}
-
-/** One NT_PRSTATUS. `registers` is elf_gregset_t as the kernel wrote it. */
-export interface CoreThread {
-  readonly tid: number;
-  readonly signal: number;
-  readonly registers: Buffer;
-  /**
-   * NT_FPREGSET: on x86-64 the FXSAVE area (Intel SDM volume 1, 10.5.1), on AArch64 user_fpsimd_state (asm/ptrace.h);
-   * undefined if the dump has none.
-   */
-  readonly floating: Buffer | undefined;
-  /** Base of the thread's own storage: FS_BASE, TPIDR_EL0; 0 if the dump does not tell it. */
-  readonly pointer: Address;
-}
 
 /** What the kernel writes of each thread of a processor: bytes, and the word of its registers that is its pointer. */
 interface ThreadFormat {
@@ -42,24 +17,8 @@ const threadFormats: ReadonlyMap<number, ThreadFormat> = new Map([
   [elf.EM_AARCH64, { registers: 34 * 8, floating: 528, pointerWord: undefined }],
 ]);
 
-/** One line of NT_FILE. `fileOffset` in bytes. */
-export interface FileMapping {
-  readonly start: Address;
-  readonly end: Address;
-  readonly fileOffset: number;
-  readonly path: string;
-}
-
-/** NT_SIGINFO: siginfo_t of the signal that wrote the dump. */
-export interface SignalInfo {
-  readonly signo: number;
-  readonly code: number;
-  /** si_addr, for faults that the kernel raised. */
-  readonly address: Address | undefined;
-  /** si_pid, for signals that a process sent (si_code <= 0). */
-  readonly sender: number | undefined;
-}
-
+const AT_PHDR = 3;
+const AT_ENTRY = 9;
 const NT_PRSTATUS = 1;
 const NT_FPREGSET = 2;
 const NT_PRPSINFO = 3;
@@ -74,18 +33,26 @@ const GREGSET = 112;
 /** Signals whose siginfo carries si_addr (sigaction(2)). */
 const FAULT_SIGNALS = new Set([4, 5, 7, 8, 11]);
 
-/** What an ELF core's headers and notes say (core(5), linux/elfcore.h); memory is read elsewhere. */
-export class ElfCore {
-  readonly elf: ElfFile;
+/** What an ELF core's headers and notes say (core(5), linux/elfcore.h). */
+export class ElfCore implements CoreDump {
+  readonly format = 'elf-core';
+  readonly system = 'linux';
+  readonly source: ByteSource;
+  readonly instructionSet: CoreDump['instructionSet'];
+  /** The PT_LOADs. */
   readonly segments: readonly CoreSegment[];
   /** In the order of the notes: the thread that took the signal comes first. */
   readonly threads: readonly CoreThread[];
+  /** The lines of NT_FILE. */
   readonly files: readonly FileMapping[];
   readonly auxv: ReadonlyMap<number, number>;
+  readonly entry: Address | undefined;
   readonly signal: SignalInfo | undefined;
   readonly pid: number | undefined;
+  /** On Linux it has the process's own number. */
+  readonly mainThread: number | undefined;
   /** comm and the first 80 bytes of the command line, from NT_PRPSINFO. */
-  readonly command: { readonly name: string; readonly args: string } | undefined;
+  readonly command: CoreDump['command'];
   readonly notes: readonly string[];
 
   /** Throws NOT_A_CORE, UNSUPPORTED_ARCHITECTURE or TRUNCATED. */
@@ -108,7 +75,8 @@ export class ElfCore {
     if (file.programHeadersOf().next().done) {
       throw new DayAfterError('TRUNCATED', `${source.name} ends before its program headers`);
     }
-    this.elf = file;
+    this.source = source;
+    this.instructionSet = file.machine === elf.EM_AARCH64 ? 'arm64' : 'x64';
     const remarks: string[] = [];
     this.segments = segmentsOf(file, remarks);
     const notes = file.notes();
@@ -117,9 +85,12 @@ export class ElfCore {
     if (this.threads.length === 0) throw new DayAfterError('CORRUPT_DUMP', `${source.name} holds no thread`);
     this.files = filesOf(notes.find((n) => n.type === NT_FILE));
     this.auxv = auxvOf(notes.find((n) => n.type === NT_AUXV));
+    const entry = this.auxv.get(AT_ENTRY) ?? this.auxv.get(AT_PHDR);
+    this.entry = entry === undefined ? undefined : address(entry);
     this.signal = signalOf(notes.find((n) => n.type === NT_SIGINFO));
     const info = notes.find((n) => n.type === NT_PRPSINFO && n.desc.length >= 136)?.desc;
     this.pid = info?.readInt32LE(24);
+    this.mainThread = this.pid;
     this.command = info && {
       name: cString(info.subarray(40, 56), 0),
       args: cString(info.subarray(56, 136), 0).trimEnd(),

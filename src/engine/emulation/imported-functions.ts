@@ -1,6 +1,5 @@
 import { attemptOr } from '../absence.ts';
 import { type Address, address, at } from '../address.ts';
-import { elf } from '../dump/elf.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Module } from '../modules/module.ts';
 import type { InstructionSet } from './processor.ts';
@@ -33,10 +32,11 @@ export interface ModulePlace {
   readonly dynamic: Address | undefined;
 }
 
-export function placeOf({ start, bias, file }: Module): ModulePlace {
-  const header = file?.programHeaders.find((p) => p.type === elf.PT_DYNAMIC);
-  const instructionSet = file?.machine === elf.EM_AARCH64 ? 'arm64' : 'x64';
-  return { instructionSet, start, bias, dynamic: header && address(header.vaddr + bias) };
+export function placeOf(
+  { start, bias, dynamicSection }: Module,
+  instructionSet: InstructionSet,
+): ModulePlace {
+  return { instructionSet, start, bias, dynamic: dynamicSection };
 }
 
 /** The functions of other modules that a module calls, by the slots in memory that hold their addresses. */

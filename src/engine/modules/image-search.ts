@@ -1,8 +1,7 @@
 import { attemptOr } from '../absence.ts';
-import { type Address, address, at } from '../address.ts';
-import { elf } from '../dump/elf.ts';
+import { type Address, at } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
-import type { Module } from './module.ts';
+import type { ImagePart, Module } from './module.ts';
 
 const PF_W = 2;
 const CHUNK = 1 << 20;
@@ -14,14 +13,11 @@ const MAX_HITS = 64;
 export class ImageSearch {
   readonly #memory: Memory;
   /** Loaded segments, the writable ones first: tables of pointers lie there, if the image has relocations. */
-  readonly #segments: readonly { readonly start: Address; readonly bytes: number }[];
+  readonly #segments: readonly ImagePart[];
 
   constructor(module: Module, memory: Memory) {
     this.#memory = memory;
-    this.#segments = (module.file?.programHeaders ?? [])
-      .filter((p) => p.type === elf.PT_LOAD)
-      .sort((a, b) => (b.flags & PF_W) - (a.flags & PF_W))
-      .map((p) => ({ start: address(p.vaddr + module.bias), bytes: p.memsz }));
+    this.#segments = [...module.parts].sort((a, b) => (b.flags & PF_W) - (a.flags & PF_W));
   }
 
   /** Addresses at which these bytes stand, which must be multiples of `alignment`. */

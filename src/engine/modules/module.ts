@@ -1,117 +1,71 @@
-import { type Address, address } from '../address.ts';
-import { type ElfFile, elf, type ProgramHeader } from '../dump/elf.ts';
-import type { FileMapping } from '../dump/elf-core.ts';
-import type { Located, ModuleStatus } from './locate.ts';
-import { type ElfSymbol, SymbolTable } from './symbols.ts';
+import type { Address } from '../address.ts';
+import type { FileMapping } from '../dump/core-dump.ts';
+import type { ModuleStatus } from './locate.ts';
+import type { ModuleSymbol, SymbolTable } from './symbols.ts';
 
-const PAGE = 4096;
+/** A part of a module's image that is loaded. */
+export interface ImagePart {
+  readonly start: Address;
+  readonly bytes: number;
+  /** PF_X 1, PF_W 2, PF_R 4. */
+  readonly flags: number;
+}
+
+/** The exception directory of a PE image: an array of RUNTIME_FUNCTION ("PE Format", .pdata), all runtime addresses. */
+export interface ExceptionDirectory {
+  /** Where the image is, from which addresses in the directory count. */
+  readonly base: Address;
+  readonly start: Address;
+  readonly bytes: number;
+}
+
+/** The thread-local variables of an executable. */
+export type ThreadLocals =
+  | { readonly kind: 'elf'; readonly bytes: number; readonly alignment: number }
+  /** `index` is where the number is by which threads find theirs (_tls_index). */
+  | { readonly kind: 'pe'; readonly bytes: number; readonly index: Address };
+
+/** How frames of a module's code are unwound. */
+export type UnwindInfo =
+  | { readonly kind: 'eh-frame'; readonly header: Address }
+  | { readonly kind: 'exception-directory'; readonly directory: ExceptionDirectory };
 
 /** An executable or library that was mapped into the process. */
-export class Module {
+export interface Module {
   /** Path in the dumped process. */
   readonly path: string;
   readonly mappings: readonly FileMapping[];
-  /** Of the image in the dump; undefined if its first page was not dumped. */
+  /** What names the build: GNU's build-id, or GUID and age of the PDB file; of the image in the dump. */
   readonly buildId: string | undefined;
   readonly status: ModuleStatus;
-  /** The local file, for `matched` and `unverified`. */
-  readonly file: ElfFile | undefined;
-  /** Where the local file was stripped: another one that has its symbols. */
-  readonly symbolFile: ElfFile | undefined;
+  /** Of its version resource; undefined where images have none. */
+  readonly version: string | undefined;
   /** Runtime address minus link-time address. */
   readonly bias: number;
-  /** Where .eh_frame_hdr is mapped; undefined without one. */
-  readonly ehFrameHeader: Address | undefined;
-  /** Headers of the file that was mapped: another file of the same build may be laid out otherwise (strip moves segments). */
-  readonly #image: ElfFile;
-  #symbols: SymbolTable | undefined;
-
-  constructor(
-    path: string,
-    mappings: readonly FileMapping[],
-    /** The image's ELF header and program headers as they are in the dump. */
-    header: ElfFile,
-    located: Pick<Located, 'status' | 'file'> & Partial<Located>,
-  ) {
-    this.path = path;
-    this.mappings = mappings;
-    this.buildId = header.buildId();
-    this.status = located.status;
-    this.file = located.file;
-    this.symbolFile = located.symbols;
-    this.#image = header.programHeaders.length > 0 || !located.file ? header : located.file;
-    this.bias = biasOf(mappings, this.#image);
-    const unwind = this.#image.programHeaders.find((p) => p.type === elf.PT_GNU_EH_FRAME);
-    this.ehFrameHeader = unwind && address(unwind.vaddr + this.bias);
-  }
-
-  get start(): Address {
-    return this.mappings[0]!.start;
-  }
-
-  /** Symbols of the local file; undefined without one. */
-  get symbols(): SymbolTable | undefined {
-    const file = this.symbolFile ?? this.file;
-    if (file) this.#symbols ??= new SymbolTable(file);
-    return this.#symbols;
-  }
-
-  /** True if a local file was found, but nothing that has its symbols: only what it exports has names. */
-  get isStripped(): boolean {
-    return this.file !== undefined && !(this.symbolFile ?? this.file).hasSymbols;
-  }
-
-  /** Closes the local files. */
-  close(): void {
-    this.file?.source.close();
-    this.symbolFile?.source.close();
-  }
-
+  readonly start: Address;
+  readonly unwindInfo: UnwindInfo | undefined;
+  /** Undefined where nothing tells any. */
+  readonly symbols: SymbolTable | undefined;
+  /** True if the image can be read, but nothing that has its symbols: only what it exports has names. */
+  readonly isStripped: boolean;
+  /** The file that the image is read from: a local one, or the dump itself. */
+  readonly imageFile: string | undefined;
+  /** The file that the symbols are read from. */
+  readonly symbolFile: string | undefined;
+  /** The loaded parts of the image; empty if it cannot be read. */
+  readonly parts: readonly ImagePart[];
+  readonly threadLocals: ThreadLocals | undefined;
+  /** Where ELF's dynamic section is. */
+  readonly dynamicSection: Address | undefined;
   /** Runtime address of the symbol `name`, or undefined. */
-  addressOf(name: string): Address | undefined {
-    const symbol = this.symbols?.find(name);
-    return symbol && address(symbol.value + this.bias);
-  }
-
+  addressOf(name: string): Address | undefined;
   /** Runtime address of a symbol of this module. */
-  addressOfSymbol(symbol: ElfSymbol): Address {
-    return address(symbol.value + this.bias);
-  }
-
+  addressOfSymbol(symbol: ModuleSymbol): Address;
   /**
-   * Link-time address of a runtime address in one of the module's mappings. It goes by file offset, since
-   * the same part of a file can be mapped twice (V8 remaps its embedded builtins near the code range).
+   * Link-time address of a runtime address in one of the module's mappings, also in a second mapping of the same part
+   * of its file.
    */
-  linkAddressOf(runtime: Address): number | undefined {
-    const mapping = this.mappings.find((m) => runtime >= m.start && runtime < m.end);
-    if (!mapping) return undefined;
-    const offset = runtime - mapping.start + mapping.fileOffset;
-    return this.#image.vaddrOf(offset) ?? runtime - this.bias;
-  }
-
-  /** Where what a mapping shows begins in the local file. */
-  offsetInFile({ fileOffset }: FileMapping): number {
-    const own = segmentAt(this.#image, fileOffset);
-    const same =
-      own && this.file?.programHeaders.find((p) => p.type === elf.PT_LOAD && p.vaddr === own.vaddr);
-    return same ? fileOffset - own.offset + same.offset : fileOffset;
-  }
-}
-
-/** The loaded segment that a mapping from that offset shows: the last page of one may be the first of the next. */
-function segmentAt(image: ElfFile, fileOffset: number): ProgramHeader | undefined {
-  const loaded = image.programHeaders.filter((p) => p.type === elf.PT_LOAD);
-  const start = (p: ProgramHeader) => p.offset - (p.offset % PAGE);
-  return (
-    loaded.find((p) => start(p) === fileOffset) ??
-    loaded.find((p) => start(p) <= fileOffset && fileOffset < p.offset + p.filesz)
-  );
-}
-
-function biasOf(mappings: readonly FileMapping[], image: ElfFile): number {
-  for (const mapping of mappings) {
-    const vaddr = image.vaddrOf(mapping.fileOffset);
-    if (vaddr !== undefined) return mapping.start - vaddr;
-  }
-  return 0;
+  linkAddressOf(runtime: Address): number | undefined;
+  /** Closes the local files. */
+  close(): void;
 }

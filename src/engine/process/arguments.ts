@@ -1,20 +1,28 @@
 import { attempt, isAbsent } from '../absence.ts';
 import { type Address, address } from '../address.ts';
-import type { ElfCore } from '../dump/elf-core.ts';
+import type { CoreDump } from '../dump/core-dump.ts';
+import { ElfCore } from '../dump/elf-core.ts';
 import type { Memory } from '../memory/memory.ts';
+import { processParameters } from './process-parameters.ts';
 
 const AT_EXECFN = 31;
 const MAX_ARGUMENTS = 100_000;
 /** The kernel lets arguments and environment take 6 MB at most, and a quarter of the stack limit. */
 const SEARCH = 8 << 20;
+const MAX_SLASHES = 1024;
 
 /**
- * The command line as the kernel laid it at the top of the initial stack (System V ABI, x86-64 supplement,
+ * The command line; of Linux as the kernel laid it at the top of the initial stack (System V ABI, x86-64 supplement,
  * "Initial Stack and Register State"): argc, argv pointers, 0, envp pointers, 0, auxiliary vector, strings.
  * The auxiliary vector is known from NT_AUXV, so it is searched for below its own AT_EXECFN string.
  * Undefined if that part of the stack is not there. Node may have overwritten it by process.title.
  */
-export function commandLine(core: ElfCore, memory: Memory): string[] | undefined {
+export function commandLine(core: CoreDump, memory: Memory): string[] | undefined {
+  if (core.system === 'windows') {
+    const text = processParameters(core, memory)?.commandLine;
+    return text === undefined ? undefined : splitCommandLine(text);
+  }
+  if (!(core instanceof ElfCore)) return undefined;
   const file = core.auxv.get(AT_EXECFN);
   if (file === undefined) return undefined;
   const result = attempt(() => {
@@ -61,4 +69,36 @@ function skipDown(memory: Memory, from: Address): Address | undefined {
     if (memory.pointer(at) === 0) return at;
   }
   return undefined;
+}
+
+/**
+ * A command line of Windows as C programs split it (Microsoft's "Parsing C command-line arguments"): backslashes count
+ * before quotes alone, and a doubled quote inside of quotes is one.
+ */
+export function splitCommandLine(text: string): string[] {
+  const result: string[] = [];
+  let current: string | undefined;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const slashes = /^\\*/.exec(text.slice(i, i + MAX_SLASHES))![0].length;
+    if (slashes > 0) {
+      const beforeQuote = text[i + slashes] === '"';
+      current = (current ?? '') + '\\'.repeat(beforeQuote ? slashes >> 1 : slashes);
+      if (beforeQuote && slashes % 2 === 1) {
+        current += '"';
+        i++;
+      }
+      i += slashes - 1;
+    } else if (text[i] === '"') {
+      current ??= '';
+      if (quoted && text[i + 1] === '"') {
+        current += '"';
+        i++;
+      } else quoted = !quoted;
+    } else if (!quoted && (text[i] === ' ' || text[i] === '\t')) {
+      if (current !== undefined) result.push(current);
+      current = undefined;
+    } else current = (current ?? '') + text[i];
+  }
+  return current === undefined ? result : [...result, current];
 }

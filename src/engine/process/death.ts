@@ -1,6 +1,6 @@
 import { hex } from '../address.ts';
 import type { DeathKind, DumpInfo } from '../contract.ts';
-import type { SignalInfo } from '../dump/elf-core.ts';
+import type { SignalInfo } from '../dump/core-dump.ts';
 import type { StackFrame } from '../stack/frame.ts';
 import { deathText } from './death-text.ts';
 import type { MemoryShortage } from './memory-shortage.ts';

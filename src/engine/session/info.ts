@@ -18,7 +18,7 @@ export function infoOf(session: CoreSession): DumpInfo {
   if (contradicted.length > 0)
     notes.push(`this dump disagrees with what is known of its V8: ${contradicted.join(', ')}`);
   return {
-    format: 'elf-core',
+    format: core.format,
     process: {
       pid: core.pid ?? null,
       executable: modules.executable?.path ?? null,

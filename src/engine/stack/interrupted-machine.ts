@@ -1,5 +1,5 @@
 import { type Address, at } from '../address.ts';
-import type { CoreThread } from '../dump/elf-core.ts';
+import type { CoreThread } from '../dump/core-dump.ts';
 import type { Memory } from '../memory/memory.ts';
 import { Arm64Machine } from '../unwind/arm64-machine.ts';
 import type { Machine } from '../unwind/machine.ts';

@@ -1,6 +1,6 @@
 import { attemptOr } from '../absence.ts';
 import { type Address, address, at, type Tagged } from '../address.ts';
-import type { CoreThread, ElfCore } from '../dump/elf-core.ts';
+import type { CoreDump, CoreThread } from '../dump/core-dump.ts';
 import type { Memory } from '../memory/memory.ts';
 import { demangle } from '../modules/demangle.ts';
 import type { ModuleMap } from '../modules/module-map.ts';
@@ -38,13 +38,13 @@ interface Spot {
 export class MixedStacks {
   readonly #memory: Memory;
   readonly #modules: ModuleMap;
-  readonly #core: ElfCore;
+  readonly #core: CoreDump;
   readonly #runtime: V8Runtime | undefined;
   readonly #native: NativeUnwinder;
   readonly #v8: V8Frames | undefined;
 
   /** Without `runtime` only native frames are seen. */
-  constructor(core: ElfCore, memory: Memory, modules: ModuleMap, runtime: V8Runtime | undefined) {
+  constructor(core: CoreDump, memory: Memory, modules: ModuleMap, runtime: V8Runtime | undefined) {
     this.#core = core;
     this.#memory = memory;
     this.#modules = modules;

@@ -110,8 +110,13 @@ export class NativeUnwinder {
 
   #ehFrameOf(module: Module): EhFrame | undefined {
     if (!this.#frames.has(module)) {
-      const header = module.ehFrameHeader;
-      this.#frames.set(module, header && attemptOr(undefined, () => new EhFrame(this.#memory, header)));
+      const info = module.unwindInfo;
+      this.#frames.set(
+        module,
+        info?.kind === 'eh-frame'
+          ? attemptOr(undefined, () => new EhFrame(this.#memory, info.header))
+          : undefined,
+      );
     }
     return this.#frames.get(module);
   }

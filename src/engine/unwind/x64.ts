@@ -43,6 +43,9 @@ const GREGSET: readonly [register: number, index: number][] = [
   [x64.rsp, 19],
 ];
 
+/** Registers that callees keep (Microsoft's "x64 calling convention"). */
+const WINDOWS_PRESERVED = [x64.rbx, x64.rbp, x64.rsi, x64.rdi, x64.r12, x64.r13, x64.r14, x64.r15];
+
 export const x64Architecture: Architecture = {
   name: 'x64',
   registerCount: 17,
@@ -60,4 +63,14 @@ export const x64Architecture: Architecture = {
   /** Variant II (Drepper, "ELF Handling For Thread-Local Storage"): the block ends at the thread pointer. */
   localStorage: (threadPointer, size, alignment) =>
     address(threadPointer - Math.ceil(size / alignment) * alignment),
+};
+
+export const windowsX64Architecture: Architecture = {
+  ...x64Architecture,
+  preserved: WINDOWS_PRESERVED,
+  fromCore(gregset: Buffer): Registers {
+    const result = new Registers(windowsX64Architecture);
+    for (const [register, index] of GREGSET) result.set(register, gregset.readBigUInt64LE(index * 8));
+    return result;
+  },
 };

@@ -1,10 +1,9 @@
 import { type Address, address, at } from '../address.ts';
-import { elf } from '../dump/elf.ts';
-import type { CoreThread } from '../dump/elf-core.ts';
-import type { Memory } from '../memory/memory.ts';
+import type { CoreThread } from '../dump/core-dump.ts';
 import { architectureOf, registersOf } from '../unwind/architectures.ts';
 import { symbolNames } from './layout/symbol-names.ts';
 import type { V8Runtime } from './runtime.ts';
+import { threadStorage } from './thread-storage.ts';
 
 /** glibc x86-64: struct pthread.specific_1stblock, entries of { sequence number, data }. */
 const PTHREAD_SPECIFIC = 0x310;
@@ -12,8 +11,6 @@ const PTHREAD_KEYS = 32;
 const PF_X = 1;
 const PF_W = 2;
 const CHUNK = 1 << 20;
-/** Bytes of the storage of a thread that are looked at, on either side of its pointer. */
-const STORAGE = 1 << 12;
 
 /**
  * The isolate that a thread has entered, by V8's own thread-local: `g_current_isolate_` (from 20 on;
@@ -24,9 +21,9 @@ export function isolateOfThread(runtime: V8Runtime, thread: CoreThread): Address
   const { pointer } = thread;
   let slot: Address | undefined;
   const local = module.symbols?.find(symbolNames.currentIsolate);
-  const tls = module.file?.programHeaders.find((p) => p.type === elf.PT_TLS);
-  if (local && tls && module.file?.type !== undefined && isExecutable(runtime)) {
-    const storage = architectureOf(core).localStorage(pointer, tls.memsz, tls.align || 1);
+  const locals = module.threadLocals;
+  if (local && locals?.kind === 'elf' && isExecutable(runtime)) {
+    const storage = architectureOf(core).localStorage(pointer, locals.bytes, locals.alignment);
     slot = at(storage, local.value);
   } else {
     // Where the C library of other processors has the values of keys depends on its version.
@@ -44,17 +41,17 @@ export function isolateOfThread(runtime: V8Runtime, thread: CoreThread): Address
 
 /**
  * The isolates of threads where no symbol tells which word of their own storage `g_current_isolate_` is: it lies equally
- * far from the thread pointer in all threads, so that the place counts at which most isolates are found.
+ * far from its beginning in all threads, so that the place counts at which most isolates are found.
  * `isIsolate` tells them from what else the words lead to.
  */
 export function isolatesByStorage(
-  { memory, core }: V8Runtime,
+  runtime: V8Runtime,
   isIsolate: (base: Address) => boolean,
 ): ReadonlyMap<Address, CoreThread> {
   const known = new Map<Address, boolean>();
   const places = new Map<number, Map<Address, CoreThread>>();
-  for (const thread of core.threads) {
-    for (const [distance, base] of storageOf(memory, thread.pointer)) {
+  for (const thread of runtime.core.threads) {
+    for (const [distance, base] of storageOf(runtime, thread)) {
       if (!known.has(base)) known.set(base, isIsolate(base));
       if (!known.get(base)) continue;
       const place = places.get(distance) ?? new Map<Address, CoreThread>();
@@ -64,17 +61,17 @@ export function isolatesByStorage(
   return [...places.values()].sort((a, b) => b.size - a.size)[0] ?? new Map();
 }
 
-/** Readable addresses in the words around a thread pointer, by how far behind it each stands. */
-function storageOf(memory: Memory, pointer: Address): [number, Address][] {
-  const region = memory.regionAt(pointer) ?? memory.regionAt(at(pointer, -8));
-  if (!region) return [];
-  const start = Math.max(region.start, pointer - STORAGE);
-  const storage = Buffer.alloc(Math.min(region.end, pointer + STORAGE) - start);
-  const got = memory.copy(address(start), storage);
+/** Readable addresses in a thread's own storage, by where each stands, which is the same for all threads. */
+function storageOf(runtime: V8Runtime, thread: CoreThread): [number, Address][] {
+  const { memory } = runtime;
   const found: [number, Address][] = [];
-  for (let offset = 0; offset + 8 <= got; offset += 8) {
-    const word = Number(storage.readBigUInt64LE(offset));
-    if (word % 8 === 0 && memory.has(address(word), 8)) found.push([start + offset - pointer, address(word)]);
+  for (const { start, bytes, place } of threadStorage(runtime, thread)) {
+    const storage = Buffer.alloc(bytes);
+    const got = memory.copy(start, storage);
+    for (let offset = 0; offset + 8 <= got; offset += 8) {
+      const word = Number(storage.readBigUInt64LE(offset));
+      if (word % 8 === 0 && memory.has(address(word), 8)) found.push([place + offset, address(word)]);
+    }
   }
   return found;
 }
@@ -127,6 +124,6 @@ export function isolateByStack(runtime: V8Runtime, base: Address): CoreThread | 
 
 /** Thread-local storage of a shared library has no fixed place beside the thread pointer. */
 function isExecutable(runtime: V8Runtime): boolean {
-  const entry = runtime.core.auxv.get(9);
+  const { entry } = runtime.core;
   return entry === undefined || runtime.module.mappings.some((m) => entry >= m.start && entry < m.end);
 }

@@ -328,9 +328,6 @@ function referencesAfter(runtime: V8Runtime, afterRoots: Address): Address | und
 
 function isCodeOf(module: Module, target: Address): boolean {
   const link = module.linkAddressOf(target);
-  const segments = module.file?.programHeaders ?? [];
-  return (
-    link !== undefined &&
-    segments.some((p) => (p.flags & PF_X) !== 0 && link >= p.vaddr && link < p.vaddr + p.memsz)
-  );
+  const place = (link ?? Number.NaN) + module.bias;
+  return module.parts.some((p) => (p.flags & PF_X) !== 0 && place >= p.start && place < p.start + p.bytes);
 }

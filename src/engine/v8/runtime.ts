@@ -1,6 +1,6 @@
 import { attemptOr } from '../absence.ts';
 import { type Address, address, at } from '../address.ts';
-import type { CoreThread, ElfCore } from '../dump/elf-core.ts';
+import type { CoreDump, CoreThread } from '../dump/core-dump.ts';
 import { DayAfterError } from '../errors.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Module } from '../modules/module.ts';
@@ -22,7 +22,7 @@ export class V8Runtime {
   /** The module that holds V8: the executable, or a shared libnode. */
   readonly module: Module;
   readonly memory: Memory;
-  readonly core: ElfCore;
+  readonly core: CoreDump;
   readonly layout: Layout;
   /** Names of the roots by index. */
   readonly rootNames: readonly string[];
@@ -37,11 +37,11 @@ export class V8Runtime {
    * Finds V8 among the modules. Throws NOT_NODE, EXECUTABLE_NOT_FOUND, EXECUTABLE_MISMATCH,
    * UNSUPPORTED_NODE_VERSION or UNSUPPORTED_BUILD.
    */
-  static open(modules: readonly Module[], memory: Memory, core: ElfCore): V8Runtime {
+  static open(modules: readonly Module[], memory: Memory, core: CoreDump): V8Runtime {
     return new V8Runtime(findV8(modules, core), memory, core);
   }
 
-  private constructor(module: Module, memory: Memory, core: ElfCore) {
+  private constructor(module: Module, memory: Memory, core: CoreDump) {
     this.module = module;
     this.memory = memory;
     this.core = core;
@@ -134,7 +134,7 @@ export class V8Runtime {
       if (isolate) found.push(isolate);
     };
     const threads = [...this.core.threads].sort(
-      (a, b) => Number(b.tid === this.core.pid) - Number(a.tid === this.core.pid),
+      (a, b) => Number(b.tid === this.core.mainThread) - Number(a.tid === this.core.mainThread),
     );
     for (const thread of threads) add(isolateOfThread(this, thread), thread, true);
     if (found.length === 0) {
@@ -153,19 +153,19 @@ export class V8Runtime {
   }
 }
 
-function findV8(modules: readonly Module[], core: ElfCore): Module {
+function findV8(modules: readonly Module[], core: CoreDump): Module {
   const holder = modules.find((m) => {
     prepareSymbols(m);
-    return m.addressOf(symbolNames.smiTag) !== undefined;
+    return (m.addressOf(symbolNames.smiTag) ?? m.addressOf(symbolNames.windowsGetVersion)) !== undefined;
   });
   if (holder) return holder;
-  const entry = core.auxv.get(9);
+  const { entry } = core;
   const executable = modules.find(
     (m) => entry !== undefined && m.mappings.some((p) => entry >= p.start && entry < p.end),
   );
-  const library = modules.find((m) => /libnode/.test(m.path) && !m.file);
+  const library = modules.find((m) => /libnode/.test(m.path) && m.imageFile === undefined);
   const wanted = library ?? executable;
-  if (wanted && !wanted.file && (library || looksLikeNode(wanted, core))) {
+  if (wanted && wanted.imageFile === undefined && (library || looksLikeNode(wanted, core))) {
     const mismatch = wanted.status === 'mismatched';
     throw new DayAfterError(
       mismatch ? 'EXECUTABLE_MISMATCH' : 'EXECUTABLE_NOT_FOUND',
@@ -181,7 +181,7 @@ function findV8(modules: readonly Module[], core: ElfCore): Module {
   );
 }
 
-function looksLikeNode(module: Module, core: ElfCore): boolean {
+function looksLikeNode(module: Module, core: CoreDump): boolean {
   return /node/i.test(`${module.path} ${core.command?.name ?? ''}`) || module.status === 'mismatched';
 }
 

@@ -16,6 +16,8 @@ export const symbolNames = {
   /** The same from compilers that mark internal linkage. */
   localBuiltinMetadata: '_ZN2v88internal12_GLOBAL__N_1L16builtin_metadataE',
   buildEmbedderGraph: '_ZN4node11Environment18BuildEmbedderGraphEPN2v87IsolateEPNS1_13EmbedderGraphEPv',
+  /** v8::V8::GetVersion() as Windows' compilers mangle it: all else there is not exported. */
+  windowsGetVersion: '?GetVersion@V8@v8@@SAPEBDXZ',
   microtaskQueue: '_ZTVN2v88internal14MicrotaskQueueE',
 } as const;
 

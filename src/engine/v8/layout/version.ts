@@ -2,6 +2,7 @@ import { attemptOr } from '../../absence.ts';
 import { at } from '../../address.ts';
 import { DayAfterError } from '../../errors.ts';
 import type { Memory } from '../../memory/memory.ts';
+import { ImageSearch } from '../../modules/image-search.ts';
 import type { Module } from '../../modules/module.ts';
 import { symbolNames } from './symbol-names.ts';
 
@@ -35,6 +36,8 @@ const refusedLineOfV8: ReadonlyMap<string, number> = new Map([
 /** libstdc++'s std::string: data pointer, length, 16 bytes of local buffer. */
 const STD_STRING = 32;
 const MAX_VERSION_STRINGS = 48;
+/** Bytes of a version before its "-node". */
+const MAX_BEFORE = 24;
 
 /**
  * Versions that the process carried: `node::per_process::metadata` starts with `Versions`, a row of
@@ -59,7 +62,22 @@ export function readVersions(module: Module, memory: Memory): Versions {
     const text = attemptOr('', () => memory.cString(memory.pointer(version), 64));
     if (/^\d+\.\d+\./.test(text)) v8 = text;
   }
-  return { node, v8 };
+  return { node: node ?? fromResource(module.version), v8: v8 ?? versionInImage(module, memory) };
+}
+
+/** "22.20.0.0", of the executable's version resource (src/res/node.rc). */
+function fromResource(version: string | undefined): string | undefined {
+  return /^\d+\.\d+\.\d+/.exec(version ?? '')?.[0];
+}
+
+/** The text that V8 has of its version, where no symbol tells its place. */
+function versionInImage(module: Module, memory: Memory): string | undefined {
+  for (const hit of new ImageSearch(module, memory).find(Buffer.from('-node.'))) {
+    const text = attemptOr('', () => memory.bytes(at(hit, -MAX_BEFORE), 2 * MAX_BEFORE).toString('latin1'));
+    const found = /(?:^|\0)(\d+\.\d+\.\d+\.\d+-node\.\d+)\0/.exec(text)?.[1];
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The release line, or a named refusal. */

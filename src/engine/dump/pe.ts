@@ -1,0 +1,121 @@
+import { type ByteSource, readBytes } from './byte-source.ts';
+import { u64 } from './elf.ts';
+
+/** A section of a PE image: addresses are relative to the image's base. */
+export interface PeSection {
+  readonly name: string;
+  readonly start: number;
+  readonly bytes: number;
+  /** PF_X 1, PF_W 2, PF_R 4. */
+  readonly flags: number;
+}
+
+/** Where a data directory is, relative to the image's base. */
+export interface PeDirectory {
+  readonly start: number;
+  readonly bytes: number;
+}
+
+/** Indexes of data directories ("PE Format", Optional Header Data Directories). */
+export const peDirectory = { exports: 0, exceptions: 3, debug: 6, threadLocals: 9 } as const;
+
+const MACHINE_AMD64 = 0x8664;
+const MAGIC_PE32_PLUS = 0x20b;
+const SECTION = 40;
+const MAX_SECTIONS = 96;
+const DEBUG_ENTRY = 28;
+const MAX_DEBUG_ENTRIES = 32;
+const DEBUG_TYPE_CODEVIEW = 2;
+
+/** The headers of a 64-bit PE image that is loaded ("PE Format" of Microsoft's documentation). */
+export class PeImage {
+  readonly source: ByteSource;
+  readonly sections: readonly PeSection[];
+  readonly #directories: readonly PeDirectory[];
+
+  private constructor(
+    source: ByteSource,
+    sections: readonly PeSection[],
+    directories: readonly PeDirectory[],
+  ) {
+    this.source = source;
+    this.sections = sections;
+    this.#directories = directories;
+  }
+
+  /** `source` is the image as it is in memory. Undefined if it is none. */
+  static of(source: ByteSource): PeImage | undefined {
+    const dos = readBytes(source, 0, 64);
+    if (dos.length < 64 || dos.toString('latin1', 0, 2) !== 'MZ') return undefined;
+    const header = readBytes(source, dos.readUInt32LE(0x3c), 24 + 240);
+    if (header.length < 24 + 240 || header.toString('latin1', 0, 4) !== 'PE\0\0') return undefined;
+    if (header.readUInt16LE(4) !== MACHINE_AMD64 || header.readUInt16LE(24) !== MAGIC_PE32_PLUS)
+      return undefined;
+    const count = Math.min(header.readUInt32LE(24 + 108), 16);
+    const directories = Array.from({ length: count }, (_, i) => ({
+      start: header.readUInt32LE(24 + 112 + 8 * i),
+      bytes: header.readUInt32LE(24 + 112 + 8 * i + 4),
+    }));
+    const table = dos.readUInt32LE(0x3c) + 24 + header.readUInt16LE(20);
+    return new PeImage(source, sectionsOf(source, table, header.readUInt16LE(6)), directories);
+  }
+
+  /** Undefined if the image has none such. */
+  directory(index: number): PeDirectory | undefined {
+    const directory = this.#directories[index];
+    return directory && directory.start !== 0 && directory.bytes > 0 ? directory : undefined;
+  }
+
+  /** GUID and age of the image's PDB file, as symbol servers name it; undefined if it tells none. */
+  get buildId(): string | undefined {
+    const directory = this.directory(peDirectory.debug);
+    if (!directory) return undefined;
+    const entries = readBytes(
+      this.source,
+      directory.start,
+      Math.min(directory.bytes, MAX_DEBUG_ENTRIES * DEBUG_ENTRY),
+    );
+    for (let o = 0; o + DEBUG_ENTRY <= entries.length; o += DEBUG_ENTRY) {
+      if (entries.readUInt32LE(o + 12) !== DEBUG_TYPE_CODEVIEW) continue;
+      const record = readBytes(this.source, entries.readUInt32LE(o + 20), 24);
+      if (record.length === 24 && record.toString('latin1', 0, 4) === 'RSDS') return pdbId(record);
+    }
+    return undefined;
+  }
+
+  /** Bytes of its thread-local variables, and where the word is whose number leads threads to theirs. */
+  get threadLocals(): { readonly bytes: number; readonly index: number } | undefined {
+    const directory = this.directory(peDirectory.threadLocals);
+    const content = directory && readBytes(this.source, directory.start, 40);
+    if (!content || content.length < 40) return undefined;
+    const bytes = u64(content, 8) - u64(content, 0) + content.readUInt32LE(32);
+    return { bytes, index: u64(content, 16) };
+  }
+}
+
+function sectionsOf(source: ByteSource, offset: number, count: number): PeSection[] {
+  const table = readBytes(source, offset, Math.min(count, MAX_SECTIONS) * SECTION);
+  const result: PeSection[] = [];
+  for (let o = 0; o + SECTION <= table.length; o += SECTION) {
+    const characteristics = table.readUInt32LE(o + 36);
+    result.push({
+      name: table.toString('latin1', o, o + 8).replace(/\0.*$/s, ''),
+      start: table.readUInt32LE(o + 12),
+      bytes: table.readUInt32LE(o + 8),
+      // IMAGE_SCN_MEM_EXECUTE, _READ, _WRITE
+      flags:
+        ((characteristics >>> 29) & 1) |
+        ((characteristics >>> 31) << 1) |
+        (((characteristics >>> 30) & 1) << 2),
+    });
+  }
+  return result;
+}
+
+/** CV_INFO_PDB70: a GUID, whose first three numbers are little-endian, then the age. */
+function pdbId(record: Buffer): string {
+  const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
+  const guid =
+    hex(record.readUInt32LE(4), 8) + hex(record.readUInt16LE(8), 4) + hex(record.readUInt16LE(10), 4);
+  return `${guid}${record.toString('hex', 12, 20)}${record.readUInt32LE(20).toString(16)}`;
+}

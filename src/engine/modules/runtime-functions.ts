@@ -1,0 +1,70 @@
+import { attemptOr } from '../absence.ts';
+import { type Address, at } from '../address.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { ExceptionDirectory } from './module.ts';
+
+/** A RUNTIME_FUNCTION: a function, or a part of one. Addresses are relative to the image's base. */
+export interface RuntimeFunction {
+  readonly start: number;
+  readonly end: number;
+  /** Where its UNWIND_INFO is. */
+  readonly unwindInfo: number;
+}
+
+const ENTRY = 12;
+const CHAINED = 4;
+const MAX_CHAIN = 32;
+
+/** The function that covers a runtime address; undefined for functions that change no register and call none. */
+export function runtimeFunctionAt(
+  memory: Memory,
+  { base, start, bytes }: ExceptionDirectory,
+  pc: Address,
+): RuntimeFunction | undefined {
+  const offset = pc - base;
+  let low = 0;
+  let high = Math.floor(bytes / ENTRY);
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (memory.u32(at(start, middle * ENTRY)) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  if (low === 0) return undefined;
+  const found = readEntry(memory, at(start, (low - 1) * ENTRY));
+  return offset < found.end ? found : undefined;
+}
+
+/** The function that a part of one belongs to: where its chain of UNWIND_INFO ends. */
+export function wholeFunction(
+  memory: Memory,
+  directory: ExceptionDirectory,
+  part: RuntimeFunction,
+): RuntimeFunction {
+  let current = part;
+  for (let n = 0; n < MAX_CHAIN; n++) {
+    const next = attemptOr(undefined, () => parentOf(memory, directory, current));
+    if (!next) break;
+    current = next;
+  }
+  return current;
+}
+
+/** The entry that an UNWIND_INFO with UNW_FLAG_CHAININFO ends with. */
+function parentOf(
+  memory: Memory,
+  { base }: ExceptionDirectory,
+  { unwindInfo }: RuntimeFunction,
+): RuntimeFunction | undefined {
+  const info = at(base, unwindInfo);
+  if (((memory.u8(info) >> 3) & CHAINED) === 0) return undefined;
+  const codes = memory.u8(at(info, 2));
+  return readEntry(memory, at(info, 4 + 2 * (codes + (codes % 2))));
+}
+
+function readEntry(memory: Memory, where: Address): RuntimeFunction {
+  return {
+    start: memory.u32(where),
+    end: memory.u32(at(where, 4)),
+    unwindInfo: memory.u32(at(where, 8)),
+  };
+}
