@@ -17,7 +17,7 @@ export interface PeDirectory {
 }
 
 /** Indexes of data directories ("PE Format", Optional Header Data Directories). */
-export const peDirectory = { exports: 0, exceptions: 3, debug: 6, threadLocals: 9 } as const;
+export const peDirectory = { exports: 0, imports: 1, exceptions: 3, debug: 6, threadLocals: 9 } as const;
 
 const MACHINE_AMD64 = 0x8664;
 const MAGIC_PE32_PLUS = 0x20b;

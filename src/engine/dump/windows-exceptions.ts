@@ -38,7 +38,7 @@ const exceptions: ReadonlyMap<number, readonly [name: string, signo: number]> = 
 const ofLiving = new Set([0x80000007, 0x40010006, 0x406d1388]);
 
 /** Exceptions whose second parameter is the address that was accessed (EXCEPTION_RECORD.ExceptionInformation). */
-const withAddress = new Set([0xc0000005, 0xc0000006]);
+const withAddress = new Set([0xc0000005, 0xc0000006, 0xc00000fd]);
 
 /** An exception as the signal that it is like; undefined for those that do not end a process. */
 export function signalOfException({

@@ -3,8 +3,9 @@ import type { Memory } from '../memory/memory.ts';
 import { Arm64Processor } from './arm64/processor.ts';
 import { GuestMemory } from './guest-memory.ts';
 import { ImportedFunctions, type ModulePlace } from './imported-functions.ts';
-import { type Processor, STAND_INS, type StandIn } from './processor.ts';
+import { type CallingConvention, type Processor, STAND_INS, type StandIn } from './processor.ts';
 import { standardLibrary } from './standard-library.ts';
+import { windowsLibrary } from './windows-library.ts';
 import { X64Processor } from './x64/processor.ts';
 
 const processors = { x64: X64Processor, arm64: Arm64Processor } as const;
@@ -20,13 +21,15 @@ export class Guest {
 
   constructor(memory: Memory, module: ModulePlace, threadBase: number, maxSteps: number) {
     this.memory = new GuestMemory(memory);
-    const byName = new Map([...standardLibrary].map(([name, run]) => [name, this.standIn(run)]));
+    const convention = conventionOf(module);
+    const library = convention === 'microsoft' ? windowsLibrary : standardLibrary;
+    const byName = new Map([...library].map(([name, run]) => [name, this.standIn(run)]));
     // As a loader would link the module: so calls lead to what stands in, however they find the way.
     for (const [slot, name] of new ImportedFunctions(module, memory).slots()) {
       const target = byName.get(name);
       if (target !== undefined) attemptOr(undefined, () => this.memory.setPointer(slot, target));
     }
-    const surroundings = { standIns: this.#standIns, threadBase };
+    const surroundings = { standIns: this.#standIns, threadBase, convention };
     this.processor = new processors[module.instructionSet](this.memory, surroundings, maxSteps);
   }
 
@@ -36,4 +39,9 @@ export class Guest {
     this.#standIns.set(target, run);
     return target;
   };
+}
+
+function conventionOf({ instructionSet, imports }: ModulePlace): CallingConvention {
+  if (instructionSet === 'arm64') return 'aapcs64';
+  return imports?.kind === 'import-directory' ? 'microsoft' : 'system-v';
 }

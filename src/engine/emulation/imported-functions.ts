@@ -1,7 +1,8 @@
 import { attemptOr } from '../absence.ts';
 import { type Address, address, at } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
-import type { Module } from '../modules/module.ts';
+import type { Imports, Module } from '../modules/module.ts';
+import { importedSlots } from './import-directory.ts';
 import type { InstructionSet } from './processor.ts';
 
 /** Tags of the dynamic section (System V gABI, "Dynamic Section"). */
@@ -28,15 +29,11 @@ export interface ModulePlace {
   /** Where it begins, and by how much its addresses are moved against those of its file. */
   readonly start: Address;
   readonly bias: number;
-  /** Where its dynamic section is. */
-  readonly dynamic: Address | undefined;
+  readonly imports: Imports | undefined;
 }
 
-export function placeOf(
-  { start, bias, dynamicSection }: Module,
-  instructionSet: InstructionSet,
-): ModulePlace {
-  return { instructionSet, start, bias, dynamic: dynamicSection };
+export function placeOf({ start, bias, imports }: Module, instructionSet: InstructionSet): ModulePlace {
+  return { instructionSet, start, bias, imports };
 }
 
 /** The functions of other modules that a module calls, by the slots in memory that hold their addresses. */
@@ -48,20 +45,21 @@ export class ImportedFunctions {
   constructor(module: ModulePlace, memory: Memory) {
     this.#module = module;
     this.#memory = memory;
-    attemptOr(undefined, () => this.#readDynamic());
+    const { imports } = module;
+    if (imports?.kind === 'dynamic-section') attemptOr(undefined, () => this.#readDynamic(imports.at));
   }
 
   /** Addresses of slots, each with the name of the function whose address belongs there. */
   slots(): [slot: number, name: string][] {
+    const { imports, start } = this.#module;
+    if (imports?.kind === 'import-directory') return importedSlots(this.#memory, start, imports.at);
     return attemptOr([], () => [
       ...this.#table(Tag.plt, Tag.pltSize),
       ...this.#table(Tag.rela, Tag.relaSize),
     ]);
   }
 
-  #readDynamic(): void {
-    const start = this.#module.dynamic;
-    if (start === undefined) return;
+  #readDynamic(start: Address): void {
     for (let n = 0; n < MAX_ENTRIES; n++) {
       const tag = this.#memory.pointer(at(start, 16 * n));
       if (tag === Tag.end) return;

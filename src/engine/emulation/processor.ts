@@ -24,10 +24,14 @@ export interface Processor {
 /** Stands for code of the guest; returns its result. */
 export type StandIn = (processor: Processor) => number;
 
+/** How functions are called: System V's or Microsoft's convention, or the one of AArch64. */
+export type CallingConvention = 'system-v' | 'microsoft' | 'aapcs64';
+
 /** What is around the code of the guest. */
 export interface Surroundings {
   /** What stands in for code, by addresses from STAND_INS on. */
   readonly standIns: ReadonlyMap<number, StandIn>;
   /** Address of the thread's own storage. */
   readonly threadBase: number;
+  readonly convention: CallingConvention;
 }

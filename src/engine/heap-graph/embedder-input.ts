@@ -20,8 +20,6 @@ export interface EmbedderInput {
 /** The input, or in words why there is none. */
 export function embedderInput(view: HeapView, isolate: Isolate): EmbedderInput | string {
   const { runtime } = view;
-  if (runtime.core.system === 'windows')
-    return 'objects of Node’s C++ are not told: this is a dump of Windows';
   const environment = environmentOf(view);
   const callback = environment && embedderCallback(runtime, isolate, environment);
   if (environment === undefined || callback === undefined)

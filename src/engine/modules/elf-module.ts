@@ -3,7 +3,7 @@ import type { FileMapping } from '../dump/core-dump.ts';
 import { type ElfFile, elf, type ProgramHeader } from '../dump/elf.ts';
 import { ElfSymbolTable } from './elf-symbols.ts';
 import type { Located, ModuleStatus } from './locate.ts';
-import type { ImagePart, Module, ThreadLocals, UnwindInfo } from './module.ts';
+import type { ImagePart, Imports, Module, ThreadLocals, UnwindInfo } from './module.ts';
 import type { ModuleSymbol, SymbolTable } from './symbols.ts';
 
 const PAGE = 4096;
@@ -74,9 +74,9 @@ export class ElfModule implements Module {
     return template && { kind: 'elf', bytes: template.memsz, alignment: template.align || 1 };
   }
 
-  get dynamicSection(): Address | undefined {
+  get imports(): Imports | undefined {
     const header = this.file?.programHeaders.find((p) => p.type === elf.PT_DYNAMIC);
-    return header && address(header.vaddr + this.bias);
+    return header && { kind: 'dynamic-section', at: address(header.vaddr + this.bias) };
   }
 
   /** The PT_LOADs. */

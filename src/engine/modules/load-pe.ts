@@ -1,6 +1,6 @@
 import { address } from '../address.ts';
 import type { CoreSegment } from '../dump/core-dump.ts';
-import type { Minidump, MinidumpModule } from '../dump/minidump.ts';
+import type { Minidump } from '../dump/minidump.ts';
 import { PeImage } from '../dump/pe.ts';
 import { Memory, type Region } from '../memory/memory.ts';
 import { MemorySource } from '../memory/memory-source.ts';
@@ -9,37 +9,44 @@ import { PeModule } from './pe-module.ts';
 
 /** The images of a minidump, which with full memory holds all of them. */
 export function loadPeModules(dump: Minidump): LoadedModules {
-  const memory = new Memory(regionsOf(dump));
-  const modules = dump.modules.map((module) => new PeModule(module, imageOf(memory, dump, module), memory));
-  const { entry } = dump;
-  const executable = modules.find((m) => m.start === entry);
-  const notes = modules
-    .filter((m) => m === executable && m.imageFile === undefined)
-    .map((m) => `the image of ${m.path} is not in the dump`);
+  const dumped = new Memory(
+    dump.segments.flatMap((s) => [regionOf(dump, s), ...(s.truncated ? [lost(s)] : [])]),
+  );
+  const images = dump.modules.map(({ start, end }) =>
+    PeImage.of(new MemorySource(dumped, start, end - start, dump.source.name)),
+  );
+  const memory = dump.knowsProtection ? dumped : withSections(dumped, dump, images);
+  const modules = dump.modules.map((module, i) => new PeModule(module, images[i], memory));
+  const executable = modules.find((m) => m.start === dump.entry);
+  const notes =
+    executable && executable.imageFile === undefined
+      ? [`the image of ${executable.path} is not in the dump`]
+      : [];
   return { modules, executable, memory, notes };
 }
 
-function imageOf(memory: Memory, dump: Minidump, { start, end }: MinidumpModule): PeImage | undefined {
-  return PeImage.of(new MemorySource(memory, start, end - start, dump.source.name));
+/** Memory in which images may be used for what their sections say: the dump does not say it of any range. */
+function withSections(dumped: Memory, dump: Minidump, images: readonly (PeImage | undefined)[]): Memory {
+  const parts = dump.modules.flatMap(({ start }, i) =>
+    (images[i]?.sections ?? []).flatMap((section) => {
+      const from = start + section.start;
+      return dumped.regions.flatMap((region) => {
+        const [low, high] = [Math.max(from, region.start), Math.min(from + section.bytes, region.end)];
+        const offset = region.offset + (low - region.start);
+        return low < high
+          ? [{ ...region, start: address(low), end: address(high), flags: section.flags, offset }]
+          : [];
+      });
+    }),
+  );
+  return new Memory([...parts, ...dumped.regions]);
 }
 
-function regionsOf(dump: Minidump): Region[] {
-  return dump.segments.flatMap((s) => [dumped(dump, s), ...(s.truncated ? [missing(s)] : [])]);
+function regionOf({ source }: Minidump, { start, filesz, flags, offset }: CoreSegment): Region {
+  return { start, end: address(start + filesz), flags, source, offset, reason: '' };
 }
 
-function dumped(dump: Minidump, s: CoreSegment): Region {
-  const end = address(s.start + s.filesz);
-  return { start: s.start, end, flags: s.flags, source: dump.source, offset: s.offset, reason: '' };
-}
-
-function missing(s: CoreSegment): Region {
-  const start = address(s.start + s.filesz);
-  return {
-    start,
-    end: s.end,
-    flags: s.flags,
-    source: undefined,
-    offset: 0,
-    reason: 'the dump is truncated',
-  };
+function lost({ start, filesz, end, flags }: CoreSegment): Region {
+  const from = address(start + filesz);
+  return { start: from, end, flags, source: undefined, offset: 0, reason: 'the dump is truncated' };
 }

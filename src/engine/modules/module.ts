@@ -25,6 +25,12 @@ export type ThreadLocals =
   /** `index` is where the number is by which threads find theirs (_tls_index). */
   | { readonly kind: 'pe'; readonly bytes: number; readonly index: Address };
 
+/** Where a module's table is of what it calls in others: ELF's dynamic section, or the import directory of PE. */
+export interface Imports {
+  readonly kind: 'dynamic-section' | 'import-directory';
+  readonly at: Address;
+}
+
 /** How frames of a module's code are unwound. */
 export type UnwindInfo =
   | { readonly kind: 'eh-frame'; readonly header: Address }
@@ -55,8 +61,7 @@ export interface Module {
   /** The loaded parts of the image; empty if it cannot be read. */
   readonly parts: readonly ImagePart[];
   readonly threadLocals: ThreadLocals | undefined;
-  /** Where ELF's dynamic section is. */
-  readonly dynamicSection: Address | undefined;
+  readonly imports: Imports | undefined;
   /** Runtime address of the symbol `name`, or undefined. */
   addressOf(name: string): Address | undefined;
   /** Runtime address of a symbol of this module. */

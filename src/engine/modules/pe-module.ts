@@ -3,7 +3,7 @@ import type { FileMapping } from '../dump/core-dump.ts';
 import type { MinidumpModule } from '../dump/minidump.ts';
 import { type PeImage, peDirectory } from '../dump/pe.ts';
 import type { Memory } from '../memory/memory.ts';
-import type { ImagePart, Module, ThreadLocals, UnwindInfo } from './module.ts';
+import type { ImagePart, Imports, Module, ThreadLocals, UnwindInfo } from './module.ts';
 import { PeSymbolTable } from './pe-symbols.ts';
 import type { ModuleSymbol } from './symbols.ts';
 
@@ -21,7 +21,7 @@ export class PeModule implements Module {
   readonly symbolFile: string | undefined;
   readonly parts: readonly ImagePart[];
   readonly threadLocals: ThreadLocals | undefined;
-  readonly dynamicSection = undefined;
+  readonly imports: Imports | undefined;
   readonly #memory: Memory;
   readonly #image: PeImage | undefined;
   #symbols: PeSymbolTable | undefined;
@@ -50,6 +50,8 @@ export class PeModule implements Module {
     };
     const locals = image?.threadLocals;
     this.threadLocals = locals && { kind: 'pe', bytes: locals.bytes, index: address(locals.index) };
+    const imports = image?.directory(peDirectory.imports);
+    this.imports = imports && { kind: 'import-directory', at: at(start, imports.start) };
     this.#memory = memory;
     this.#image = image;
   }

@@ -3,7 +3,7 @@ import type { DeathKind } from '../contract.ts';
 import type { StackFrame } from '../stack/frame.ts';
 import { type CapturedFrame, capturedFrames } from './captured-frames.ts';
 import type { DeathEvidence, ThrownValue } from './death.ts';
-import { signalMeaning, signalName } from './signals.ts';
+import { nameOfEnd, signalMeaning } from './signals.ts';
 
 /** Two sentences for people: what happened, and where. */
 export function deathText(
@@ -24,7 +24,7 @@ function whatHappened(
   const value = thrown ? valueText(thrown) : 'a value that the dump does not tell';
   switch (kind) {
     case null:
-      return `${signalName(signo)} ended the process; why, the dump does not tell.`;
+      return `${nameOfEnd(signo, evidence.signal)} ended the process; why, the dump does not tell.`;
     case 'uncaught-exception':
       return thrown?.isCopy
         ? `A worker threw ${value}, and neither it nor a listener for its errors in the main thread caught it.`
@@ -100,16 +100,16 @@ function abortText({ frames }: DeathEvidence, signo: number, value: string | und
 function nativeText({ frames, signal }: DeathEvidence, signo: number): string {
   const top = frames[0];
   const name = top?.functionName?.replace(/\(.*$/s, '');
-  const module = top?.module?.path.split('/').at(-1);
+  const module = top?.module?.path.split(/[\\/]/).at(-1);
   const inside = [name, module && (name ? `(${module})` : module)].filter(Boolean).join(' ');
   const address = signal?.address === undefined ? '' : ` at ${hex(signal.address)}`;
-  return `${signalName(signo)} stopped native code${inside === '' ? '' : ` in ${inside}`}: ${signalMeaning(signo)}${address}.`;
+  return `${nameOfEnd(signo, signal)} stopped native code${inside === '' ? '' : ` in ${inside}`}: ${signalMeaning(signo)}${address}.`;
 }
 
 function signalText({ signal, pid }: DeathEvidence, signo: number): string {
-  if (signal?.sender === undefined) return `${signalName(signo)} ended the process.`;
-  if (signal.sender === pid) return `The process sent ${signalName(signo)} to itself.`;
-  return `${signalName(signo)} came from outside (process ${signal.sender}) while the process ran.`;
+  if (signal?.sender === undefined) return `${nameOfEnd(signo, signal)} ended the process.`;
+  if (signal.sender === pid) return `The process sent ${nameOfEnd(signo, signal)} to itself.`;
+  return `${nameOfEnd(signo, signal)} came from outside (process ${signal.sender}) while the process ran.`;
 }
 
 /** How the second sentence begins where JavaScript of the program is on the stack. */

@@ -4,7 +4,7 @@ import type { SignalInfo } from '../dump/core-dump.ts';
 import type { StackFrame } from '../stack/frame.ts';
 import { deathText } from './death-text.ts';
 import type { MemoryShortage } from './memory-shortage.ts';
-import { faultSignals, signalName } from './signals.ts';
+import { faultSignals, nameOfEnd } from './signals.ts';
 
 /** The value that was thrown, as far as it can be told. */
 export interface ThrownValue {
@@ -61,7 +61,7 @@ export function explainDeath(evidence: DeathEvidence): DumpInfo['death'] {
     kind === 'native-crash' || kind === 'signal' || kind === 'alive' ? undefined : evidence.thrown;
   return {
     kind,
-    signal: signo === 0 ? null : signalName(signo),
+    signal: signo === 0 ? null : nameOfEnd(signo, evidence.signal),
     address: address === undefined ? null : hex(address),
     exception: thrown ? { className: thrown.className, message: thrown.message, stack: thrown.stack } : null,
     promise: kind === 'unhandled-rejection' && evidence.promise !== undefined ? hex(evidence.promise) : null,

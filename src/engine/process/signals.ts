@@ -1,3 +1,5 @@
+import type { SignalInfo } from '../dump/core-dump.ts';
+
 /** Linux signal numbers of x86-64 and AArch64 (signal(7)). */
 const names: Readonly<Record<number, string>> = {
   1: 'SIGHUP',
@@ -23,6 +25,11 @@ const names: Readonly<Record<number, string>> = {
 
 export function signalName(signo: number): string {
   return names[signo] ?? `signal ${signo}`;
+}
+
+/** What ended the process, by the name that its system has for it. */
+export function nameOfEnd(signo: number, signal: SignalInfo | undefined): string {
+  return signal?.exception ?? signalName(signo);
 }
 
 /** What the signal means, for people. */

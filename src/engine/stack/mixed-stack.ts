@@ -136,6 +136,8 @@ export class MixedStacks {
   #endAtZero(step: Step): Step {
     if (step.kind === 'end' || step.signalFrame || step.registers.pc !== 0) return step;
     const { sp } = step.registers;
+    if (this.#core.system === 'windows')
+      return { kind: 'end', reason: 'the outermost frame returns to address 0', outermost: true };
     const around = attemptOr(Buffer.alloc(0), () => this.#memory.bytes(at(sp, -64), 128));
     return around.some((byte) => byte !== 0)
       ? { kind: 'end', reason: 'the outermost frame returns to address 0', outermost: true }

@@ -31,6 +31,7 @@ const GREGSET_SIZE = 34 * 8;
 
 export const arm64Architecture: Architecture = {
   name: 'arm64',
+  convention: 'aapcs64',
   registerCount: 34,
   pc: arm64.pc,
   sp: arm64.sp,

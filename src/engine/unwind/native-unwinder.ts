@@ -6,6 +6,7 @@ import type { ModuleMap } from '../modules/module-map.ts';
 import { type CfaRow, type RegisterRule, rowAt } from './cfa.ts';
 import { evaluate } from './dwarf-expression.ts';
 import { EhFrame, type Fde } from './eh-frame.ts';
+import { peCaller } from './pe-unwind.ts';
 import type { Registers } from './registers.ts';
 
 /** PF_X */
@@ -31,7 +32,7 @@ export type Step =
       readonly outermost: boolean;
     };
 
-/** Unwinds native frames by the .eh_frame of the images that are mapped. */
+/** Unwinds native frames by the .eh_frame, or the exception directory, of the images that are mapped. */
 export class NativeUnwinder {
   readonly #memory: Memory;
   readonly #modules: ModuleMap;
@@ -55,7 +56,7 @@ export class NativeUnwinder {
     if (interrupted) return { kind: 'caller', registers: interrupted, by: 'cfi', signalFrame: true };
     let failure: string | undefined;
     try {
-      const step = this.#byCfi(registers, exact ? pc : at(pc, -1));
+      const step = this.#byDirectory(registers, exact) ?? this.#byCfi(registers, exact ? pc : at(pc, -1));
       if (step) return step;
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
@@ -72,6 +73,14 @@ export class NativeUnwinder {
   isCode(pc: Address): boolean {
     const region = this.#memory.regionAt(pc);
     return region !== undefined && (region.flags & EXECUTABLE) !== 0;
+  }
+
+  /** By the exception directory of a PE image. */
+  #byDirectory(registers: Registers, exact: boolean): Step | undefined {
+    const info = this.#modules.at(exact ? registers.pc : at(registers.pc, -1))?.unwindInfo;
+    if (info?.kind !== 'exception-directory') return undefined;
+    const caller = peCaller(this.#memory, info.directory, registers, exact);
+    return { kind: 'caller', registers: caller.registers, by: 'cfi', signalFrame: caller.interrupted };
   }
 
   #byCfi(registers: Registers, lookup: Address): Step | undefined {

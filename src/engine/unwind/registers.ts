@@ -1,4 +1,5 @@
 import { type Address, address } from '../address.ts';
+import type { CallingConvention } from '../emulation/processor.ts';
 import type { Memory } from '../memory/memory.ts';
 
 /**
@@ -8,6 +9,8 @@ import type { Memory } from '../memory/memory.ts';
 export interface Architecture {
   /** As Node's process.arch. */
   readonly name: 'x64' | 'arm64';
+  /** How functions are called: what registers they keep, where arguments are. */
+  readonly convention: CallingConvention;
   readonly registerCount: number;
   readonly pc: number;
   readonly sp: number;

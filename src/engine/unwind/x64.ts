@@ -48,6 +48,7 @@ const WINDOWS_PRESERVED = [x64.rbx, x64.rbp, x64.rsi, x64.rdi, x64.r12, x64.r13,
 
 export const x64Architecture: Architecture = {
   name: 'x64',
+  convention: 'system-v',
   registerCount: 17,
   pc: x64.rip,
   sp: x64.rsp,
@@ -67,6 +68,7 @@ export const x64Architecture: Architecture = {
 
 export const windowsX64Architecture: Architecture = {
   ...x64Architecture,
+  convention: 'microsoft',
   preserved: WINDOWS_PRESERVED,
   fromCore(gregset: Buffer): Registers {
     const result = new Registers(windowsX64Architecture);

@@ -6,6 +6,8 @@ import type { Module } from '../modules/module.ts';
 const PF_X = 1;
 /** How far behind `from` the table is looked for, in bytes. */
 const MAX_OFFSET = 0x10000;
+/** All builtins lie in one piece, of some 2 MB. */
+const MAX_SPAN = 1 << 26;
 /** Instructions by which a copy of the builtins is recognized. */
 const PROBE = 128;
 
@@ -47,7 +49,11 @@ function codeAddresses(memory: Memory, from: Address, count: number): Address[] 
     if (!memory.has(slot, 8)) return undefined;
     const target = memory.pointer(slot);
     if (!isCode(target)) found = [];
-    else if (found.push(target) === count) return found;
+    else {
+      // What is no builtin lies elsewhere.
+      if (found.length > 0 && Math.abs(target - found[0]!) > MAX_SPAN) found = [];
+      if (found.push(target) === count) return found;
+    }
   }
   return undefined;
 }

@@ -6,10 +6,16 @@ import type { GuestMemory } from '../guest-memory.ts';
 export const NONE = -1;
 const HIGH = 0x1_0000_0000;
 const MAX_LENGTH = 15;
+/** What is added to opcodes of the map 0F 3A. */
+export const OF_0F3A = 0x400;
+/** What is added to opcodes with a prefix VEX, by the map that they are of. */
+export const VEX_0F = 0x200;
+export const VEX_0F3A = 0x300;
+const VZEROUPPER = 0x77;
 
 /**
  * One instruction of x86-64 (Intel SDM volume 2), taken apart. `opcode` is its last byte, with 0x100 added to those of
- * two bytes (0F xx).
+ * two bytes (0F xx), OF_0F3A to those of that map, and VEX_0F or VEX_0F3A to those with a prefix VEX.
  */
 export class Instruction {
   opcode = 0;
@@ -28,13 +34,16 @@ export class Instruction {
   displacementHigh = 0;
   /** True if the displacement counts from the next instruction. */
   isRelative = false;
-  /** True for addresses in the thread's own storage (prefix 64). */
+  /** True for addresses in the thread's own storage (prefix 64, on Windows 65). */
   isThreadLocal = false;
   /** Immediate operand or distance of a jump, its sign extended, in two halves. */
   immediate = 0;
   immediateHigh = 0;
   /** Bytes of the mandatory prefix that stood before: 0x66, 0xf2, 0xf3 or 0. */
   prefix = 0;
+  /** Of a prefix VEX: its further register, and whether operands have 256 bits. */
+  third = 0;
+  isWide = false;
   /** True if there was a prefix REX: registers of one byte are spl to dil then, not ah to bh. */
   hasRex = false;
   /** Where the next instruction is, also in two halves. */
@@ -88,7 +97,7 @@ class Decoder {
     for (; ; byte = this.#u8()) {
       if (byte === 0x66) isShort = true;
       else if (byte === 0xf2 || byte === 0xf3) i.prefix = byte;
-      else if (byte === 0x64) i.isThreadLocal = true;
+      else if (byte === 0x64 || byte === 0x65) i.isThreadLocal = true;
       else if (byte !== 0x2e && byte !== 0x3e && byte !== 0xf0) break;
     }
     if (isShort && i.prefix === 0) i.prefix = 0x66;
@@ -96,9 +105,19 @@ class Decoder {
       rex = byte;
       byte = this.#u8();
     }
+    if (byte === 0xc4 || byte === 0xc5) {
+      this.#vex(i, byte === 0xc4);
+      return this.#located(i);
+    }
     i.hasRex = rex !== 0;
     i.opcode = byte === 0x0f ? 0x100 + this.#u8() : byte;
-    if (i.opcode === 0x138 || i.opcode === 0x13a) this.#unknown();
+    if (i.opcode === 0x138) this.#unknown();
+    if (i.opcode === 0x13a) {
+      i.opcode = OF_0F3A + this.#u8();
+      this.#modrm(i, rex);
+      i.immediate = this.#i8();
+      return this.#located(i);
+    }
     i.size = this.#size(i.opcode, rex, isShort);
     if (hasModrm[i.opcode] === 1) this.#modrm(i, rex);
     else {
@@ -106,6 +125,31 @@ class Decoder {
       i.rm = i.reg;
     }
     this.#immediate(i, isShort);
+    return this.#located(i);
+  }
+
+  /** The prefix VEX (Intel SDM volume 2, 2.3.5) and what follows it: it stands for REX, a mandatory prefix and 0F. */
+  #vex(i: Instruction, isLong: boolean): void {
+    const first = this.#u8();
+    const second = isLong ? this.#u8() : first;
+    const map = isLong ? first & 31 : 1;
+    if (map !== 1 && map !== 3) this.#unknown();
+    i.prefix = [0, 0x66, 0xf3, 0xf2][second & 3]!;
+    i.isWide = (second & 4) !== 0;
+    i.third = (~second >> 3) & 15;
+    const opcode = this.#u8();
+    i.opcode = (map === 1 ? VEX_0F : VEX_0F3A) + opcode;
+    // Its bits say the contrary of REX's.
+    const rex =
+      ((~first >> 7) & 1 ? 4 : 0) |
+      (isLong && (~first >> 6) & 1 ? 2 : 0) |
+      (isLong && (~first >> 5) & 1 ? 1 : 0);
+    if (i.opcode !== VEX_0F + VZEROUPPER) this.#modrm(i, rex);
+    if (map === 3) i.immediate = this.#i8();
+  }
+
+  /** Where the next instruction is, from which an operand's place may count. */
+  #located(i: Instruction): Instruction {
     i.next = this.#start + this.#at;
     i.nextLow = i.next | 0;
     i.nextHigh = Math.floor(i.next / HIGH);

@@ -10,9 +10,14 @@ import { AX, BP, CX, DI, DX, OperandUnit, SI, SP } from './operand-unit.ts';
 import { VectorUnit } from './vector-unit.ts';
 
 const HIGH = 0x1_0000_0000;
-/** Registers that a callee gives back unchanged. */
-const PRESERVED = [3, SP, BP, 12, 13, 14, 15];
-const ARGUMENTS = [DI, SI, DX, CX, 8, 9];
+/**
+ * Registers of arguments, those that a callee gives back unchanged, and bytes of stack that a caller leaves to it
+ * (System V psABI, 3.2; Microsoft's "x64 calling convention").
+ */
+const conventions = {
+  'system-v': { arguments: [DI, SI, DX, CX, 8, 9], preserved: [3, SP, BP, 12, 13, 14, 15], reserved: 0 },
+  microsoft: { arguments: [CX, DX, 8, 9], preserved: [3, SP, BP, SI, DI, 12, 13, 14, 15], reserved: 32 },
+} as const;
 /** Upper half of the address to which a call returns that is over; no code is there. */
 const RETURNED = 2 ** 19;
 const STAND_INS_HIGH = STAND_INS / HIGH;
@@ -44,6 +49,7 @@ export class X64Processor implements Processor {
   readonly #vectors: VectorUnit;
   readonly #decoded = new Map<number, Instruction>();
   readonly #maxSteps: number;
+  readonly #convention: (typeof conventions)[keyof typeof conventions];
   readonly #safe = new SafeCalls<Safe>();
   /** Where an indirect jump leads. */
   #targetLow = 0;
@@ -56,6 +62,7 @@ export class X64Processor implements Processor {
     this.#vectors = new VectorUnit(memory, this.registers);
     this.#operands = new OperandUnit(memory, this.registers, surroundings.threadBase);
     this.#operands.setNumber(SP, memory.stackTop - 64);
+    this.#convention = conventions[surroundings.convention === 'microsoft' ? 'microsoft' : 'system-v'];
   }
 
   get failures(): number {
@@ -63,7 +70,7 @@ export class X64Processor implements Processor {
   }
 
   argument(n: number): number {
-    return this.#operands.number(ARGUMENTS[n]!);
+    return this.#operands.number(this.#convention.arguments[n]!);
   }
 
   setSecondResult(value: number): void {
@@ -72,7 +79,8 @@ export class X64Processor implements Processor {
 
   call(target: number, ...args: readonly number[]): number {
     const stack = this.#operands.number(SP);
-    for (const [i, value] of args.entries()) this.#operands.setNumber(ARGUMENTS[i]!, value);
+    for (const [i, value] of args.entries()) this.#operands.setNumber(this.#convention.arguments[i]!, value);
+    this.#operands.moveStack(-this.#convention.reserved);
     this.#operands.push(0, RETURNED);
     this.#safe.clear();
     try {
@@ -635,7 +643,7 @@ export class X64Processor implements Processor {
 
   #preserved(): Int32Array {
     const copy = new Int32Array(32);
-    for (const r of PRESERVED) {
+    for (const r of this.#convention.preserved) {
       copy[2 * r] = this.registers[2 * r]!;
       copy[2 * r + 1] = this.registers[2 * r + 1]!;
     }

@@ -1,10 +1,12 @@
 import type { GuestMemory } from '../guest-memory.ts';
 import { Lanes128 } from '../lanes128.ts';
 import { roundToEven } from '../rounding.ts';
-import { type Instruction, NONE } from './instruction.ts';
+import { type Instruction, NONE, OF_0F3A, VEX_0F } from './instruction.ts';
 import { packedIntegers, shiftLanes } from './packed-integers.ts';
+import { WideMoves } from './wide-moves.ts';
 
 const HIGH = 0x1_0000_0000;
+const roundings = [roundToEven, Math.floor, Math.ceil, Math.trunc] as const;
 
 /**
  * Moves and the little arithmetic of SSE2 that compilers use for structures, zeroes and numbers with fractions; of the
@@ -24,6 +26,7 @@ export class VectorUnit {
   readonly #operand = new Int32Array(4);
   readonly #operandLanes = new Lanes128(this.#operand.buffer, 0);
   readonly #lanes: Lanes128[] = [];
+  readonly #wide: WideMoves;
   readonly #operandDoubles = new Float64Array(this.#operand.buffer);
   readonly #operandFloats = new Float32Array(this.#operand.buffer);
 
@@ -31,6 +34,7 @@ export class VectorUnit {
   constructor(memory: GuestMemory, general: Int32Array) {
     this.#memory = memory;
     this.#general = general;
+    this.#wide = new WideMoves(memory, this.words);
   }
 
   /**
@@ -39,6 +43,8 @@ export class VectorUnit {
    */
   run(i: Instruction, low: number, high: number): number {
     const { words } = this;
+    if (i.opcode >= OF_0F3A) return this.#round(i);
+    if (i.opcode >= VEX_0F) return this.#wide.run(i, low, high) ? 0 : -1;
     this.#where = low;
     this.#whereHigh = high;
     const to = 4 * i.reg;
@@ -242,6 +248,17 @@ export class VectorUnit {
       default:
         return -1;
     }
+  }
+
+  /** roundss and roundsd, in the way that their immediate tells. */
+  #round(i: Instruction): number {
+    const isSingle = i.opcode === OF_0F3A + 0x0a;
+    const round = roundings[i.immediate & 7];
+    if ((!isSingle && i.opcode !== OF_0F3A + 0x0b) || i.prefix !== 0x66 || !round) return -1;
+    this.#read(i, isSingle ? 4 : 8);
+    if (isSingle) this.#floats[4 * i.reg] = round(this.#operandFloats[0]!);
+    else this.#doubles[2 * i.reg] = round(this.#operandDoubles[0]!);
+    return 0;
   }
 
   #integer(i: Instruction): number {

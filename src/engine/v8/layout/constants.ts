@@ -50,6 +50,11 @@ export class Constants {
     return this.#record(name, undefined, table);
   }
 
+  /** What a table says for this line; not recorded. */
+  known(table: PerLine): number {
+    return typeof table === 'number' ? table : table[this.#column]!;
+  }
+
   /** The value of a symbol, or undefined; not recorded. */
   symbol(name: string): number | undefined {
     return this.#symbols.get(name);
@@ -69,7 +74,7 @@ export class Constants {
       this.provenance.set(name, 'confirmed');
       return symbol;
     }
-    const value = typeof table === 'number' ? table : table[this.#column]!;
+    const value = this.known(table);
     if (!Number.isNaN(value) && !this.provenance.has(name)) this.provenance.set(name, 'guessed');
     return value;
   }

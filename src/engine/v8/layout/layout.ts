@@ -14,6 +14,7 @@ import { type PageLayout, pageLayout } from './page-layout.ts';
 import { type ScopeRules, scopeRules } from './scope-rules.ts';
 import { type SizeLayout, sizeLayout } from './size-layout.ts';
 import { type TableLayout, tableLayout } from './table-layout.ts';
+import { typeNames } from './type-names.ts';
 import { lineOf, type NodeLine, readVersions, type Versions } from './version.ts';
 import { type WasmLayout, wasmLayout } from './wasm-layout.ts';
 
@@ -53,7 +54,7 @@ export class Layout {
     this.pages = pageLayout(constants);
     this.async = asyncLayout(constants);
     this.graph = graphLayout(constants);
-    this.natives = nativeLayout(constants);
+    this.natives = nativeLayout(constants, architecture);
     this.inspector = inspectorRules(constants);
     this.sizes = sizeLayout(constants);
     this.scopes = scopeRules(constants);
@@ -64,8 +65,13 @@ export class Layout {
     }
     for (const [name, value] of constants.symbols()) {
       // Several classes can share a type: which symbol comes last differs from table to table.
-      if (name.startsWith('type:') && !this.#typeNames.has(value)) this.#typeNames.set(value, name.slice(5));
+      if (name.startsWith('type:')) this.#nameType(value, name.slice(5));
     }
+    for (const [name, values] of Object.entries(typeNames)) this.#nameType(constants.known(values), name);
+  }
+
+  #nameType(type: number, name: string): void {
+    if (!this.#typeNames.has(type)) this.#typeNames.set(type, name);
   }
 
   /** Reads the layout of `module`, which must hold V8. Throws UNSUPPORTED_NODE_VERSION. */

@@ -1,8 +1,13 @@
+import type { Architecture } from '../../unwind/registers.ts';
 import type { Constants } from './constants.ts';
 import { none } from './constants.ts';
 
 /** What the graph needs to know of objects of Node's C++; offsets in bytes, slots as indexes into a vtable. */
-export function nativeLayout(c: Constants) {
+export function nativeLayout(c: Constants, { convention }: Architecture) {
+  // Microsoft's C++ has one slot for destructors, where others have two.
+  const behindDestructor = convention === 'microsoft' ? -1 : 0;
+  const slot = (name: string, number: number) =>
+    c.table(`EmbedderGraph::Node.${name}.slot`, number) + behindDestructor;
   return {
     /** How Node adds its objects to snapshots. */
     embedder: {
@@ -13,11 +18,11 @@ export function nativeLayout(c: Constants) {
       },
       /** Of v8::EmbedderGraph::Node. */
       node: {
-        name: c.table('EmbedderGraph::Node.Name.slot', 2),
-        size: c.table('EmbedderGraph::Node.SizeInBytes.slot', 3),
-        isRoot: c.table('EmbedderGraph::Node.IsRootNode.slot', 5),
-        prefix: c.table('EmbedderGraph::Node.NamePrefix.slot', 7),
-        detachedness: c.table('EmbedderGraph::Node.GetDetachedness.slot', 9),
+        name: slot('Name', 2),
+        size: slot('SizeInBytes', 3),
+        isRoot: slot('IsRootNode', 5),
+        prefix: slot('NamePrefix', 7),
+        detachedness: slot('GetDetachedness', 9),
       },
       /**
        * MemoryRetainerNode's two pointers, to the object and to its wrapper's node, in either order
@@ -30,7 +35,7 @@ export function nativeLayout(c: Constants) {
       /** JSAPIObjectWithEmbedderSlots.cpp_heap_wrappable. */
       wrappable: c.table('JSAPIObject.cpp_heap_wrappable', [none, none, none, 24, 24]),
       /** NameProvider::GetHumanReadableName. */
-      nameSlot: c.table('cppgc.NameProvider.GetHumanReadableName.slot', 2),
+      nameSlot: c.table('cppgc.NameProvider.GetHumanReadableName.slot', 2) + behindDestructor,
       /** HeapObjectHeader.encoded_low_, before the object: one bit of marking, then words with the header. */
       headerSize: c.table('cppgc.HeapObjectHeader.encoded_low_', -2),
     },

@@ -27,35 +27,40 @@ export interface ProcessorLayout {
   };
 }
 
-export function processorLayout(c: Constants, { name }: Architecture): ProcessorLayout {
-  const nextExit = c.table('EntryFrameConstants.kNextExitFrameFPOffset', name === 'x64' ? -64 : -24);
-  return name === 'x64'
-    ? {
-        entry: {
-          nextExit,
-          callerSp: 16,
-          saved: [
-            [x64.r12, -24],
-            [x64.r13, -32],
-            [x64.r14, -40],
-            [x64.r15, -48],
-            [x64.rbx, -56],
-          ],
-        },
-        roles: { callee: x64.rdi, argumentCount: x64.rax, bytecodeArray: x64.r12, bytecodeOffset: x64.r9 },
-      }
-    : {
-        entry: {
-          nextExit,
-          // Above them x19 to x28 and d8 to d15 were pushed.
-          callerSp: 16 + 8 * 18,
-          saved: Array.from({ length: 10 }, (_, i) => [arm64.x19 + i, 16 + 8 * i] as const),
-        },
-        roles: {
-          callee: arm64.x1,
-          argumentCount: arm64.x0,
-          bytecodeArray: arm64.x20,
-          bytecodeOffset: arm64.x19,
-        },
-      };
+/** The registers that JSEntry pushes on x86-64 behind the frame's type and context, in that order. */
+const PUSHED = {
+  'system-v': [x64.r12, x64.r13, x64.r14, x64.r15, x64.rbx],
+  microsoft: [x64.r12, x64.r13, x64.r14, x64.r15, x64.rdi, x64.rsi, x64.rbx],
+} as const;
+/** Behind them xmm6 to xmm15, which callees of Windows keep. */
+const SAVED_VECTORS = 10 * 16;
+
+export function processorLayout(c: Constants, { convention }: Architecture): ProcessorLayout {
+  const nextExit = (offset: number) => c.table('EntryFrameConstants.kNextExitFrameFPOffset', offset);
+  if (convention !== 'aapcs64') {
+    const pushed = PUSHED[convention];
+    const vectors = convention === 'microsoft' ? SAVED_VECTORS : 0;
+    return {
+      entry: {
+        nextExit: nextExit(-24 - 8 * pushed.length - vectors),
+        callerSp: 16,
+        saved: pushed.map((register, i) => [register, -24 - 8 * i] as const),
+      },
+      roles: { callee: x64.rdi, argumentCount: x64.rax, bytecodeArray: x64.r12, bytecodeOffset: x64.r9 },
+    };
+  }
+  return {
+    entry: {
+      nextExit: nextExit(-24),
+      // Above them x19 to x28 and d8 to d15 were pushed.
+      callerSp: 16 + 8 * 18,
+      saved: Array.from({ length: 10 }, (_, i) => [arm64.x19 + i, 16 + 8 * i] as const),
+    },
+    roles: {
+      callee: arm64.x1,
+      argumentCount: arm64.x0,
+      bytecodeArray: arm64.x20,
+      bytecodeOffset: arm64.x19,
+    },
+  };
 }
