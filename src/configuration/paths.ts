@@ -165,9 +165,9 @@ export function skipFilesName(url: string): string {
 }
 
 /**
- * `core`, `core.<digits>`, `*.core`, `*.heapsnapshot`, also packed, and the packed cores of systemd-coredump
+ * `core`, `core.<digits>`, `*.core`, `*.dmp`, `*.mdmp`, `*.heapsnapshot`, also packed, and the packed cores of systemd-coredump
  * (`core.<name>.<numbers>.zst`): names that may be dumps. Content decides.
  */
 export function looksLikeDumpName(name: string): boolean {
-  return /^core(\..+\.\d+\.zst|(\.\d+)?(\.gz|\.zst)?)$|\.(core|heapsnapshot)(\.gz|\.zst)?$/.test(name);
+  return /^core(\..+\.\d+\.zst|(\.\d+)?(\.gz|\.zst)?)$|\.(core|dmp|mdmp|heapsnapshot)(\.gz|\.zst)?$/.test(name);
 }

@@ -23,6 +23,8 @@ export async function contentOf(path: string): Promise<Content> {
 export function classify(head: Uint8Array): Content {
   if (head.length === 0) return 'empty';
   if (starts(head, [0x7f, 0x45, 0x4c, 0x46])) return elfType(head) === ET_CORE ? 'core' : 'executable';
+  // "MDMP": a minidump of Windows.
+  if (starts(head, [0x4d, 0x44, 0x4d, 0x50])) return 'core';
   if (starts(head, [0x1f, 0x8b]) || starts(head, [0x28, 0xb5, 0x2f, 0xfd])) return 'compressed';
   if (!isText(head)) return 'binary';
   return isSnapshot(head) ? 'heapsnapshot' : 'text';

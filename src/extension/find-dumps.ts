@@ -18,7 +18,7 @@ const maxFiles = 200;
 /** The workspace's dumps by name and content, newest first. */
 export async function findDumps(token?: vscode.CancellationToken): Promise<FoundDump[]> {
   const files = await vscode.workspace.findFiles(
-    '**/{core,core.*,*.{core,heapsnapshot},*.{core,heapsnapshot}.{gz,zst}}',
+    '**/{core,core.*,*.{core,dmp,mdmp,heapsnapshot},*.{core,dmp,mdmp,heapsnapshot}.{gz,zst}}',
     '**/node_modules/**',
     maxFiles,
     token,

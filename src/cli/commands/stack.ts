@@ -96,7 +96,7 @@ function placeOf(frame: FrameInfo): string {
   if (frame.source)
     return plain(`${frame.source}${frame.line === null ? '' : `:${frame.line}:${frame.column}`}`);
   if (!frame.module) return '';
-  return plain(`${frame.module.split('/').at(-1)}+0x${(frame.offset ?? 0).toString(16)}`);
+  return plain(`${frame.module.split(/[\\/]/).at(-1)}+0x${(frame.offset ?? 0).toString(16)}`);
 }
 
 function scopeLines({ kind, name, variables, note }: ScopeInfo, paint: Paint): string[] {

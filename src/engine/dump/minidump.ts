@@ -3,6 +3,7 @@ import { DayAfterError } from '../errors.ts';
 import { type ByteSource, readBytes } from './byte-source.ts';
 import type { CoreDump, CoreSegment, CoreThread, FileMapping, SignalInfo } from './core-dump.ts';
 import { u64 } from './elf.ts';
+import { pdbIdOf } from './pe.ts';
 import { gregsetOfContext, isWholeContext } from './windows-context.ts';
 import { signalOfException } from './windows-exceptions.ts';
 
@@ -33,6 +34,7 @@ const MAX_NAME = 32768;
 const PROCESSOR_ARCHITECTURE_AMD64 = 9;
 const processors: Readonly<Record<number, string>> = { 0: '32-bit x86', 5: '32-bit ARM', 12: 'AArch64' };
 const MEM_COMMIT = 0x1000;
+const MEM_RESERVE = 0x2000;
 /** What a range may be where the dump does not say: everything. */
 const ANY_ACCESS = 7;
 
@@ -43,6 +45,10 @@ export interface MinidumpModule {
   readonly end: Address;
   /** Of its version resource, "22.20.0.0"; undefined if it has none. */
   readonly version: string | undefined;
+  /** Of its headers: with its size, it tells one build from others. */
+  readonly timeStamp: number;
+  /** GUID and age of its PDB file, if the dump tells them. */
+  readonly buildId: string | undefined;
 }
 
 /** What memory may be used for, from its VirtualQuery. */
@@ -204,6 +210,8 @@ function moduleOf(source: ByteSource, entry: Buffer): MinidumpModule {
     end: address(start + entry.readUInt32LE(8)),
     // VS_FIXEDFILEINFO.dwSignature
     version: signature === 0xfeef04bd ? parts.join('.') : undefined,
+    timeStamp: entry.readUInt32LE(16),
+    buildId: pdbIdOf(contentOf(source, locationOf(entry, 76))),
   };
 }
 
@@ -247,9 +255,10 @@ function protectionsOf(stream: Buffer): Protection[] {
   const result: Protection[] = [];
   if (size < MEMORY_INFO) return [];
   for (let o = stream.readUInt32LE(0); o + size <= stream.length && result.length < MAX_ENTRIES; o += size) {
-    if (stream.readUInt32LE(o + 32) !== MEM_COMMIT) continue;
+    const state = stream.readUInt32LE(o + 32);
+    if (state !== MEM_COMMIT && state !== MEM_RESERVE) continue;
     const start = u64(stream, o);
-    const flags = flagsOf(stream.readUInt32LE(o + 36));
+    const flags = state === MEM_COMMIT ? flagsOf(stream.readUInt32LE(o + 36)) : 0;
     result.push({ start: address(start), end: address(start + u64(stream, o + 24)), flags });
   }
   return result.sort((a, b) => a.start - b.start);
@@ -264,7 +273,7 @@ function flagsOf(protection: number): number {
   return (protection & 0x02) !== 0 ? 4 : 0;
 }
 
-/** The ranges, each cut where what it may be used for changes. */
+/** The ranges, each cut where what it may be used for changes, and those that nobody may use. */
 function segmentsOf(
   source: ByteSource,
   ranges: readonly Range[],
@@ -292,6 +301,8 @@ function segmentsOf(
       });
     }
   }
+  for (const { start, end, flags } of protections)
+    if (flags === 0) result.push({ start, end, flags, offset: 0, filesz: 0, truncated: false });
   if (missing > 0) remarks.push(`the dump is truncated: ${missing} bytes of its memory are missing`);
   return result.sort((a, b) => a.start - b.start);
 }

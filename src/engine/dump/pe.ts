@@ -8,6 +8,9 @@ export interface PeSection {
   readonly bytes: number;
   /** PF_X 1, PF_W 2, PF_R 4. */
   readonly flags: number;
+  /** Where its contents are in the image's file, and how many bytes they have there. */
+  readonly fileOffset: number;
+  readonly fileBytes: number;
 }
 
 /** Where a data directory is, relative to the image's base. */
@@ -17,7 +20,14 @@ export interface PeDirectory {
 }
 
 /** Indexes of data directories ("PE Format", Optional Header Data Directories). */
-export const peDirectory = { exports: 0, imports: 1, exceptions: 3, debug: 6, threadLocals: 9 } as const;
+export const peDirectory = {
+  exports: 0,
+  imports: 1,
+  exceptions: 3,
+  relocations: 5,
+  debug: 6,
+  threadLocals: 9,
+} as const;
 
 const MACHINE_AMD64 = 0x8664;
 const MAGIC_PE32_PLUS = 0x20b;
@@ -27,37 +37,43 @@ const DEBUG_ENTRY = 28;
 const MAX_DEBUG_ENTRIES = 32;
 const DEBUG_TYPE_CODEVIEW = 2;
 
-/** The headers of a 64-bit PE image that is loaded ("PE Format" of Microsoft's documentation). */
+/** The headers of a 64-bit PE image ("PE Format" of Microsoft's documentation); its directories are read where it is loaded. */
 export class PeImage {
   readonly source: ByteSource;
   readonly sections: readonly PeSection[];
+  /** When it was linked, or what the linker writes there instead; with its size it tells one build from others. */
+  readonly timeStamp: number;
+  /** The address that it was linked for. */
+  readonly base: number;
+  /** Bytes of it in memory, and of its headers. */
+  readonly bytes: number;
+  readonly headerBytes: number;
   readonly #directories: readonly PeDirectory[];
 
-  private constructor(
-    source: ByteSource,
-    sections: readonly PeSection[],
-    directories: readonly PeDirectory[],
-  ) {
+  private constructor(source: ByteSource, at: number, header: Buffer) {
     this.source = source;
-    this.sections = sections;
-    this.#directories = directories;
-  }
-
-  /** `source` is the image as it is in memory. Undefined if it is none. */
-  static of(source: ByteSource): PeImage | undefined {
-    const dos = readBytes(source, 0, 64);
-    if (dos.length < 64 || dos.toString('latin1', 0, 2) !== 'MZ') return undefined;
-    const header = readBytes(source, dos.readUInt32LE(0x3c), 24 + 240);
-    if (header.length < 24 + 240 || header.toString('latin1', 0, 4) !== 'PE\0\0') return undefined;
-    if (header.readUInt16LE(4) !== MACHINE_AMD64 || header.readUInt16LE(24) !== MAGIC_PE32_PLUS)
-      return undefined;
+    this.timeStamp = header.readUInt32LE(8);
+    this.base = u64(header, 24 + 24);
+    this.bytes = header.readUInt32LE(24 + 56);
+    this.headerBytes = header.readUInt32LE(24 + 60);
     const count = Math.min(header.readUInt32LE(24 + 108), 16);
-    const directories = Array.from({ length: count }, (_, i) => ({
+    this.#directories = Array.from({ length: count }, (_, i) => ({
       start: header.readUInt32LE(24 + 112 + 8 * i),
       bytes: header.readUInt32LE(24 + 112 + 8 * i + 4),
     }));
-    const table = dos.readUInt32LE(0x3c) + 24 + header.readUInt16LE(20);
-    return new PeImage(source, sectionsOf(source, table, header.readUInt16LE(6)), directories);
+    this.sections = sectionsOf(source, at + 24 + header.readUInt16LE(20), header.readUInt16LE(6));
+  }
+
+  /** `source` is the image as it is in memory, or its file, of which only the headers can be read. Undefined if it is none. */
+  static of(source: ByteSource): PeImage | undefined {
+    const dos = readBytes(source, 0, 64);
+    if (dos.length < 64 || dos.toString('latin1', 0, 2) !== 'MZ') return undefined;
+    const at = dos.readUInt32LE(0x3c);
+    const header = readBytes(source, at, 24 + 240);
+    if (header.length < 24 + 240 || header.toString('latin1', 0, 4) !== 'PE\0\0') return undefined;
+    if (header.readUInt16LE(4) !== MACHINE_AMD64 || header.readUInt16LE(24) !== MAGIC_PE32_PLUS)
+      return undefined;
+    return new PeImage(source, at, header);
   }
 
   /** Undefined if the image has none such. */
@@ -78,7 +94,8 @@ export class PeImage {
     for (let o = 0; o + DEBUG_ENTRY <= entries.length; o += DEBUG_ENTRY) {
       if (entries.readUInt32LE(o + 12) !== DEBUG_TYPE_CODEVIEW) continue;
       const record = readBytes(this.source, entries.readUInt32LE(o + 20), 24);
-      if (record.length === 24 && record.toString('latin1', 0, 4) === 'RSDS') return pdbId(record);
+      const id = pdbIdOf(record);
+      if (id !== undefined) return id;
     }
     return undefined;
   }
@@ -102,6 +119,8 @@ function sectionsOf(source: ByteSource, offset: number, count: number): PeSectio
       name: table.toString('latin1', o, o + 8).replace(/\0.*$/s, ''),
       start: table.readUInt32LE(o + 12),
       bytes: table.readUInt32LE(o + 8),
+      fileOffset: table.readUInt32LE(o + 20),
+      fileBytes: table.readUInt32LE(o + 16),
       // IMAGE_SCN_MEM_EXECUTE, _READ, _WRITE
       flags:
         ((characteristics >>> 29) & 1) |
@@ -112,8 +131,9 @@ function sectionsOf(source: ByteSource, offset: number, count: number): PeSectio
   return result;
 }
 
-/** CV_INFO_PDB70: a GUID, whose first three numbers are little-endian, then the age. */
-function pdbId(record: Buffer): string {
+/** The name of a PDB file's build in CV_INFO_PDB70: a GUID, whose first three numbers are little-endian, then the age. */
+export function pdbIdOf(record: Buffer): string | undefined {
+  if (record.length < 24 || record.toString('latin1', 0, 4) !== 'RSDS') return undefined;
   const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
   const guid =
     hex(record.readUInt32LE(4), 8) + hex(record.readUInt16LE(8), 4) + hex(record.readUInt16LE(10), 4);

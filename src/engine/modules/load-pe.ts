@@ -1,52 +1,105 @@
-import { address } from '../address.ts';
+import { address, at } from '../address.ts';
 import type { CoreSegment } from '../dump/core-dump.ts';
-import type { Minidump } from '../dump/minidump.ts';
+import type { Minidump, MinidumpModule } from '../dump/minidump.ts';
 import { PeImage } from '../dump/pe.ts';
 import { Memory, type Region } from '../memory/memory.ts';
 import { MemorySource } from '../memory/memory-source.ts';
 import type { LoadedModules } from './load.ts';
+import type { LocateOptions, ModuleStatus } from './locate.ts';
+import { locateImage } from './locate-pe.ts';
 import { PeModule } from './pe-module.ts';
 
-/** The images of a minidump, which with full memory holds all of them. */
-export function loadPeModules(dump: Minidump): LoadedModules {
-  const dumped = new Memory(
-    dump.segments.flatMap((s) => [regionOf(dump, s), ...(s.truncated ? [lost(s)] : [])]),
-  );
-  const images = dump.modules.map(({ start, end }) =>
-    PeImage.of(new MemorySource(dumped, start, end - start, dump.source.name)),
-  );
-  const memory = dump.knowsProtection ? dumped : withSections(dumped, dump, images);
-  const modules = dump.modules.map((module, i) => new PeModule(module, images[i], memory));
+/** An image with where its bytes are that the dump does not hold. */
+interface Found {
+  readonly module: MinidumpModule;
+  readonly image: PeImage | undefined;
+  readonly status: ModuleStatus;
+  readonly isDumped: boolean;
+}
+
+/** The images of a minidump: with full memory it holds them; those that it does not hold are looked for on this machine. */
+export function loadPeModules(dump: Minidump, options: LocateOptions): LoadedModules {
+  const dumped = new Memory(dump.segments.flatMap((s) => [...regionOf(dump, s), ...absentPart(s)]));
+  const notes: string[] = [];
+  const found = dump.modules.map((module) => find(dump, dumped, module, options, notes));
+  const parts = dump.knowsProtection ? [] : found.flatMap((f) => sectionsIn(dumped, f));
+  const memory = new Memory([...parts, ...dumped.regions, ...found.flatMap(ofFile)]);
+  const modules = found.map(({ module, image, status }) => new PeModule(module, image, status, memory));
   const executable = modules.find((m) => m.start === dump.entry);
-  const notes =
-    executable && executable.imageFile === undefined
-      ? [`the image of ${executable.path} is not in the dump`]
-      : [];
   return { modules, executable, memory, notes };
 }
 
-/** Memory in which images may be used for what their sections say: the dump does not say it of any range. */
-function withSections(dumped: Memory, dump: Minidump, images: readonly (PeImage | undefined)[]): Memory {
-  const parts = dump.modules.flatMap(({ start }, i) =>
-    (images[i]?.sections ?? []).flatMap((section) => {
-      const from = start + section.start;
-      return dumped.regions.flatMap((region) => {
-        const [low, high] = [Math.max(from, region.start), Math.min(from + section.bytes, region.end)];
-        const offset = region.offset + (low - region.start);
-        return low < high
-          ? [{ ...region, start: address(low), end: address(high), flags: section.flags, offset }]
-          : [];
-      });
-    }),
-  );
-  return new Memory([...parts, ...dumped.regions]);
+function find(
+  dump: Minidump,
+  dumped: Memory,
+  module: MinidumpModule,
+  options: LocateOptions,
+  notes: string[],
+): Found {
+  const { path, start, end } = module;
+  const image = PeImage.of(new MemorySource(dumped, start, end - start, dump.source.name));
+  if (image?.sections.every((s) => dumped.has(at(start, s.start))))
+    return { module, image, status: 'matched', isDumped: true };
+  const located = locateImage(module, start === dump.entry, options);
+  if (located.rejected) {
+    const why = located.rejected.isUnreadable ? 'cannot be read as a PE file' : 'is not the build that ran';
+    notes.push(
+      `${located.rejected.path} ${why}: ${located.image ? `${located.image.name} is used instead` : 'not used'}`,
+    );
+  }
+  if (located.status === 'missing' && start === dump.entry)
+    notes.push(`the image of ${path} is neither in the dump nor on this machine`);
+  return {
+    module,
+    image: located.image ? PeImage.of(located.image) : image,
+    status: located.status,
+    isDumped: false,
+  };
 }
 
-function regionOf({ source }: Minidump, { start, filesz, flags, offset }: CoreSegment): Region {
-  return { start, end: address(start + filesz), flags, source, offset, reason: '' };
+/** Dumped parts of an image with what its sections may be used for: the dump does not say it of any range. */
+function sectionsIn(dumped: Memory, { module, image }: Found): Region[] {
+  return (image?.sections ?? []).flatMap((section) => {
+    const from = module.start + section.start;
+    return dumped.regions.flatMap((region) => {
+      const [low, high] = [Math.max(from, region.start), Math.min(from + section.bytes, region.end)];
+      const offset = region.offset + (low - region.start);
+      return low < high
+        ? [{ ...region, start: address(low), end: address(high), flags: section.flags, offset }]
+        : [];
+    });
+  });
 }
 
-function lost({ start, filesz, end, flags }: CoreSegment): Region {
+/** What the dump does not hold of an image: the file's bytes, or why they are not there. */
+function ofFile({ module, image, status, isDumped }: Found): Region[] {
+  if (isDumped) return [];
+  const { path, start, end } = module;
+  if (status !== 'matched' || !image)
+    return [{ start, end, flags: 5, source: undefined, offset: 0, reason: `in ${path}, which is ${status}` }];
+  const headers = { start: 0, bytes: image.headerBytes, flags: 4 };
+  return [headers, ...image.sections].map((part) => ({
+    start: at(start, part.start),
+    end: address(Math.min(end, start + pages(part.start + part.bytes))),
+    flags: part.flags,
+    source: image.source,
+    offset: part.start,
+    reason: '',
+  }));
+}
+
+function pages(bytes: number): number {
+  return Math.ceil(bytes / 4096) * 4096;
+}
+
+function regionOf({ source }: Minidump, { start, filesz, flags, offset }: CoreSegment): Region[] {
+  if (filesz === 0) return [];
+  return [{ start, end: address(start + filesz), flags, source, offset, reason: '' }];
+}
+
+function absentPart({ start, filesz, end, flags, truncated }: CoreSegment): Region[] {
   const from = address(start + filesz);
-  return { start: from, end, flags, source: undefined, offset: 0, reason: 'the dump is truncated' };
+  if (from === end) return [];
+  const reason = truncated ? 'the dump is truncated' : 'the process itself had no access there';
+  return [{ start: from, end, flags, source: undefined, offset: 0, reason }];
 }

@@ -19,6 +19,6 @@ export interface LoadedModules {
 /** Identifies the mapped files of a dump, finds on this machine what the dump does not hold, and splices memory from all. */
 export function loadModules(core: CoreDump, options: LocateOptions): LoadedModules {
   if (core instanceof ElfCore) return loadElfModules(core, options);
-  if (core instanceof Minidump) return loadPeModules(core);
+  if (core instanceof Minidump) return loadPeModules(core, options);
   throw new TypeError(`no modules are known of ${core.format}`);
 }

@@ -9,6 +9,9 @@ import { ElfFile } from '../dump/elf.ts';
  */
 export type ModuleStatus = 'matched' | 'unverified' | 'mismatched' | 'missing';
 
+/** A path on a drive of Windows. */
+const WINDOWS_PATH = /^[A-Za-z]:[\\/]/;
+
 /** Where systems keep symbols that were split off, by build-id. */
 const SYSTEM_SYMBOLS = '/usr/lib/debug';
 
@@ -33,7 +36,7 @@ export interface Located {
 
 export interface Rejected {
   readonly path: string;
-  /** True if it cannot be read as an ELF file, false if it is of another build. */
+  /** True if it cannot be read as an ELF or PE file, false if it is of another build. */
   readonly isUnreadable: boolean;
 }
 
@@ -106,22 +109,26 @@ function symbolFile(
 }
 
 /** `named`: the user chose this very file or its directory, so a missing build-id is acceptable. */
-function* candidates(
+export function* candidates(
   modulePath: string,
   isExecutable: boolean,
   options: LocateOptions,
 ): Generator<{ path: string; named: boolean }> {
-  const base = baseOf(modulePath);
+  const base = WINDOWS_PATH.test(modulePath) ? path.win32.basename(modulePath) : baseOf(modulePath);
   if (isExecutable && options.program) yield { path: options.program, named: true };
   for (const directory of options.search ?? []) {
     yield { path: path.join(directory, base), named: true };
     yield { path: path.join(directory, 'bin', base), named: true };
   }
   if (options.sysroot) {
-    const inside = path.join(options.sysroot, modulePath);
+    const inside = path.join(options.sysroot, modulePath.replace(/^[A-Za-z]:/, '').replaceAll('\\', '/'));
     if (isInside(inside, options.sysroot)) yield { path: inside, named: true };
   }
-  if (path.posix.isAbsolute(modulePath)) yield { path: modulePath, named: false };
+  // Of Windows' paths only those of drives: others may lead to a server.
+  const isLocal = WINDOWS_PATH.test(modulePath)
+    ? process.platform === 'win32'
+    : path.posix.isAbsolute(modulePath);
+  if (isLocal) yield { path: modulePath, named: false };
 }
 
 /** Name of a mapped file, which may have been deleted since. */

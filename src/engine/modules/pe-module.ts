@@ -3,16 +3,17 @@ import type { FileMapping } from '../dump/core-dump.ts';
 import type { MinidumpModule } from '../dump/minidump.ts';
 import { type PeImage, peDirectory } from '../dump/pe.ts';
 import type { Memory } from '../memory/memory.ts';
+import type { ModuleStatus } from './locate.ts';
 import type { ImagePart, Imports, Module, ThreadLocals, UnwindInfo } from './module.ts';
 import { PeSymbolTable } from './pe-symbols.ts';
 import type { ModuleSymbol } from './symbols.ts';
 
-/** A PE image of a process of Windows, whose bytes the dump holds. Its link-time addresses begin with its base. */
+/** A PE image of a process of Windows. Its link-time addresses begin with its base. */
 export class PeModule implements Module {
   readonly path: string;
   readonly mappings: readonly FileMapping[];
   readonly buildId: string | undefined;
-  readonly status;
+  readonly status: ModuleStatus;
   readonly version: string | undefined;
   readonly bias: number;
   readonly start: Address;
@@ -26,16 +27,16 @@ export class PeModule implements Module {
   readonly #image: PeImage | undefined;
   #symbols: PeSymbolTable | undefined;
 
-  /** `image`: undefined if the dump does not hold it. */
-  constructor(module: MinidumpModule, image: PeImage | undefined, memory: Memory) {
+  /** `image`: undefined if it is neither in the dump nor on this machine. */
+  constructor(module: MinidumpModule, image: PeImage | undefined, status: ModuleStatus, memory: Memory) {
     const { path, start, end, version } = module;
     this.path = path;
     this.start = start;
     this.bias = start;
     this.version = version;
     this.mappings = [{ path, start, end, fileOffset: 0 }];
-    this.status = image ? ('matched' as const) : ('missing' as const);
-    this.buildId = image?.buildId;
+    this.status = status;
+    this.buildId = image?.buildId ?? module.buildId;
     this.imageFile = image?.source.name;
     this.symbolFile = image?.source.name;
     this.parts = (image?.sections ?? []).map((s) => ({
@@ -89,5 +90,7 @@ export class PeModule implements Module {
     return runtime >= start && runtime < end ? runtime - start : undefined;
   }
 
-  close(): void {}
+  close(): void {
+    this.#image?.source.close();
+  }
 }

@@ -3,7 +3,7 @@ import { type Address, address } from '../address.ts';
 import type { CoreDump } from '../dump/core-dump.ts';
 import { ElfCore } from '../dump/elf-core.ts';
 import type { Memory } from '../memory/memory.ts';
-import { processParameters } from './process-parameters.ts';
+import { processParameters } from '../memory/process-parameters.ts';
 
 const AT_EXECFN = 31;
 const MAX_ARGUMENTS = 100_000;

@@ -1,3 +1,4 @@
+import type { CoreSystem } from '../dump/core-dump.ts';
 import { DayAfterError } from '../errors.ts';
 import type { Module } from '../modules/module.ts';
 import type { CoreSession } from '../session.ts';
@@ -9,7 +10,7 @@ export function notesOf({ core, modules, runtime }: CoreSession): string[] {
     return [...notes, runtime.hint ? `${runtime.message}. ${runtime.hint}` : runtime.message];
   if (runtime.isolates.length === 0)
     notes.push('no isolate was found: V8 was not running, or its memory is not in the dump');
-  if (runtime.module.isStripped) notes.push(strippedNote(runtime.module));
+  if (runtime.module.isStripped) notes.push(strippedNote(runtime.module, core.system));
   if (runtime.builtins.byId.length === 0)
     notes.push('the builtins of V8 were not found: JavaScript on the stacks cannot be told from native code');
   for (const { index, lostRoots } of runtime.isolates) {
@@ -22,7 +23,8 @@ export function notesOf({ core, modules, runtime }: CoreSession): string[] {
 }
 
 /** What is lost with the symbols of the executable, and what brings it back. */
-function strippedNote({ path, buildId }: Module): string {
+function strippedNote({ path, buildId }: Module, system: CoreSystem): string {
+  if (system === 'windows') return `${path} holds the names of what it exports alone: its other native functions are nameless`;
   const wanted = buildId === undefined ? '' : ` (build-id ${buildId})`;
   return (
     `the symbols of ${path} were stripped: native functions whose names only these have are nameless. ` +

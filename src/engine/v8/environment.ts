@@ -1,5 +1,7 @@
 import { attemptOr } from '../absence.ts';
 import { type Address, address } from '../address.ts';
+import type { Memory } from '../memory/memory.ts';
+import { processParameters } from '../memory/process-parameters.ts';
 import type { Module } from '../modules/module.ts';
 import type { V8Runtime } from './runtime.ts';
 
@@ -7,24 +9,32 @@ const MAX_VARIABLES = 1 << 14;
 const MAX_TEXT = 1 << 20;
 
 /**
- * The environment variables of the dumped process as they were last, in the order of libc's `environ`; empty
- * if that cannot be found. Workers have copies of their own elsewhere.
+ * The environment variables of the dumped process as they were last, in the order of libc's `environ`, or of the
+ * process's parameters on Windows; empty if that cannot be found. Workers have copies of their own elsewhere.
  */
-export function environmentOf(runtime: V8Runtime): [name: string, value: string][] {
-  const { memory, module } = runtime;
-  return attemptOr([], () => {
-    const variable = variableOf(module);
-    const list = variable === undefined ? 0 : memory.pointer(variable);
-    const result: [string, string][] = [];
-    for (let i = 0; list !== 0 && i < MAX_VARIABLES; i++) {
-      const text = memory.pointer(address(list + 8 * i));
-      if (text === 0) break;
-      const line = memory.cString(text, MAX_TEXT);
-      const split = line.indexOf('=', 1);
-      if (split > 0) result.push([line.slice(0, split), line.slice(split + 1)]);
-    }
-    return result;
+export function environmentOf({ memory, module, core }: V8Runtime): [name: string, value: string][] {
+  const isWindows = core.system === 'windows';
+  const lines =
+    isWindows
+      ? (processParameters(core, memory)?.environment ?? [])
+      : attemptOr([], () => linesOf(memory, module));
+  return lines.flatMap((line): [string, string][] => {
+    const split = line.indexOf('=', 1);
+    // Windows keeps the directories of its drives in names that begin with "=", which are no variables.
+    return split > 0 && !(isWindows && line[0] === '=') ? [[line.slice(0, split), line.slice(split + 1)]] : [];
   });
+}
+
+function linesOf(memory: Memory, module: Module): string[] {
+  const variable = variableOf(module);
+  const list = variable === undefined ? 0 : memory.pointer(variable);
+  const result: string[] = [];
+  for (let i = 0; list !== 0 && i < MAX_VARIABLES; i++) {
+    const text = memory.pointer(address(list + 8 * i));
+    if (text === 0) break;
+    result.push(memory.cString(text, MAX_TEXT));
+  }
+  return result;
 }
 
 /** Executables have a copy of the C library's variable, whose symbol may carry the library's version. */

@@ -51,7 +51,7 @@ export class Layout {
     this.objects = objectLayout(constants);
     this.code = codeLayout(constants, architecture);
     this.frames = frameLayout(constants, architecture);
-    this.pages = pageLayout(constants);
+    this.pages = pageLayout(constants, architecture);
     this.async = asyncLayout(constants);
     this.graph = graphLayout(constants);
     this.natives = nativeLayout(constants, architecture);

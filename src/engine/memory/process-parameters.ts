@@ -1,7 +1,7 @@
 import { attemptOr } from '../absence.ts';
 import { address, at } from '../address.ts';
 import type { CoreDump } from '../dump/core-dump.ts';
-import type { Memory } from '../memory/memory.ts';
+import type { Memory } from './memory.ts';
 
 /** In the TEB its PEB, in that the RTL_USER_PROCESS_PARAMETERS (winternl.h; the same since Windows Vista, 64-bit). */
 const PEB = 0x60;
