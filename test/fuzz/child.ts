@@ -1,17 +1,18 @@
 import { writeSync } from 'node:fs';
 import { FileSource } from '../../src/engine/dump/byte-source.ts';
+import { formatOf } from '../../src/engine/dump/detect.ts';
 import { DayAfterError } from '../../src/engine/errors.ts';
 import { CoreSession } from '../../src/engine/session.ts';
 import { type Damage, damaged } from './damage.ts';
 import { readAll } from './read-all.ts';
 
-/** One case: `child.mjs CORE DAMAGE-AS-JSON` prints what can be read as JSON, or the named error. */
-const [core, damageText] = process.argv.slice(2);
+/** One case: `child.mjs DUMP DAMAGE-AS-JSON [PROGRAM]` prints what can be read as JSON, or the named error. */
+const [core, damageText, program] = process.argv.slice(2);
 const damage = JSON.parse(damageText!) as Damage;
 const source = damaged(new FileSource(core!), damage);
 let result: unknown;
 try {
-  result = readAll(new CoreSession({ format: 'elf', source }, {}));
+  result = readAll(new CoreSession({ format: formatOf(source, core!), source }, { program }));
 } catch (error) {
   if (!(error instanceof DayAfterError)) throw error;
   result = { error: { code: error.code, message: error.message } };

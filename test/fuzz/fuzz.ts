@@ -2,15 +2,16 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle } from '../support/bundle.ts';
-import { recordCore } from '../support/cores.ts';
 import { unexplained } from '../support/difference.ts';
 import { defaultLimits, type LimitedResult, runLimited } from '../support/limited.ts';
 import { type ReleaseLine, releaseLines } from '../support/releases.ts';
 import { type Damage, kinds, makeDamage, noticeable } from './damage.ts';
 import { Layout } from './layout.ts';
 import { Random } from './random.ts';
+import { type Subject, type SubjectName, subjects } from './subjects.ts';
 
 export interface FuzzOptions {
+  readonly subject: SubjectName;
   readonly line: ReleaseLine;
   readonly cases: number;
   readonly seed: number;
@@ -39,20 +40,23 @@ export interface FuzzReport {
  * that crashes or exceeds a limit is a failure; so is, for damage that can always be noticed, a value that
  * differs from the clean core's without a note.
  */
-export async function fuzz({ line, cases, seed, progress }: FuzzOptions): Promise<FuzzReport> {
-  const { core } = await recordCore(line, 'uncaught.js');
+export async function fuzz({ subject, line, cases, seed, progress }: FuzzOptions): Promise<FuzzReport> {
+  const { dump, program }: Subject = await subjects[subject](line);
   const child = await bundle(join(import.meta.dirname, 'child.ts'), 'fuzz-child');
-  const read = (damage: Damage) => runLimited([child, core, JSON.stringify(damage)], defaultLimits);
+  const read = (damage: Damage) =>
+    runLimited([child, dump, JSON.stringify(damage), ...(program ? [program] : [])], defaultLimits);
   const clean = JSON.parse((await read({ kind: 'bytes', flips: [] })).stdout);
-  const layout = new Layout(core);
+  const layout = new Layout(dump);
   const random = new Random(seed);
+  // Pages are taken away by program headers, which minidumps have none of.
+  const wanted = subject === 'windows' ? kinds.filter((kind) => kind !== 'lost') : kinds;
   const damages = Array.from({ length: cases }, (_, i) =>
-    makeDamage(kinds[i % kinds.length]!, random, layout),
+    makeDamage(wanted[i % wanted.length]!, random, layout),
   );
   layout.close();
   const failures: string[] = [];
   const misled: { kind: string; values: string[]; again: string }[] = [];
-  const counts = Object.fromEntries(kinds.map((kind) => [kind, { read: 0, refused: 0, silent: 0 }]));
+  const counts = Object.fromEntries(wanted.map((kind) => [kind, { read: 0, refused: 0, silent: 0 }]));
   let peak = 0;
   let done = 0;
   const queue = damages.values();
@@ -60,7 +64,7 @@ export async function fuzz({ line, cases, seed, progress }: FuzzOptions): Promis
     for (const damage of queue) {
       const result = await read(damage);
       peak = Math.max(peak, result.peak);
-      const again = `node ${child} ${core} '${JSON.stringify(damage)}'`;
+      const again = `node ${child} ${dump} '${JSON.stringify(damage)}' ${program ?? ''}`;
       const { faults, values } = judge(damage, result, clean, counts[damage.kind]!);
       if (values.length > 0) misled.push({ kind: damage.kind, values, again });
       if (faults !== undefined) failures.push(`${damage.kind}: ${faults}\n  ${again}`);
@@ -106,14 +110,18 @@ async function main(): Promise<void> {
       cases: { type: 'string', default: '3000' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
       line: { type: 'string', default: '22' },
+      subject: { type: 'string', default: 'plain' },
       misled: { type: 'boolean', default: false },
     },
   });
   const line = releaseLines.find((known) => String(known) === values.line);
   if (line === undefined) throw new Error(`--line is one of ${releaseLines.join(', ')}`);
+  const subject = (Object.keys(subjects) as SubjectName[]).find((known) => known === values.subject);
+  if (subject === undefined) throw new Error(`--subject is one of ${Object.keys(subjects).join(', ')}`);
   const cases = Number(values.cases);
-  console.log(`Node ${line}, ${cases} cases, seed ${values.seed}`);
+  console.log(`${subject}, Node ${line}, ${cases} cases, seed ${values.seed}`);
   const report = await fuzz({
+    subject,
     line,
     cases,
     seed: Number(values.seed),

@@ -1,5 +1,8 @@
 import { FileSource, readBytes } from '../../src/engine/dump/byte-source.ts';
-import { ElfFile, elf, u64 } from '../../src/engine/dump/elf.ts';
+import type { CoreSegment } from '../../src/engine/dump/core-dump.ts';
+import { formatOf } from '../../src/engine/dump/detect.ts';
+import { u64 } from '../../src/engine/dump/elf.ts';
+import { openCoreDump } from '../../src/engine/dump/open-core.ts';
 import type { Random } from './random.ts';
 
 const page = 4096;
@@ -7,10 +10,10 @@ const page = 4096;
 /** Where in a core's file there is something to damage. */
 export class Layout {
   readonly size: number;
-  /** End of ELF header, program headers and notes. */
+  /** Where memory begins: before it are all headers. */
   readonly headersEnd: number;
   readonly #source: FileSource;
-  readonly #segments: readonly { offset: number; filesz: number; vaddr: number }[];
+  readonly #segments: readonly CoreSegment[];
   /** Pages that hold other bytes than zeros. */
   readonly #pages: readonly number[];
   /** Positions of 8-byte words that look like tagged pointers into the same range of addresses. */
@@ -19,8 +22,8 @@ export class Layout {
   constructor(core: string) {
     this.#source = new FileSource(core);
     this.size = this.#source.size;
-    const file = new ElfFile(this.#source);
-    const segments = file.programHeaders.filter((p) => p.type === elf.PT_LOAD && p.filesz > 0);
+    const dump = openCoreDump({ format: formatOf(this.#source, core), source: this.#source });
+    const segments = dump.segments.filter((s) => s.filesz > 0);
     this.#segments = segments;
     this.headersEnd = Math.min(...segments.map((s) => s.offset));
     this.#pages = this.#findPages();
@@ -61,7 +64,7 @@ export class Layout {
 
   #findPointers(): number[] {
     const isMapped = (address: number) =>
-      this.#segments.some(({ vaddr, filesz }) => address >= vaddr && address < vaddr + filesz);
+      this.#segments.some(({ start, filesz }) => address >= start && address < start + filesz);
     const found: number[] = [];
     for (const position of this.#pages) {
       const bytes = readBytes(this.#source, position, page);

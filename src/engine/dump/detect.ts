@@ -39,7 +39,8 @@ export async function openSource(path: string, signal?: AbortSignal): Promise<Op
   }
 }
 
-function formatOf(source: ByteSource, path: string): DumpFormat {
+/** The format of an opened file, unpacked. Throws UNRECOGNIZED_FORMAT; `path` is for its text. */
+export function formatOf(source: ByteSource, path: string): DumpFormat {
   const head = readBytes(source, 0, 512);
   if (isElf(head)) return 'elf';
   if (isMinidump(head)) return 'minidump';

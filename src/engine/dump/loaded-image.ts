@@ -12,6 +12,8 @@ export class LoadedImage implements ByteSource {
   readonly name: string;
   readonly size: number;
   readonly headers: PeImage;
+  /** The address that it is loaded at. */
+  readonly base: number;
   readonly #file: ByteSource;
   /** Of the address that it is loaded at, from the one that it was linked for. */
   readonly #distance: bigint;
@@ -23,6 +25,7 @@ export class LoadedImage implements ByteSource {
     this.size = headers.bytes;
     this.headers = headers;
     this.#file = file;
+    this.base = base;
     this.#distance = BigInt(base) - BigInt(headers.base);
   }
 

@@ -1,12 +1,19 @@
 import { address } from '../address.ts';
-import { FileSource } from '../dump/byte-source.ts';
+import { type ByteSource, FileSource } from '../dump/byte-source.ts';
+import { LoadedImage } from '../dump/loaded-image.ts';
 import { DayAfterError } from '../errors.ts';
 import { Memory, type Region } from './memory.ts';
 
+/** A file, or a PE file as it is loaded at `base`. */
+interface OutlinedFile {
+  readonly path: string;
+  readonly base: number | undefined;
+}
+
 /** Where the parts of a memory lie in files, as other threads can be told. */
 export interface MemoryOutline {
-  readonly paths: readonly string[];
-  /** In rows of five: start, end, flags, number of the path, offset. */
+  readonly files: readonly OutlinedFile[];
+  /** In rows of five: start, end, flags, number of the file, offset. */
   readonly rows: Float64Array;
 }
 
@@ -14,18 +21,24 @@ const ROW = 5;
 
 /** The outline of a memory; what lies in no file is left out. */
 export function outlineOf({ regions }: Memory): MemoryOutline {
-  const inFiles = regions.filter(({ source }) => source instanceof FileSource);
-  const paths = [...new Set(inFiles.map(({ source }) => source!.name))];
-  const numbers = new Map(paths.map((path, n) => [path, n]));
+  const isFile = (source: ByteSource | undefined) =>
+    source instanceof FileSource || source instanceof LoadedImage;
+  const inFiles = regions.filter(({ source }) => isFile(source));
+  const sources = [...new Set(inFiles.map(({ source }) => source!))];
+  const numbers = new Map(sources.map((source, n) => [source, n]));
   const rows = new Float64Array(ROW * inFiles.length);
   for (const [i, { start, end, flags, source, offset }] of inFiles.entries())
-    rows.set([start, end, flags, numbers.get(source!.name)!, offset], ROW * i);
-  return { paths, rows };
+    rows.set([start, end, flags, numbers.get(source!)!, offset], ROW * i);
+  const files = sources.map((source) => ({
+    path: source.name,
+    base: source instanceof LoadedImage ? source.base : undefined,
+  }));
+  return { files, rows };
 }
 
 /** Runs `use` with the memory of an outline, whose files are open for as long. */
-export function withMemoryOf<T>({ paths, rows }: MemoryOutline, use: (memory: Memory) => T): T {
-  const sources = paths.map(opened);
+export function withMemoryOf<T>({ files, rows }: MemoryOutline, use: (memory: Memory) => T): T {
+  const sources = files.map(opened);
   try {
     const regions: Region[] = [];
     for (let i = 0; i < rows.length; i += ROW) {
@@ -45,9 +58,10 @@ export function withMemoryOf<T>({ paths, rows }: MemoryOutline, use: (memory: Me
   }
 }
 
-function opened(path: string): FileSource | undefined {
+function opened({ path, base }: OutlinedFile): ByteSource | undefined {
   try {
-    return new FileSource(path);
+    const file = new FileSource(path);
+    return base === undefined ? file : LoadedImage.of(file, base);
   } catch (error) {
     if (error instanceof DayAfterError) return undefined;
     throw error;
