@@ -199,7 +199,13 @@ function isUnavailable(variable: Property, inspector: Inspector): boolean {
 
 /** The inspector turns paths into file URLs. */
 function samePath(recorded: string, ours: string): boolean {
-  return recorded === ours || (recorded.startsWith('file://') && fileURLToPath(recorded) === ours);
+  return recorded === ours || (recorded.startsWith('file://') && pathOf(recorded) === ours);
+}
+
+/** The path of a file URL of either system. */
+function pathOf(url: string): string {
+  const windows = /^file:\/\/\/([A-Za-z]:\/.*)$/.exec(url)?.[1];
+  return windows === undefined ? fileURLToPath(url) : decodeURIComponent(windows).replaceAll('/', '\\');
 }
 
 function short(text: string): string {

@@ -11,7 +11,9 @@ export type FindingTable =
   | 'Kinds of value'
   | 'Heap against V8’s own snapshot'
   | 'AArch64: stacks and locals against the live debugger'
-  | 'AArch64: heap against V8’s own snapshot';
+  | 'AArch64: heap against V8’s own snapshot'
+  | 'Windows: stacks and locals against the live debugger'
+  | 'Windows: heap against V8’s own snapshot';
 
 export const findingsFolder = join(cacheFolder, 'findings');
 

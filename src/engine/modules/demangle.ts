@@ -1,4 +1,5 @@
 import { demangleItanium } from './demangle/itanium.ts';
+import { demangleMicrosoft } from './demangle/microsoft.ts';
 import { demangleRust } from './demangle/rust.ts';
 
 /**
@@ -7,6 +8,7 @@ import { demangleRust } from './demangle/rust.ts';
  * ("name@@GLIBC_2.34") stay.
  */
 export function demangle(name: string): string {
+  if (name.startsWith('?') || name.startsWith('.?A')) return demangleMicrosoft(name) ?? name;
   if (!name.startsWith('_Z') && !name.startsWith('_R')) return name;
   const version = name.indexOf('@');
   const plain = version < 0 ? name : name.slice(0, version);

@@ -31,8 +31,11 @@ export function thrownValue(isolate: Isolate, frames: readonly StackFrame[]): Th
     const natives = frames.slice(0, exit < 0 ? frames.length : exit).map((f) => f.functionName ?? '');
     const fp = frames[exit]?.fp;
     const isSilent = exit >= 0 && abortedUnnamed(natives);
+    const isThrown = natives.some((n) =>
+      /Isolate::(Re)?Throw|TriggerUncaughtException|ThrowException|StackOverflow/.test(n),
+    );
     const isThrow = natives.some((n) => n.startsWith('v8::internal::Runtime_Throw('));
-    if ((isThrow || (isSilent && isThrowHandler(frames[exit + 1]))) && fp !== undefined) {
+    if ((isThrow || ((isSilent || isThrown) && isThrowHandler(frames[exit + 1]))) && fp !== undefined) {
       return {
         value: isolate.runtime.memory.tagged(at(fp, 16)),
         fromPromise: undefined,
@@ -47,9 +50,6 @@ export function thrownValue(isolate: Isolate, frames: readonly StackFrame[]): Th
       const told = callbackArguments(isolate, fp);
       if (told) return told;
     }
-    const isThrown = natives.some((n) =>
-      /Isolate::(Re)?Throw|TriggerUncaughtException|ThrowException|StackOverflow/.test(n),
-    );
     if (!isThrown && !isSilent) return undefined;
     return pendingException(isolate) ?? newestError(isolate, frames[0]?.sp, fp);
   });
@@ -59,7 +59,9 @@ export function thrownValue(isolate: Isolate, frames: readonly StackFrame[]): Th
  * What an executable without symbols tells of an abort in Isolate::Throw: V8's and Node's other ways to the end have
  * names, since they are exported.
  */
-function abortedUnnamed([innermost, ...others]: readonly string[]): boolean {
+function abortedUnnamed(natives: readonly string[]): boolean {
+  // On Windows the abort is a breakpoint, in a function of its own.
+  const [innermost, ...others] = natives.filter((name) => name !== 'v8::base::OS::DebugBreak()');
   return innermost === 'v8::base::OS::Abort()' && others.length > 0 && others.every((name) => name === '');
 }
 
