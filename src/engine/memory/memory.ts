@@ -47,7 +47,7 @@ export class Memory {
   /** Blocks of what `make` wrote; they are never evicted. */
   readonly #made = new Map<number, Block>();
   #scratch: Scratch | undefined;
-  #lastIndex = -1;
+  #lastIndex = Number.NaN;
   #last: Block = blockOf(Buffer.alloc(0), undefined);
   /** Where in its block the bytes stand that were reached last. */
   #offset = 0;

@@ -1,4 +1,4 @@
-import { attemptOr } from '../absence.ts';
+import { attemptOr, Fault } from '../absence.ts';
 import { type Address, at } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { ExceptionDirectory } from './module.ts';
@@ -12,7 +12,10 @@ export interface RuntimeFunction {
 }
 
 const ENTRY = 12;
+/** UNW_FLAG_CHAININFO */
 const CHAINED = 4;
+/** RUNTIME_FUNCTION_INDIRECT */
+const INDIRECT = 1;
 const MAX_CHAIN = 32;
 
 /** The function that covers a runtime address; undefined for functions that change no register and call none. */
@@ -30,8 +33,8 @@ export function runtimeFunctionAt(
     else high = middle;
   }
   if (low === 0) return undefined;
-  const found = readEntry(memory, at(start, (low - 1) * ENTRY));
-  return offset < found.end ? found : undefined;
+  const entry = at(start, (low - 1) * ENTRY);
+  return offset < memory.u32(at(entry, 4)) ? readRuntimeFunction(memory, base, entry) : undefined;
 }
 
 /** The function that a part of one belongs to: where its chain of UNWIND_INFO ends. */
@@ -58,13 +61,19 @@ function parentOf(
   const info = at(base, unwindInfo);
   if (((memory.u8(info) >> 3) & CHAINED) === 0) return undefined;
   const codes = memory.u8(at(info, 2));
-  return readEntry(memory, at(info, 4 + 2 * (codes + (codes % 2))));
+  return readRuntimeFunction(memory, base, at(info, 4 + 2 * (codes + (codes % 2))));
 }
 
-function readEntry(memory: Memory, where: Address): RuntimeFunction {
-  return {
-    start: memory.u32(where),
-    end: memory.u32(at(where, 4)),
-    unwindInfo: memory.u32(at(where, 8)),
-  };
+/** The entry at an address; an indirect one only says where the true one is. Throws a Fault. */
+export function readRuntimeFunction(
+  memory: Memory,
+  base: Address,
+  where: Address,
+  isTarget = false,
+): RuntimeFunction {
+  const unwindInfo = memory.u32(at(where, 8));
+  if ((unwindInfo & INDIRECT) === 0)
+    return { start: memory.u32(where), end: memory.u32(at(where, 4)), unwindInfo };
+  if (isTarget) throw new Fault(where, 'an indirect function entry that leads to another');
+  return readRuntimeFunction(memory, base, at(base, unwindInfo - INDIRECT), true);
 }

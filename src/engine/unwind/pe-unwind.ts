@@ -1,19 +1,16 @@
 import { Fault } from '../absence.ts';
 import { type Address, address, at } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
+import type { ExceptionDirectory } from '../modules/module.ts';
+import {
+  type RuntimeFunction,
+  readRuntimeFunction,
+  runtimeFunctionAt,
+} from '../modules/runtime-functions.ts';
 import type { Registers } from './registers.ts';
 
-/** Where a PE image is in the dumped process, and its exception directory. */
-export interface UnwindTable {
-  /** Runtime address of the image. */
-  readonly base: Address;
-  /** Runtime address of the array of RUNTIME_FUNCTION, which IMAGE_DIRECTORY_ENTRY_EXCEPTION tells (.pdata). */
-  readonly start: Address;
-  readonly bytes: number;
-}
-
 /** A RUNTIME_FUNCTION ("x64 exception handling", struct RUNTIME_FUNCTION), as runtime addresses. */
-export interface RuntimeFunction {
+interface Covering {
   readonly start: Address;
   readonly end: Address;
   /** Where its UNWIND_INFO is (.xdata). */
@@ -47,9 +44,6 @@ const op = {
 const SLOTS: readonly number[] = [1, 2, 1, 1, 2, 3, 2, 3, 2, 3, 1];
 /** UNW_FLAG_CHAININFO */
 const CHAINED = 4;
-/** RUNTIME_FUNCTION_INDIRECT: the entry only says where the function's true entry is. */
-const INDIRECT = 1;
-const ENTRY = 12;
 const MAX_CHAIN = 32;
 /** Longer than every epilogue: lea, eight pops, a jump. */
 const MAX_EPILOGUE = 32;
@@ -84,43 +78,24 @@ interface UnwindInfo {
   readonly tail: Address;
 }
 
-/** The function that covers `pc`; undefined if that is a leaf function without an entry. */
-export function runtimeFunctionAt(
-  memory: Memory,
-  table: UnwindTable,
-  pc: Address,
-): RuntimeFunction | undefined {
-  const offset = pc - table.base;
-  let low = 0;
-  let high = Math.floor(table.bytes / ENTRY);
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (memory.u32(at(table.start, middle * ENTRY)) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  if (low === 0) return undefined;
-  const entry = at(table.start, (low - 1) * ENTRY);
-  return offset < memory.u32(at(entry, 4)) ? readFunction(memory, table.base, entry) : undefined;
-}
-
-/** The registers of `peCaller` alone. */
-export function unwindPe(memory: Memory, table: UnwindTable, frame: Registers, exact: boolean): Registers {
-  return peCaller(memory, table, frame, exact).registers;
-}
-
 /**
  * The caller of a frame, by Microsoft's "x64 exception handling", section "Unwind procedure". `exact` is true where the
  * pc is that of the instruction that was about to run (innermost frame, interrupted frame), else it is a return address.
  * Throws a Fault where memory cannot be read or the codes are malformed.
  */
-export function peCaller(memory: Memory, table: UnwindTable, frame: Registers, exact: boolean): PeCaller {
-  const covering = runtimeFunctionAt(memory, table, exact ? frame.pc : at(frame.pc, -1));
+export function peCaller(
+  memory: Memory,
+  table: ExceptionDirectory,
+  frame: Registers,
+  exact: boolean,
+): PeCaller {
+  const covering = coveringAt(memory, table, exact ? frame.pc : at(frame.pc, -1));
   return new Unwinding(memory, table, frame).caller(covering, exact);
 }
 
 class Unwinding {
   readonly #memory: Memory;
-  readonly #table: UnwindTable;
+  readonly #table: ExceptionDirectory;
   readonly #registers: Registers;
   readonly #caller: Registers;
   #sp: Address;
@@ -128,7 +103,7 @@ class Unwinding {
   #frame: Address | undefined;
   #interrupted = false;
 
-  constructor(memory: Memory, table: UnwindTable, registers: Registers) {
+  constructor(memory: Memory, table: ExceptionDirectory, registers: Registers) {
     this.#memory = memory;
     this.#table = table;
     this.#registers = registers;
@@ -136,7 +111,7 @@ class Unwinding {
     this.#sp = registers.sp;
   }
 
-  caller(covering: RuntimeFunction | undefined, exact: boolean): PeCaller {
+  caller(covering: Covering | undefined, exact: boolean): PeCaller {
     if (covering) this.#leave(covering, exact);
     const { pc, sp } = this.#registers.architecture;
     if (!this.#interrupted) this.#caller.set(pc, this.#pop());
@@ -145,7 +120,7 @@ class Unwinding {
   }
 
   /** Does all that is left up to the return. */
-  #leave(covering: RuntimeFunction, exact: boolean): void {
+  #leave(covering: Covering, exact: boolean): void {
     const info = readInfo(this.#memory, covering.info);
     // A function that called another one is not in its epilogue.
     const isUndone =
@@ -154,7 +129,7 @@ class Unwinding {
   }
 
   /** Undoes the pushes that the epilogue in which the pc is has not undone (version 2). False if it is in none. */
-  #undoPushes(covering: RuntimeFunction, { slots }: UnwindInfo): boolean {
+  #undoPushes(covering: Covering, { slots }: UnwindInfo): boolean {
     const done = doneOfEpilogue(covering, slots, this.#registers.pc);
     if (done === undefined) return false;
     for (const { info } of chainOf(this.#memory, this.#table.base, covering)) {
@@ -175,7 +150,7 @@ class Unwinding {
   }
 
   /** Undoes what the prologue did up to the pc. */
-  #undoPrologue(covering: RuntimeFunction, first: UnwindInfo): void {
+  #undoPrologue(covering: Covering, first: UnwindInfo): void {
     this.#frame = this.#frameOf(first, this.#ranIn(covering));
     for (const { covers, info } of chainOf(this.#memory, this.#table.base, covering)) {
       const ran = this.#ranIn(covers);
@@ -184,7 +159,7 @@ class Unwinding {
   }
 
   /** How much of a function's prologue has run: all of it, if the pc is in a part that was moved ahead of it. */
-  #ranIn(covers: RuntimeFunction): number {
+  #ranIn(covers: Covering): number {
     const ran = this.#registers.pc - covers.start;
     return ran < 0 ? Number.POSITIVE_INFINITY : ran;
   }
@@ -244,7 +219,7 @@ class Unwinding {
    * Runs the rest of the epilogue in which the pc is, told by the instructions from there on ("Epilog code"): add rsp
    * or lea rsp of the frame pointer, pops, and a return or a jump out of the function. False if it is in none.
    */
-  #runEpilogue(covering: RuntimeFunction, info: UnwindInfo): boolean {
+  #runEpilogue(covering: Covering, info: UnwindInfo): boolean {
     // Zeros, which are in no epilogue, stand for what cannot be read, and leave room for operands.
     const code = Buffer.alloc(MAX_EPILOGUE + 8);
     this.#memory.copy(this.#registers.pc, code.subarray(0, MAX_EPILOGUE));
@@ -270,7 +245,7 @@ class Unwinding {
   }
 
   /** True if the instruction at `position` leaves the function for good. */
-  #leaves(covering: RuntimeFunction, code: Buffer, position: number): boolean {
+  #leaves(covering: Covering, code: Buffer, position: number): boolean {
     const start = code[position] === 0xf2 ? position + 1 : position;
     const [first, second, third] = [code[start]!, code[start + 1]!, code[start + 2]!];
     if (first === 0xc3 || first === 0xc2 || (first === 0xf3 && second === 0xc3)) return true;
@@ -284,15 +259,15 @@ class Unwinding {
   }
 
   /** True if a jump to `target` is a call of a function: of another one, or of the same from its start. */
-  #isOutside(covering: RuntimeFunction, target: Address): boolean {
+  #isOutside(covering: Covering, target: Address): boolean {
     const start = this.#primaryStart(covering);
     if (target === start) return true;
     if (target >= covering.start && target < covering.end) return false;
-    const other = runtimeFunctionAt(this.#memory, this.#table, target);
+    const other = coveringAt(this.#memory, this.#table, target);
     return !other || this.#primaryStart(other) !== start;
   }
 
-  #primaryStart(first: RuntimeFunction): Address {
+  #primaryStart(first: Covering): Address {
     let { start } = first;
     for (const { covers } of chainOf(this.#memory, this.#table.base, first)) start = covers.start;
     return start;
@@ -317,14 +292,14 @@ function stackRelease(code: Buffer, frameRegister: number): StackRelease {
 
 /**
  * How many bytes of an epilogue have run by its UWOP_EPILOG codes (version 2); undefined if `pc` is in none. The first
- * code has the size of every epilogue, and says if one ends the function; the others how far before its end one is.
+ * code has the size of every epilogue, and says if one ends the function; the others how far before its end one is, or
+ * 0 where their number was to be made even.
  */
-function doneOfEpilogue(covers: RuntimeFunction, slots: Buffer, pc: Address): number | undefined {
+function doneOfEpilogue(covers: Covering, slots: Buffer, pc: Address): number | undefined {
   const size = slots[0]!;
   for (let i = 0; i < slots.length && (slots[i + 1]! & 0xf) === op.epilogue; i += 2) {
     const info = slots[i + 1]! >> 4;
     const distance = i > 0 ? slots[i]! + info * 256 : (info & 1) * size;
-    if (distance === 0 && i > 0) break;
     const done = pc - covers.end + distance;
     if (distance > 0 && done >= 0 && done < size) return done;
   }
@@ -332,28 +307,24 @@ function doneOfEpilogue(covers: RuntimeFunction, slots: Buffer, pc: Address): nu
 }
 
 /** A function's unwind information and that of those it is chained to ("Chained unwind info structures"). */
-function* chainOf(memory: Memory, base: Address, first: RuntimeFunction) {
+function* chainOf(memory: Memory, base: Address, first: Covering) {
   let covers = first;
   for (let i = 0; i <= MAX_CHAIN; i++) {
     const info = readInfo(memory, covers.info);
     yield { covers, info };
     if ((info.flags & CHAINED) === 0) return;
-    covers = readFunction(memory, base, info.tail);
+    covers = placed(base, readRuntimeFunction(memory, base, info.tail));
   }
   throw new Fault(first.info, 'chained unwind information has no end');
 }
 
-function readFunction(memory: Memory, base: Address, entry: Address, isTarget = false): RuntimeFunction {
-  const info = memory.u32(at(entry, 8));
-  if ((info & INDIRECT) !== 0) {
-    if (isTarget) throw new Fault(entry, 'an indirect function entry that leads to another');
-    return readFunction(memory, base, at(base, info - INDIRECT), true);
-  }
-  return {
-    start: at(base, memory.u32(entry)),
-    end: at(base, memory.u32(at(entry, 4))),
-    info: at(base, info),
-  };
+function coveringAt(memory: Memory, table: ExceptionDirectory, pc: Address): Covering | undefined {
+  const found = runtimeFunctionAt(memory, table, pc);
+  return found && placed(table.base, found);
+}
+
+function placed(base: Address, { start, end, unwindInfo }: RuntimeFunction): Covering {
+  return { start: at(base, start), end: at(base, end), info: at(base, unwindInfo) };
 }
 
 function readInfo(memory: Memory, position: Address): UnwindInfo {
