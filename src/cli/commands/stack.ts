@@ -66,8 +66,8 @@ function threadText(thread: StackInfo, paint: Paint): string {
 
 /** Frames of the same function at the same place are of one recursion, whatever tier they run in. */
 function placeKey(frame: FrameInfo): string {
-  const { kind, function: name, source, line, column } = frame;
-  return `${kind} ${name} ${source}:${line}:${column}`;
+  const { kind, function: name, source, line, column, address } = frame;
+  return source === null ? `${kind} ${name} ${address}` : `${kind} ${name} ${source}:${line}:${column}`;
 }
 
 function foldedText(frames: readonly FrameInfo[], { from, to, period }: FoldedFrames): string {

@@ -38,6 +38,11 @@ export interface DeathEvidence {
   readonly recursion: { readonly frames: number; readonly names: readonly string[] } | undefined;
 }
 
+/** SIGABRT */
+const ABORT = 6;
+/** Frames among which a call that ends the process is looked for. */
+const EXIT_FRAMES = 6;
+
 /** Native functions on the stack that tell a kind of death (V8 10.2 to 14.6, Node 18 to 26), most telling first. */
 const marks: readonly { readonly kind: DeathKind; readonly pattern: RegExp }[] = [
   { kind: 'out-of-memory', pattern: /FatalProcessOutOfMemory|OOMErrorHandler|OnOOMError|OOMError/ },
@@ -55,7 +60,7 @@ const marks: readonly { readonly kind: DeathKind; readonly pattern: RegExp }[] =
 /** How the process ended, with two sentences for people. */
 export function explainDeath(evidence: DeathEvidence): DumpInfo['death'] {
   const signo = evidence.signal?.signo ?? evidence.cursig;
-  const kind = kindOf(evidence, signo);
+  const kind = signo === 0 && isExiting(evidence) ? kindOf(evidence, ABORT) : kindOf(evidence, signo);
   const address = evidence.signal?.address;
   const thrown =
     kind === 'native-crash' || kind === 'signal' || kind === 'alive' ? undefined : evidence.thrown;
@@ -71,6 +76,13 @@ export function explainDeath(evidence: DeathEvidence): DumpInfo['death'] {
         : null,
     message: deathText(kind, evidence, signo, thrown),
   };
+}
+
+/** A dump without a signal or exception, taken as the process ended: Node's own aborts exit on Windows. */
+function isExiting({ frames }: DeathEvidence): boolean {
+  return frames
+    .slice(0, EXIT_FRAMES)
+    .some((f) => /^(RtlExitUserProcess|(Nt|Zw)TerminateProcess|ExitProcess)$/.test(f.functionName ?? ''));
 }
 
 function kindOf(evidence: DeathEvidence, signo: number): DeathKind | null {
@@ -90,6 +102,8 @@ function kindOf(evidence: DeathEvidence, signo: number): DeathKind | null {
   if (isThrown && cameFromPromise(evidence)) return 'unhandled-rejection';
   if (isThrown) return 'uncaught-exception';
   if (mark) return mark.kind;
+  // What V8 says then stands on the stack even where its functions have no names.
+  if (evidence.shortage?.reason !== undefined) return 'out-of-memory';
   // What would tell may stand on the part that is missing.
   if (evidence.stackGap !== undefined && (signo === 4 || signo === 5 || signo === 6)) return null;
   if (signo === 6) return 'abort';
