@@ -1,3 +1,4 @@
+import type { DumpInfo } from '../engine/contract.ts';
 import type { DayAfterError } from '../engine/errors.ts';
 
 /** Where a command writes; tests replace it. */
@@ -65,6 +66,11 @@ export function notesText(notes: readonly string[], paint: Paint): string {
 }
 
 /** A number with thousands separators, the same in every locale. */
+/** What a thread did that ended its process. */
+export function crashText(format: DumpInfo['format']): string {
+  return format === 'minidump' ? 'raised the exception' : 'took the signal';
+}
+
 export function grouped(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }

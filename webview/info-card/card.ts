@@ -88,11 +88,12 @@ function facts(info: DumpInfo, file: string, bytes: number): HTMLElement {
 
 function threads(info: DumpInfo): HTMLElement | undefined {
   if (info.threads.length === 0) return undefined;
+  const state = info.format === 'minidump' ? 'raised the exception' : 'took the signal';
   return table(
     'Threads',
     [{ title: 'Name' }, { title: 'Thread', numeric: true }, { title: 'State' }],
     info.threads.map((thread) => ({
-      cells: [thread.name ?? '–', String(thread.id), thread.crashed ? 'took the signal' : ''],
+      cells: [thread.name ?? '–', String(thread.id), thread.crashed ? state : ''],
       class: thread.crashed ? 'crashed' : '',
     })),
   );

@@ -1,6 +1,16 @@
 import type { DumpInfo } from '../../engine/contract.ts';
 import { openCore } from '../open.ts';
-import { bytes, notesText, type Output, type Paint, painter, plain, printJson, table } from '../output.ts';
+import {
+  bytes,
+  crashText,
+  notesText,
+  type Output,
+  type Paint,
+  painter,
+  plain,
+  printJson,
+  table,
+} from '../output.ts';
 import type { CommonOptions } from '../run.ts';
 
 /** `dayafter info`: what the dump is and why the process died. */
@@ -28,7 +38,7 @@ function infoText(info: DumpInfo, paint: Paint): string {
   const threads = info.threads.map((t) => [
     String(t.id),
     t.name ?? '-',
-    t.crashed ? paint('red', 'took the signal') : '',
+    t.crashed ? paint('red', crashText(info.format)) : '',
   ]);
   const spaces = info.isolates.flatMap(({ index, heap }) => [
     ...heap.spaces.map((s) => [`isolate ${index}`, s.name, size(s.used), 'used of', size(s.committed)]),

@@ -2,7 +2,16 @@ import type { FrameInfo, ScopeInfo, StackInfo, VariableInfo } from '../../engine
 import { wasmPlace } from '../../engine/report/frame.ts';
 import { type FoldedFrames, foldRecursion } from '../../engine/stack/recursion.ts';
 import { openCore, requireThread } from '../open.ts';
-import { grouped, notesText, type Output, type Paint, painter, plain, printJson } from '../output.ts';
+import {
+  crashText,
+  grouped,
+  notesText,
+  type Output,
+  type Paint,
+  painter,
+  plain,
+  printJson,
+} from '../output.ts';
 import type { CommonOptions } from '../run.ts';
 
 export interface StackOptions extends CommonOptions {
@@ -30,7 +39,7 @@ export async function stackCommand(dump: string, options: StackOptions, output: 
     else
       output.stdout.write(
         byFocus(threads, session.focusThread())
-          .map((t) => threadText(t, painter(output)))
+          .map((t) => threadText(t, crashText(session.core.format), painter(output)))
           .join('\n') + notesText(session.notes(), painter(output)),
       );
   });
@@ -40,10 +49,10 @@ function byFocus(threads: readonly StackInfo[], focus: number): StackInfo[] {
   return [...threads].sort((a, b) => Number(b.id === focus) - Number(a.id === focus));
 }
 
-function threadText(thread: StackInfo, paint: Paint): string {
+function threadText(thread: StackInfo, crashed: string, paint: Paint): string {
   const name = thread.name ?? 'thread';
   const lines = [
-    paint('bold', `${name} (${thread.id})`) + (thread.crashed ? paint('red', '  took the signal') : ''),
+    paint('bold', `${name} (${thread.id})`) + (thread.crashed ? paint('red', `  ${crashed}`) : ''),
   ];
   if (thread.captured) {
     lines.push(paint('cyan', `     -- ${plain(thread.captured.label)} --`));
