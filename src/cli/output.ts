@@ -65,12 +65,12 @@ export function notesText(notes: readonly string[], paint: Paint): string {
   return `\n${paint('bold', 'Notes')}\n${notes.map((note) => `  ${plain(note)}\n`).join('')}`;
 }
 
-/** A number with thousands separators, the same in every locale. */
 /** What a thread did that ended its process. */
 export function crashText(format: DumpInfo['format']): string {
   return format === 'minidump' ? 'raised the exception' : 'took the signal';
 }
 
+/** A number with thousands separators, the same in every locale. */
 export function grouped(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -23,6 +23,7 @@ import { environmentAt } from './session/environment.ts';
 import { infoOf } from './session/info.ts';
 import { notesOf } from './session/notes.ts';
 import { shownScopes } from './session/shown-scopes.ts';
+import { threadHints } from './session/thread-hints.ts';
 import type { SourceRoot } from './source-maps/map-files.ts';
 import { type OriginalPosition, SourceMaps } from './source-maps/source-maps.ts';
 import type { StackFrame, ThreadStack } from './stack/frame.ts';
@@ -128,7 +129,10 @@ export class CoreSession {
   }
 
   threads(): ThreadInfo[] {
-    this.#names ??= threadNames(this.core.threads.map((t) => this.thread(t.tid)));
+    this.#names ??= threadNames(
+      this.core.threads.map((t) => this.thread(t.tid)),
+      threadHints(this),
+    );
     const crashed = this.core.threads[0]?.tid;
     return this.core.threads.map(({ tid }) => ({
       id: tid,

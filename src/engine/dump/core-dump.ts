@@ -17,6 +17,8 @@ export interface CoreSegment {
 /** One thread. `registers` is elf_gregset_t as the kernel of Linux writes it, whatever system the dump is of. */
 export interface CoreThread {
   readonly tid: number;
+  /** As the program called it, where the dump tells that. */
+  readonly name?: string | undefined;
   readonly signal: number;
   readonly registers: Buffer;
   /**

@@ -17,13 +17,15 @@ const Stream = {
   memory64: 9,
   misc: 15,
   memoryInfo: 16,
+  threadNames: 24,
 } as const;
 
-/** Bytes of MINIDUMP_HEADER, _DIRECTORY, _THREAD, _MODULE, _MEMORY_DESCRIPTOR, and of an entry of the 64-bit list. */
+/** Bytes of MINIDUMP_HEADER, _DIRECTORY, _THREAD, _MODULE, _THREAD_NAME, _MEMORY_DESCRIPTOR, and of an entry of the 64-bit list. */
 const HEADER = 32;
 const DIRECTORY = 12;
 const THREAD = 48;
 const MODULE = 108;
+const THREAD_NAME = 12;
 const DESCRIPTOR = 16;
 const DESCRIPTOR64 = 16;
 /** Bytes of MINIDUMP_MEMORY_INFO that are read. */
@@ -94,9 +96,10 @@ export class Minidump implements CoreDump {
     refuseOtherProcessors(source.name, stream(Stream.system));
     const threads = listOf(stream(Stream.threads), THREAD);
     const exception = exceptionOf(source, stream(Stream.exception));
+    const names = threadNames(source, stream(Stream.threadNames));
     this.mainThread = threads[0]?.readUInt32LE(0);
     this.threads = threads
-      .flatMap((entry) => threadOf(source, entry, exception))
+      .flatMap((entry) => threadOf(source, entry, exception, names))
       .sort((a, b) => Number(b.tid === exception?.thread) - Number(a.tid === exception?.thread));
     if (this.threads.length === 0) throw new DayAfterError('CORRUPT_DUMP', `${source.name} holds no thread`);
     this.modules = listOf(stream(Stream.modules), MODULE).map((entry) => moduleOf(source, entry));
@@ -190,14 +193,29 @@ function exceptionOf(source: ByteSource, stream: Buffer): Exception | undefined 
 }
 
 /** A thread as it was when it raised the exception, which its handlers may have left since. */
-function threadOf(source: ByteSource, entry: Buffer, exception: Exception | undefined): CoreThread[] {
+function threadOf(
+  source: ByteSource,
+  entry: Buffer,
+  exception: Exception | undefined,
+  names: ReadonlyMap<number, string>,
+): CoreThread[] {
   const tid = entry.readUInt32LE(0);
   const raised =
     exception?.thread === tid && isWholeContext(exception.context) ? exception.context : undefined;
   const context = raised ?? contentOf(source, locationOf(entry, 40));
   if (!isWholeContext(context)) return [];
   const signal = exception?.thread === tid ? (exception.signal?.signo ?? 0) : 0;
-  return [{ tid, signal, ...gregsetOfContext(context), pointer: address(u64(entry, 16)) }];
+  const pointer = address(u64(entry, 16));
+  return [{ tid, name: names.get(tid), signal, ...gregsetOfContext(context), pointer }];
+}
+
+/** MINIDUMP_THREAD_NAME_LIST: what SetThreadDescription was told. */
+function threadNames(source: ByteSource, stream: Buffer): Map<number, string> {
+  const named = listOf(stream, THREAD_NAME).map((entry): [number, string] => [
+    entry.readUInt32LE(0),
+    nameAt(source, u64(entry, 4)),
+  ]);
+  return new Map(named.filter(([, name]) => name !== ''));
 }
 
 function moduleOf(source: ByteSource, entry: Buffer): MinidumpModule {

@@ -14,19 +14,44 @@ const KINDS: readonly (readonly [function_: RegExp, name: string])[] = [
 const WORKER = /node::worker::Worker::(StartThread|Run)\b/;
 const MAIN = /^(main|_start|node::Start\b)/;
 
+/** What a thread is, by the name that the program gave it (24 and later name theirs). */
+const CALLED: readonly (readonly [name: RegExp, meaning: string])[] = [
+  [/MainThread/, 'main'],
+  [/V8Worker|DelayedTaskScheduler|PlatformWorker/, 'V8 platform'],
+  [/libuv/, 'libuv pool'],
+  [/Inspector/, 'inspector'],
+];
+
+/** What is known of threads beside their stacks. */
+export interface ThreadHints {
+  /** The name that the program gave a thread. */
+  readonly called: (tid: number) => string | undefined;
+  /** True for threads that run JavaScript, but for the main one. */
+  readonly isWorker: (tid: number) => boolean;
+}
+
 /**
- * Names for threads (cores hold none): main, worker <n> in the order of thread ids, libuv pool, V8 platform,
- * inspector; null where the stack does not tell.
+ * Names for threads (cores of Linux hold none): main, worker <n> in the order of thread ids, libuv pool, V8 platform,
+ * inspector, or what the program called it; null where nothing tells.
  */
-export function threadNames(stacks: readonly ThreadStack[]): ReadonlyMap<number, string | null> {
+export function threadNames(
+  stacks: readonly ThreadStack[],
+  { called, isWorker }: ThreadHints,
+): ReadonlyMap<number, string | null> {
   const names = new Map<number, string | null>();
   let workers = 0;
   for (const stack of [...stacks].sort((a, b) => a.tid - b.tid)) {
-    const name = nameOf(stack);
+    const { tid } = stack;
+    const name = nameOf(stack) ?? (isWorker(tid) ? 'worker' : meaningOf(called(tid)));
     if (name === 'worker') workers++;
-    names.set(stack.tid, name === 'worker' ? `worker ${workers}` : name);
+    names.set(tid, name === 'worker' ? `worker ${workers}` : name);
   }
   return names;
+}
+
+function meaningOf(name: string | undefined): string | null {
+  if (name === undefined) return null;
+  return CALLED.find(([pattern]) => pattern.test(name))?.[1] ?? name;
 }
 
 /** Looks from the outermost frame on: what a thread was started for stands there. */
