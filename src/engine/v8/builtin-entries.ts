@@ -29,7 +29,7 @@ export function builtinEntries(
     return entries.map((entry) => address((module.linkAddressOf(entry) ?? Number.NaN) + module.bias));
   const first = Math.min(...entries);
   if (!memory.has(address(first), PROBE)) return undefined;
-  const [original] = new ImageSearch(module, memory).find(memory.bytes(address(first), PROBE));
+  const [original] = new ImageSearch(module, memory).findCode(memory.bytes(address(first), PROBE));
   return original === undefined ? undefined : entries.map((entry) => at(original, entry - first));
 }
 

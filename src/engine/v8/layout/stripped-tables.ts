@@ -11,6 +11,8 @@ const A_BUILTIN = 'InterpreterEntryTrampoline';
 const MAX_BUILTINS = 1 << 14;
 const MIN_BUILTINS = 1000;
 const STT_OBJECT = 1;
+/** Position of a text in the table of external references that is in no other. */
+const REFERENCE_PROBE = 1;
 
 /**
  * Finds V8's tables in an executable whose symbols were stripped, by what stands in them, and has the module tell them
@@ -22,36 +24,44 @@ export function supplyTables(module: Module, memory: Memory, layout: Layout): vo
     return;
   const image = new ImageSearch(module, memory);
   const { tables } = layout;
+  const [rootSlots, referenceSlots, builtinSlots] = image.slotsOf([
+    tables.firstRoots[0]!,
+    tables.firstReferences[REFERENCE_PROBE]!,
+    A_BUILTIN,
+  ]);
   const supply = (name: string, find: () => { at: Address; bytes: number } | undefined) => {
     if (symbols.find(name)) return;
     const found = find();
     if (found) symbols.supply({ name, value: found.at - module.bias, size: found.bytes, type: STT_OBJECT });
   };
-  supply(symbolNames.rootNames, () => namesFrom(image, tables.firstRoots, 0, tables.roots));
-  supply(symbolNames.referenceNames, () => namesFrom(image, tables.firstReferences, 1, tables.references));
-  supply(symbolNames.localBuiltinMetadata, () => builtins(image));
+  supply(symbolNames.rootNames, () => namesFrom(image, rootSlots!, tables.firstRoots, 0, tables.roots));
+  supply(symbolNames.referenceNames, () =>
+    namesFrom(image, referenceSlots!, tables.firstReferences, REFERENCE_PROBE, tables.references),
+  );
+  supply(symbolNames.localBuiltinMetadata, () => builtins(image, builtinSlots!));
   supply(symbolNames.bytecodeSizes, () => {
     const start = image.find(Buffer.from(tables.firstBytecodeSizes, 'hex'))[0];
     return start === undefined ? undefined : { at: start, bytes: 3 * tables.bytecodes };
   });
 }
 
-/** A table of texts that begins with those, found by the one at position `probe`. */
+/** A table of texts that begins with those, found by slots of the one at position `probe`. */
 function namesFrom(
   image: ImageSearch,
+  slots: readonly Address[],
   first: readonly string[],
   probe: number,
   count: number,
 ): { at: Address; bytes: number } | undefined {
-  const starts = image.slotsOf(first[probe]!).map((slot) => at(slot, -8 * probe));
+  const starts = slots.map((slot) => at(slot, -8 * probe));
   const start = starts.find((s) => first.every((text, i) => image.textAt(at(s, 8 * i)) === text));
   return start === undefined ? undefined : { at: start, bytes: 8 * count };
 }
 
 /** The table of builtins: a name and more in each row (BuiltinMetadata, builtins/builtins.cc). */
-function builtins(image: ImageSearch): { at: Address; bytes: number } | undefined {
+function builtins(image: ImageSearch, slots: readonly Address[]): { at: Address; bytes: number } | undefined {
   const isName = (slot: Address) => /^\w+$/.test(image.textAt(slot) ?? '');
-  for (const slot of image.slotsOf(A_BUILTIN)) {
+  for (const slot of slots) {
     let start = slot;
     let end = at(slot, BUILTIN_METADATA_SIZE);
     while (slot - start < MAX_BUILTINS * BUILTIN_METADATA_SIZE && isName(at(start, -BUILTIN_METADATA_SIZE)))
