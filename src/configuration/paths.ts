@@ -169,5 +169,7 @@ export function skipFilesName(url: string): string {
  * (`core.<name>.<numbers>.zst`): names that may be dumps. Content decides.
  */
 export function looksLikeDumpName(name: string): boolean {
-  return /^core(\..+\.\d+\.zst|(\.\d+)?(\.gz|\.zst)?)$|\.(core|dmp|mdmp|heapsnapshot)(\.gz|\.zst)?$/.test(name);
+  return /^core(\..+\.\d+\.zst|(\.\d+)?(\.gz|\.zst)?)$|\.(core|dmp|mdmp|heapsnapshot)(\.gz|\.zst)?$/.test(
+    name,
+  );
 }

@@ -36,6 +36,9 @@ const MAX_SECTIONS = 96;
 const DEBUG_ENTRY = 28;
 const MAX_DEBUG_ENTRIES = 32;
 const DEBUG_TYPE_CODEVIEW = 2;
+/** Bytes of CV_INFO_PDB70 before the path, and of the path at most, in UTF-8. */
+const PDB_ID = 24;
+const MAX_PATH = 1024;
 
 /** The headers of a 64-bit PE image ("PE Format" of Microsoft's documentation); its directories are read where it is loaded. */
 export class PeImage {
@@ -84,6 +87,19 @@ export class PeImage {
 
   /** GUID and age of the image's PDB file, as symbol servers name it; undefined if it tells none. */
   get buildId(): string | undefined {
+    return this.#pdb?.id;
+  }
+
+  /** Where its linker wrote its PDB file: a path of another machine. */
+  get pdbPath(): string | undefined {
+    const pdb = this.#pdb;
+    if (!pdb || pdb.path.bytes <= 0) return undefined;
+    const path = readBytes(this.source, pdb.path.start, Math.min(pdb.path.bytes, MAX_PATH));
+    return path.toString('utf8').replace(/\0.*$/s, '');
+  }
+
+  /** What CV_INFO_PDB70 tells, and where it has the path. */
+  get #pdb(): { readonly id: string; readonly path: PeDirectory } | undefined {
     const directory = this.directory(peDirectory.debug);
     if (!directory) return undefined;
     const entries = readBytes(
@@ -93,9 +109,10 @@ export class PeImage {
     );
     for (let o = 0; o + DEBUG_ENTRY <= entries.length; o += DEBUG_ENTRY) {
       if (entries.readUInt32LE(o + 12) !== DEBUG_TYPE_CODEVIEW) continue;
-      const record = readBytes(this.source, entries.readUInt32LE(o + 20), 24);
-      const id = pdbIdOf(record);
-      if (id !== undefined) return id;
+      const start = entries.readUInt32LE(o + 20);
+      const id = pdbIdOf(readBytes(this.source, start, PDB_ID));
+      if (id === undefined) continue;
+      return { id, path: { start: start + PDB_ID, bytes: entries.readUInt32LE(o + 16) - PDB_ID } };
     }
     return undefined;
   }

@@ -16,6 +16,7 @@ export class ElfModule implements Module {
   readonly buildId: string | undefined;
   readonly status: ModuleStatus;
   readonly version = undefined;
+  readonly pdbName = undefined;
   /** The local file, for `matched` and `unverified`. */
   readonly file: ElfFile | undefined;
   /** Where the local file was stripped: another one that has its symbols. */

@@ -1,11 +1,13 @@
 import { address, at } from '../address.ts';
 import type { CoreSegment } from '../dump/core-dump.ts';
 import type { Minidump, MinidumpModule } from '../dump/minidump.ts';
+import type { PdbFile } from '../dump/pdb.ts';
 import { PeImage } from '../dump/pe.ts';
 import { Memory, type Region } from '../memory/memory.ts';
 import { MemorySource } from '../memory/memory-source.ts';
 import type { LoadedModules } from './load.ts';
 import type { LocateOptions, ModuleStatus } from './locate.ts';
+import { locatePdb } from './locate-pdb.ts';
 import { locateImage } from './locate-pe.ts';
 import { PeModule } from './pe-module.ts';
 
@@ -24,7 +26,10 @@ export function loadPeModules(dump: Minidump, options: LocateOptions): LoadedMod
   const found = dump.modules.map((module) => find(dump, dumped, module, options, notes));
   const parts = dump.knowsProtection ? [] : found.flatMap((f) => sectionsIn(dumped, f));
   const memory = new Memory([...parts, ...dumped.regions, ...found.flatMap(ofFile)]);
-  const modules = found.map(({ module, image, status }) => new PeModule(module, image, status, memory));
+  const modules = found.map((f) => {
+    const pdb = pdbOf(f, f.module.start === dump.entry, options, notes);
+    return new PeModule(f.module, f.image, f.status, memory, pdb);
+  });
   const executable = modules.find((m) => m.start === dump.entry);
   return { modules, executable, memory, notes };
 }
@@ -55,6 +60,21 @@ function find(
     status: located.status,
     isDumped: false,
   };
+}
+
+/** `isExecutable`: its file may be the one that the user named. */
+function pdbOf(
+  { module, image, status, isDumped }: Found,
+  isExecutable: boolean,
+  options: LocateOptions,
+  notes: string[],
+): PdbFile | undefined {
+  if (!image) return undefined;
+  const files = isExecutable && options.program !== undefined ? [options.program] : [];
+  if (!isDumped && status === 'matched') files.push(image.source.name);
+  const { pdb, rejected } = locatePdb(module.path, image, files, options);
+  if (rejected !== undefined) notes.push(`${rejected}: not used`);
+  return pdb;
 }
 
 /** Dumped parts of an image with what its sections may be used for: the dump does not say it of any range. */

@@ -58,6 +58,8 @@ export interface Module {
   readonly imageFile: string | undefined;
   /** The file that the symbols are read from. */
   readonly symbolFile: string | undefined;
+  /** Name of the PDB file that its linker wrote; undefined where images have none. */
+  readonly pdbName: string | undefined;
   /** The loaded parts of the image; empty if it cannot be read. */
   readonly parts: readonly ImagePart[];
   readonly threadLocals: ThreadLocals | undefined;

@@ -1,12 +1,15 @@
 import { type Address, address, at } from '../address.ts';
 import type { FileMapping } from '../dump/core-dump.ts';
 import type { MinidumpModule } from '../dump/minidump.ts';
+import type { PdbFile } from '../dump/pdb.ts';
 import { type PeImage, peDirectory } from '../dump/pe.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { ModuleStatus } from './locate.ts';
+import { pdbName } from './locate-pdb.ts';
 import type { ImagePart, Imports, Module, ThreadLocals, UnwindInfo } from './module.ts';
+import { PdbSymbolTable } from './pdb-symbols.ts';
 import { PeSymbolTable } from './pe-symbols.ts';
-import type { ModuleSymbol } from './symbols.ts';
+import type { ModuleSymbol, SymbolTable } from './symbols.ts';
 
 /** A PE image of a process of Windows. Its link-time addresses begin with its base. */
 export class PeModule implements Module {
@@ -20,15 +23,23 @@ export class PeModule implements Module {
   readonly unwindInfo: UnwindInfo | undefined;
   readonly imageFile: string | undefined;
   readonly symbolFile: string | undefined;
+  readonly pdbName: string | undefined;
   readonly parts: readonly ImagePart[];
   readonly threadLocals: ThreadLocals | undefined;
   readonly imports: Imports | undefined;
   readonly #memory: Memory;
   readonly #image: PeImage | undefined;
-  #symbols: PeSymbolTable | undefined;
+  readonly #pdb: PdbFile | undefined;
+  #symbols: SymbolTable | undefined;
 
-  /** `image`: undefined if it is neither in the dump nor on this machine. */
-  constructor(module: MinidumpModule, image: PeImage | undefined, status: ModuleStatus, memory: Memory) {
+  /** `image`: undefined if it is neither in the dump nor on this machine; `pdb`: of the same build. */
+  constructor(
+    module: MinidumpModule,
+    image: PeImage | undefined,
+    status: ModuleStatus,
+    memory: Memory,
+    pdb?: PdbFile,
+  ) {
     const { path, start, end, version } = module;
     this.path = path;
     this.start = start;
@@ -38,7 +49,8 @@ export class PeModule implements Module {
     this.status = status;
     this.buildId = image?.buildId ?? module.buildId;
     this.imageFile = image?.source.name;
-    this.symbolFile = image?.source.name;
+    this.symbolFile = (pdb ?? image)?.source.name;
+    this.pdbName = image && pdbName(image);
     this.parts = (image?.sections ?? []).map((s) => ({
       start: at(start, s.start),
       bytes: s.bytes,
@@ -55,25 +67,23 @@ export class PeModule implements Module {
     this.imports = imports && { kind: 'import-directory', at: at(start, imports.start) };
     this.#memory = memory;
     this.#image = image;
+    this.#pdb = pdb;
   }
 
-  get symbols(): PeSymbolTable | undefined {
+  get symbols(): SymbolTable | undefined {
     const image = this.#image;
-    if (!image) return undefined;
+    if (!image || this.#symbols) return this.#symbols;
     const exceptions =
       this.unwindInfo?.kind === 'exception-directory' ? this.unwindInfo.directory : undefined;
-    this.#symbols ??= new PeSymbolTable(
-      this.#memory,
-      this.start,
-      image.directory(peDirectory.exports),
-      exceptions,
-    );
+    const directory = image.directory(peDirectory.exports);
+    const exported = new PeSymbolTable(this.#memory, this.start, directory, exceptions);
+    this.#symbols = this.#pdb ? new PdbSymbolTable(this.#pdb, image.sections, exported) : exported;
     return this.#symbols;
   }
 
-  /** Its symbols are in a PDB file. */
+  /** Its symbols are in a PDB file alone. */
   get isStripped(): boolean {
-    return this.#image !== undefined;
+    return this.#image !== undefined && !this.#pdb;
   }
 
   addressOf(name: string): Address | undefined {
@@ -92,5 +102,6 @@ export class PeModule implements Module {
 
   close(): void {
     this.#image?.source.close();
+    this.#pdb?.source.close();
   }
 }

@@ -3,14 +3,14 @@ import { type Address, at } from '../address.ts';
 import type { PeDirectory } from '../dump/pe.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { ExceptionDirectory } from './module.ts';
-import { runtimeFunctionAt, wholeFunction } from './runtime-functions.ts';
+import { type RuntimeFunction, runtimeFunctionAt, wholeFunction } from './runtime-functions.ts';
 import type { ModuleSymbol, SymbolTable } from './symbols.ts';
 
 const MAX_EXPORTS = 1 << 20;
 const MAX_NAME = 4096;
 const STT_FUNC = 2;
 /** Functions that call none have no entry in the exception directory: so far behind an export its own code goes. */
-const MAX_LEAF = 64;
+export const MAX_LEAF = 64;
 
 /** What a PE image exports ("PE Format", .edata): names are sorted. Functions end where the exception directory says. */
 export class PeSymbolTable implements SymbolTable {
@@ -63,15 +63,20 @@ export class PeSymbolTable implements SymbolTable {
   }
 
   covering(value: number): ModuleSymbol | undefined {
-    const directory = this.#exceptions;
-    const part =
-      directory &&
-      attemptOr(undefined, () => runtimeFunctionAt(this.#memory, directory, at(this.#base, value)));
-    const whole = part && wholeFunction(this.#memory, directory!, part);
+    const whole = this.functionAt(value);
     const found = this.#exportUpTo(whole?.start ?? value);
     if (!found) return undefined;
     if (whole) return found.value === whole.start ? { ...found, size: whole.end - whole.start } : undefined;
     return value - found.value < MAX_LEAF ? { ...found, size: MAX_LEAF } : undefined;
+  }
+
+  /** The function of the exception directory that covers an address: where the whole of it begins. */
+  functionAt(value: number): RuntimeFunction | undefined {
+    const directory = this.#exceptions;
+    const part =
+      directory &&
+      attemptOr(undefined, () => runtimeFunctionAt(this.#memory, directory, at(this.#base, value)));
+    return part && wholeFunction(this.#memory, directory!, part);
   }
 
   /** The last export at or before a place. */

@@ -23,8 +23,15 @@ export function notesOf({ core, modules, runtime }: CoreSession): string[] {
 }
 
 /** What is lost with the symbols of the executable, and what brings it back. */
-function strippedNote({ path, buildId }: Module, system: CoreSystem): string {
-  if (system === 'windows') return `${path} holds the names of what it exports alone: its other native functions are nameless`;
+function strippedNote({ path, buildId, pdbName }: Module, system: CoreSystem): string {
+  if (system === 'windows') {
+    const lost = `${path} holds the names of what it exports alone: its other native functions are nameless`;
+    if (pdbName === undefined || buildId === undefined) return lost;
+    return (
+      `${lost}. Its PDB file, ${pdbName} (${buildId.toUpperCase()}), brings them back: name the directory that has it, or a ` +
+      `symbol store, as one to search${pdbName === 'node.pdb' ? '. That of a release of Node is in its node_pdb.zip' : ''}`
+    );
+  }
   const wanted = buildId === undefined ? '' : ` (build-id ${buildId})`;
   return (
     `the symbols of ${path} were stripped: native functions whose names only these have are nameless. ` +

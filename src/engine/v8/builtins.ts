@@ -26,7 +26,7 @@ export class BuiltinTable {
   readonly #sorted: readonly Builtin[];
   readonly #byName = new Map<string, Builtin>();
 
-  /** `entriesOf` tells the addresses of so many builtins by their ids where the executable has no symbols. */
+  /** `entriesOf` tells the addresses of so many builtins by their ids where the executable has no symbols of them. */
   constructor(
     module: Module,
     memory: Memory,
@@ -36,7 +36,8 @@ export class BuiltinTable {
     const symbols = module.symbols?.withPrefix(prefix) ?? [];
     const byName = new Map(symbols.map((s) => [s.name.slice(prefix.length), s]));
     const names = builtinNames(module, memory);
-    const entries = byName.size === 0 && names.length > 0 ? entriesOf(names.length) : undefined;
+    const told = names.filter((name) => byName.has(name)).length;
+    const entries = told < names.length / 2 ? entriesOf(names.length) : undefined;
     this.byId = entries
       ? fromEntries(names, entries)
       : names.map((name, id) => {

@@ -14,14 +14,15 @@ const MAX_TEXT = 1 << 20;
  */
 export function environmentOf({ memory, module, core }: V8Runtime): [name: string, value: string][] {
   const isWindows = core.system === 'windows';
-  const lines =
-    isWindows
-      ? (processParameters(core, memory)?.environment ?? [])
-      : attemptOr([], () => linesOf(memory, module));
+  const lines = isWindows
+    ? (processParameters(core, memory)?.environment ?? [])
+    : attemptOr([], () => linesOf(memory, module));
   return lines.flatMap((line): [string, string][] => {
     const split = line.indexOf('=', 1);
     // Windows keeps the directories of its drives in names that begin with "=", which are no variables.
-    return split > 0 && !(isWindows && line[0] === '=') ? [[line.slice(0, split), line.slice(split + 1)]] : [];
+    return split > 0 && !(isWindows && line[0] === '=')
+      ? [[line.slice(0, split), line.slice(split + 1)]]
+      : [];
   });
 }
 

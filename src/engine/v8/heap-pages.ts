@@ -237,12 +237,13 @@ class HeaderReader {
   }
 
   #nameOf(owner: Address, heap: Address): string | undefined {
-    const { memory, module, layout } = this.#runtime;
+    const { memory, module, layout, core } = this.#runtime;
     const vtable = memory.pointer(owner);
     const symbol = module.symbols?.covering(vtable - module.bias);
     const name = /^_ZTVN2v88internal\d+([A-Za-z]+)E/.exec(symbol?.name ?? '')?.[1];
-    if (name !== undefined || !module.isStripped) return name === undefined ? undefined : spaceNames[name];
-    // Where the class has no symbol, the space says which it is.
+    if (name !== undefined) return spaceNames[name];
+    // Where the class has no symbol, the space says which it is; linkers of Windows give classes of equal vtables one.
+    if (!module.isStripped && core.system !== 'windows') return undefined;
     const { spaceId, spaceHeap, spaces } = layout.pages;
     return memory.pointer(at(owner, spaceHeap)) === heap ? spaces[memory.u32(at(owner, spaceId))] : undefined;
   }
