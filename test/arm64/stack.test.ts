@@ -2,33 +2,22 @@ import assert from 'node:assert/strict';
 import type { CoreSession } from '../../src/engine/session.ts';
 import { openDump } from '../../src/engine/session.ts';
 import { emulationSuite } from '../engine/emulation-suite.ts';
-import { aspects, type Comparison, compare, scriptFrames } from '../oracle/compare.ts';
-import { percent } from '../oracle/tally.ts';
-import { finding } from '../support/findings.ts';
+import type { Recording } from '../oracle/recording.ts';
+import { assertLoopVariables, sameAsLive } from '../support/recorded-tiers.ts';
 import { releaseLines } from '../support/releases.ts';
 import { recordedLoop, recordedTiers } from './recordings.ts';
-
-/** Functions of tiers.js by the tier that they stopped in; Maglev is there from 24 on. */
-const tiers: Readonly<Record<string, string>> = {
-  inlined: 'turbofan',
-  optimized: 'turbofan',
-  each: 'interpreted',
-  baseline: 'baseline',
-  generator: 'interpreted',
-  served: 'interpreted',
-};
 
 describe('cores of AArch64', () => {
   for (const line of releaseLines) {
     describe(`Node ${line}`, () => {
       let session: CoreSession;
-      let comparison: Comparison;
+      let recording: Recording;
 
       before(async function () {
         this.timeout(120_000);
-        const { core, node, recording } = await recordedTiers(line);
-        session = await openDump(core, { program: node });
-        comparison = compare(recording, session);
+        const recorded = await recordedTiers(line);
+        ({ recording } = recorded);
+        session = await openDump(recorded.core, { program: recorded.node });
       });
       after(() => session?.close());
 
@@ -43,26 +32,10 @@ describe('cores of AArch64', () => {
         );
       });
 
-      it('have frames, variables and values as the live debugger shows them', () => {
-        for (const aspect of aspects) {
-          const { right, all } = comparison.scores[aspect];
-          if (all === 0) continue;
-          finding('AArch64: stacks and locals against the live debugger', aspect, line, right, all);
-          assert.equal(percent(comparison.scores[aspect]), 100, comparison.misses.slice(0, 5).join('\n'));
-        }
-        assert.ok(comparison.scores.values.all > 1000);
-      });
-
-      it('have frames of every tier', () => {
-        const frames = scriptFrames(session, session.focusThread());
-        const found = Object.keys(tiers).map((name) => [
-          name,
-          frames.find(({ frame }) => frame.functionName === name)?.frame.js?.tier,
-        ]);
-        assert.deepEqual(Object.fromEntries(found), tiers);
-        const midway = frames.find(({ frame }) => frame.functionName === 'midway')?.frame.js?.tier;
-        assert.equal(midway, line >= 24 ? 'maglev' : 'interpreted');
-      });
+      sameAsLive(line, 'AArch64: stacks and locals against the live debugger', () => ({
+        session,
+        recording,
+      }));
 
       it('go on through C++ to the start of the thread', () => {
         const { frames } = session.thread(session.focusThread());
@@ -86,15 +59,9 @@ describe('cores of AArch64', () => {
     const session = await openDump(core, { program: node });
     const tid = session.core.pid!;
     const { frames } = session.thread(tid);
-    const index = frames.findIndex((f) => f.functionName === 'spin');
-    const { scopes } = session.frameInfo(tid, index, frames[index]!, { depth: 0, limit: 10 });
+    const index = assertLoopVariables(session, tid);
     session.close();
     assert.ok(frames.slice(0, index).some((f) => f.functionName === '<signal handler called>'));
-    assert.match(String(frames[index]!.js?.tier), /turbofan|maglev/);
-    const variables = new Map(scopes?.[0]?.variables.map((v) => [v.name, v]));
-    const i = Number(variables.get('i')?.value ?? Number.NaN);
-    assert.ok(Number.isInteger(i) && i >= 0 && i < 1000, `i is ${i}`);
-    assert.equal(variables.get('list')?.className, 'Array');
   });
 
   it('have stacks of all threads to their starts, without any library of the system', async function () {

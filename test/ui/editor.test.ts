@@ -1,44 +1,27 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { recordCore } from '../support/cores.ts';
-import { packageExtension } from '../support/package.ts';
-import { VscodeServer } from '../support/vscode-server.ts';
-import { Workbench } from '../support/workbench.ts';
-import { Workspace } from '../support/workspace.ts';
-
-const probe = resolve(import.meta.dirname, '../support/ready-probe');
+import { withEditor } from '../support/editor.ts';
+import type { Workbench } from '../support/workbench.ts';
 
 describe('the packaged extension in VS Code', () => {
-  let workspace: Workspace;
-  let server: VscodeServer;
   let bench: Workbench;
   let program: string;
 
-  before(async function () {
-    this.timeout(600_000);
-    const recording = await recordCore(22, 'uncaught.js');
-    program = await readFile(recording.program, 'utf8');
-    workspace = await Workspace.create();
-    await workspace.add(recording.core, 'core.4711');
-    await workspace.write('core.js', 'module.exports = 1;\n');
-    await workspace.write('core.text.core', 'only text\n');
-    await workspace.write('uncaught.js', program);
-    server = await VscodeServer.start({ vsix: [await packageExtension()], extensions: [probe] });
-    bench = await Workbench.open(server, workspace.folder);
-  });
-
-  after(async () => {
-    await bench?.close();
-    await server?.stop();
-    await workspace?.remove();
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') {
-      await bench.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, '-')}`);
-    }
-  });
+  withEditor(
+    'editor',
+    async (made) => {
+      const recording = await recordCore(22, 'uncaught.js');
+      program = await readFile(recording.program, 'utf8');
+      await made.add(recording.core, 'core.4711');
+      await made.write('core.js', 'module.exports = 1;\n');
+      await made.write('core.text.core', 'only text\n');
+      await made.write('uncaught.js', program);
+    },
+    (editor) => {
+      ({ bench } = editor);
+    },
+  );
 
   /** The 1-based line of the program with this text. */
   function lineOf(text: string): number {

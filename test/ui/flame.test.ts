@@ -3,50 +3,34 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { recordProfiles } from '../profile/recordings.ts';
-import { packageExtension } from '../support/package.ts';
-import { VscodeServer } from '../support/vscode-server.ts';
-import { Workbench } from '../support/workbench.ts';
-import { Workspace } from '../support/workspace.ts';
+import { withEditor } from '../support/editor.ts';
+import type { Workbench } from '../support/workbench.ts';
 
-const probe = resolve(import.meta.dirname, '../support/ready-probe');
 const program = resolve(import.meta.dirname, '../programs/profile-load.js');
 
 describe('flame graphs in VS Code', () => {
-  let workspace: Workspace;
-  let server: VscodeServer;
   let bench: Workbench;
 
-  before(async function () {
-    this.timeout(600_000);
-    const [newer, older] = [await recordProfiles(24), await recordProfiles(20)];
-    workspace = await Workspace.create();
-    await workspace.write('profile-load.js', await readFile(program, 'utf8'));
-    // The sources that the profiles name are the workspace's own.
-    const moved = async (folder: string, name: string) => {
-      const text = await readFile(join(folder, 'load.cpuprofile'), 'utf8');
-      await workspace.write(name, text.replaceAll(program, workspace.path('profile-load.js')));
-    };
-    await moved(newer, 'newer.cpuprofile');
-    await moved(older, 'older.cpuprofile');
-    const snapshot = await readFile(join(newer, 'allocations.heapsnapshot'), 'utf8');
-    await workspace.write('live.heapsnapshot', snapshot);
-    await workspace.write('broken.folded', 'no stacks here\n');
-    server = await VscodeServer.start({ vsix: [await packageExtension()], extensions: [probe] });
-    bench = await Workbench.open(server, workspace.folder);
-  });
-
-  after(async () => {
-    await bench?.close();
-    await server?.stop();
-    await workspace?.remove();
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state !== 'failed') return;
-    await bench.screenshot(`failed-flame-${this.currentTest.title.replace(/\W+/g, '-')}`);
-    // A menu that is still open would fail the tests that follow.
-    await bench.page.keyboard.press('Escape');
-  });
+  withEditor(
+    'flame',
+    async (made) => {
+      const [newer, older] = [await recordProfiles(24), await recordProfiles(20)];
+      await made.write('profile-load.js', await readFile(program, 'utf8'));
+      // The sources that the profiles name are the workspace's own.
+      const moved = async (folder: string, name: string) => {
+        const text = await readFile(join(folder, 'load.cpuprofile'), 'utf8');
+        await made.write(name, text.replaceAll(program, made.path('profile-load.js')));
+      };
+      await moved(newer, 'newer.cpuprofile');
+      await moved(older, 'older.cpuprofile');
+      const snapshot = await readFile(join(newer, 'allocations.heapsnapshot'), 'utf8');
+      await made.write('live.heapsnapshot', snapshot);
+      await made.write('broken.folded', 'no stacks here\n');
+    },
+    (editor) => {
+      ({ bench } = editor);
+    },
+  );
 
   const press = (view: Frame, label: string) =>
     view.getByRole('button', { name: label, exact: true }).click();

@@ -7,12 +7,11 @@ import type { Frame } from 'playwright-core';
 import { hostile, smallSnapshot } from '../heap/small-snapshot.ts';
 import { recordSnapshot } from '../heap/snapshots.ts';
 import { recordCore } from '../support/cores.ts';
-import { packageExtension } from '../support/package.ts';
-import { VscodeServer } from '../support/vscode-server.ts';
-import { Workbench } from '../support/workbench.ts';
-import { Workspace } from '../support/workspace.ts';
+import { withEditor } from '../support/editor.ts';
+import type { VscodeServer } from '../support/vscode-server.ts';
+import type { Workbench } from '../support/workbench.ts';
+import type { Workspace } from '../support/workspace.ts';
 
-const probe = resolve(import.meta.dirname, '../support/ready-probe');
 const program = resolve(import.meta.dirname, '../heap/leaks/module-map.cjs');
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
@@ -21,33 +20,24 @@ describe('the heap explorer in VS Code', () => {
   let server: VscodeServer;
   let bench: Workbench;
 
-  before(async function () {
-    this.timeout(600_000);
-    workspace = await Workspace.create();
-    await workspace.add(await recordSnapshot(20, program, ['20000']), 'older.heapsnapshot');
-    // The time of a file tells which dump is the older; another test may have recorded this one later.
-    await utimes(join(workspace.folder, 'older.heapsnapshot'), 1, 1);
-    await workspace.add(await recordSnapshot(20, program, ['60000']), 'middle.heapsnapshot');
-    await utimes(join(workspace.folder, 'middle.heapsnapshot'), 2, 2);
-    await workspace.add(await recordSnapshot(20, program, ['100000']), 'leak.heapsnapshot');
-    await workspace.add((await recordCore(22, 'uncaught.js')).core, 'core.4711');
-    await workspace.write('notes.txt', 'Look at the sessions.\n');
-    await workspace.write('hostile.heapsnapshot', smallSnapshot(hostile));
-    await workspace.write('broken.heapsnapshot', '{"snapshot": <img src=x onerror=alert(1)>');
-    server = await VscodeServer.start({ vsix: [await packageExtension()], extensions: [probe] });
-    bench = await Workbench.open(server, workspace.folder);
-  });
-
-  after(async () => {
-    await bench?.close();
-    await server?.stop();
-    await workspace?.remove();
-  });
-
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed')
-      await bench.screenshot(`failed-heap-${this.currentTest.title.replace(/\W+/g, '-')}`);
-  });
+  withEditor(
+    'heap',
+    async (made) => {
+      await made.add(await recordSnapshot(20, program, ['20000']), 'older.heapsnapshot');
+      // The time of a file tells which dump is the older; another test may have recorded this one later.
+      await utimes(join(made.folder, 'older.heapsnapshot'), 1, 1);
+      await made.add(await recordSnapshot(20, program, ['60000']), 'middle.heapsnapshot');
+      await utimes(join(made.folder, 'middle.heapsnapshot'), 2, 2);
+      await made.add(await recordSnapshot(20, program, ['100000']), 'leak.heapsnapshot');
+      await made.add((await recordCore(22, 'uncaught.js')).core, 'core.4711');
+      await made.write('notes.txt', 'Look at the sessions.\n');
+      await made.write('hostile.heapsnapshot', smallSnapshot(hostile));
+      await made.write('broken.heapsnapshot', '{"snapshot": <img src=x onerror=alert(1)>');
+    },
+    (editor) => {
+      ({ workspace, server, bench } = editor);
+    },
+  );
 
   const openEntry = 'Open the Heap of This Dump';
   const explorer = () => bench.webview('#heap [role=tablist]');

@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict';
 import type { CoreSession } from '../../src/engine/session.ts';
 import { openDump } from '../../src/engine/session.ts';
-import { aspects, type Comparison, compare, scriptFrames } from '../oracle/compare.ts';
-import { finding } from '../support/findings.ts';
+import { emulationSuite } from '../engine/emulation-suite.ts';
+import type { Recording } from '../oracle/recording.ts';
+import { assertLoopVariables, sameAsLive } from '../support/recorded-tiers.ts';
 import { releaseLines, releases } from '../support/releases.ts';
 import { recordedExit, recordedLoop, recordedTiers, recordedViolation } from './recordings.ts';
-
-/** Functions of tiers.js by the tier that they stopped in; Maglev is there from 24 on. */
-const tiers: Readonly<Record<string, string>> = {
-  inlined: 'turbofan',
-  optimized: 'turbofan',
-  each: 'interpreted',
-  baseline: 'baseline',
-  generator: 'interpreted',
-  served: 'interpreted',
-};
 
 /** Getters of process that Wine lets fail: the debugger shows no values of them. */
 const failsInWine =
@@ -24,13 +15,13 @@ describe('minidumps of Windows', () => {
   for (const line of releaseLines) {
     describe(`Node ${line}`, () => {
       let session: CoreSession;
-      let comparison: Comparison;
+      let recording: Recording;
 
       before(async function () {
         this.timeout(120_000);
-        const { dump, recording } = await recordedTiers(line);
-        session = await openDump(dump);
-        comparison = compare(recording, session);
+        const recorded = await recordedTiers(line);
+        ({ recording } = recorded);
+        session = await openDump(recorded.dump);
       });
       after(() => session?.close());
 
@@ -49,28 +40,8 @@ describe('minidumps of Windows', () => {
         assert.ok((limit ?? 0) > 4e9 && (used ?? 0) > 3e6, `${used} of ${limit}`);
       });
 
-      it('have frames, variables and values as the live debugger shows them', () => {
-        for (const aspect of aspects) {
-          const { right, all } = comparison.scores[aspect];
-          if (all === 0) continue;
-          const misses = comparison.misses.filter((m) => m.startsWith(aspect));
-          const excused = misses.filter((m) => failsInWine.test(m)).length;
-          finding('Windows: stacks and locals against the live debugger', aspect, line, right + excused, all);
-          assert.equal(right + excused, all, comparison.misses.slice(0, 5).join('\n'));
-        }
-        assert.ok(comparison.scores.values.all > 1000);
-      });
-
-      it('have frames of every tier', () => {
-        const frames = scriptFrames(session, session.focusThread());
-        const found = Object.keys(tiers).map((name) => [
-          name,
-          frames.find(({ frame }) => frame.functionName === name)?.frame.js?.tier,
-        ]);
-        assert.deepEqual(Object.fromEntries(found), tiers);
-        const midway = frames.find(({ frame }) => frame.functionName === 'midway')?.frame.js?.tier;
-        assert.equal(midway, line >= 24 ? 'maglev' : 'interpreted');
-      });
+      const table = 'Windows: stacks and locals against the live debugger';
+      sameAsLive(line, table, () => ({ session, recording }), failsInWine);
 
       it('go on through C++ to the start of each thread', () => {
         const { frames } = session.thread(session.focusThread());
@@ -98,17 +69,10 @@ describe('minidumps of Windows', () => {
     this.timeout(120_000);
     const session = await openDump(await recordedLoop());
     const tid = session.focusThread();
-    const { frames } = session.thread(tid);
-    const index = frames.findIndex((f) => f.functionName === 'spin');
-    const { scopes } = session.frameInfo(tid, index, frames[index]!, { depth: 0, limit: 10 });
+    assertLoopVariables(session, tid);
     const { kind, signal } = session.info().death;
     session.close();
     assert.deepEqual([kind, signal], ['alive', null]);
-    assert.match(String(frames[index]!.js?.tier), /turbofan|maglev/);
-    const variables = new Map(scopes?.[0]?.variables.map((v) => [v.name, v]));
-    const i = Number(variables.get('i')?.value ?? Number.NaN);
-    assert.ok(Number.isInteger(i) && i >= 0 && i < 1000, `i is ${i}`);
-    assert.equal(variables.get('list')?.className, 'Array');
   });
 
   it('tell a full heap, which Node ends by an exit', async function () {
@@ -139,5 +103,14 @@ describe('minidumps of Windows', () => {
       /in napi_register_module_v1 \(addon\.node\).*load \(C:\\app\\die-native\.js:4:11\)/,
     );
     assert.deepEqual(frames[0]?.module?.path, 'C:\\app\\addon.node');
+  });
+
+  describe('run code of theirs on copies of their memory', () => {
+    emulationSuite(
+      releaseLines.map((line) => ({
+        name: `Node ${line}`,
+        open: async () => openDump((await recordedTiers(line)).dump),
+      })),
+    );
   });
 });
