@@ -31,7 +31,12 @@ const DESCRIPTOR64 = 16;
 /** Bytes of MINIDUMP_MEMORY_INFO that are read. */
 const MEMORY_INFO = 48;
 const MAX_STREAMS = 1024;
+const MAX_STREAM = 1 << 27;
 const MAX_ENTRIES = 1 << 22;
+const MAX_MODULES = 1 << 13;
+const MAX_THREADS = 1 << 16;
+/** Ranges may overlap each other and their protections: so many parts of them are taken. */
+const MAX_SEGMENTS = 1 << 21;
 const MAX_NAME = 32768;
 const PROCESSOR_ARCHITECTURE_AMD64 = 9;
 const processors: Readonly<Record<number, string>> = { 0: '32-bit x86', 5: '32-bit ARM', 12: 'AArch64' };
@@ -94,7 +99,7 @@ export class Minidump implements CoreDump {
     const streams = streamsOf(source);
     const stream = (type: number) => contentOf(source, streams.get(type));
     refuseOtherProcessors(source.name, stream(Stream.system));
-    const threads = listOf(stream(Stream.threads), THREAD);
+    const threads = listOf(stream(Stream.threads), THREAD, MAX_THREADS);
     const exception = exceptionOf(source, stream(Stream.exception));
     const names = threadNames(source, stream(Stream.threadNames));
     this.mainThread = threads[0]?.readUInt32LE(0);
@@ -102,7 +107,9 @@ export class Minidump implements CoreDump {
       .flatMap((entry) => threadOf(source, entry, exception, names))
       .sort((a, b) => Number(b.tid === exception?.thread) - Number(a.tid === exception?.thread));
     if (this.threads.length === 0) throw new DayAfterError('CORRUPT_DUMP', `${source.name} holds no thread`);
-    this.modules = listOf(stream(Stream.modules), MODULE).map((entry) => moduleOf(source, entry));
+    this.modules = listOf(stream(Stream.modules), MODULE, MAX_MODULES).map((entry) =>
+      moduleOf(source, entry),
+    );
     this.files = this.modules.map(({ path, start, end }) => ({ path, start, end, fileOffset: 0 }));
     const executable = this.modules.find((m) => /\.exe$/i.test(m.path)) ?? this.modules[0];
     this.entry = executable?.start;
@@ -150,13 +157,15 @@ function locationOf(bytes: Buffer, offset: number): Location {
 }
 
 function contentOf(source: ByteSource, location: Location | undefined): Buffer {
-  return location ? readBytes(source, location.position, location.bytes) : Buffer.alloc(0);
+  return location
+    ? readBytes(source, location.position, Math.min(location.bytes, MAX_STREAM))
+    : Buffer.alloc(0);
 }
 
 /** The entries of a stream that begins with how many they are; some writers align the first one. */
-function listOf(stream: Buffer, size: number): Buffer[] {
+function listOf(stream: Buffer, size: number, max = MAX_ENTRIES): Buffer[] {
   if (stream.length < 4) return [];
-  const count = Math.min(stream.readUInt32LE(0), MAX_ENTRIES);
+  const count = Math.min(stream.readUInt32LE(0), max);
   const start = stream.length === 8 + count * size ? 8 : 4;
   const result: Buffer[] = [];
   for (let o = start; result.length < count && o + size <= stream.length; o += size)
@@ -211,7 +220,7 @@ function threadOf(
 
 /** MINIDUMP_THREAD_NAME_LIST: what SetThreadDescription was told. */
 function threadNames(source: ByteSource, stream: Buffer): Map<number, string> {
-  const named = listOf(stream, THREAD_NAME).map((entry): [number, string] => [
+  const named = listOf(stream, THREAD_NAME, MAX_THREADS).map((entry): [number, string] => [
     entry.readUInt32LE(0),
     nameAt(source, u64(entry, 4)),
   ]);
@@ -306,6 +315,7 @@ function segmentsOf(
       0,
       Math.min(range.offset + range.end - range.start - source.size, range.end - range.start),
     );
+    if (result.length >= MAX_SEGMENTS) break;
     for (const { start, end, flags } of partsOf(range, protections)) {
       const offset = range.offset + (start - range.start);
       const filesz = Math.max(0, Math.min(end - start, source.size - offset));

@@ -123,7 +123,7 @@ export class PeImage {
     const content = directory && readBytes(this.source, directory.start, 40);
     if (!content || content.length < 40) return undefined;
     const bytes = u64(content, 8) - u64(content, 0) + content.readUInt32LE(32);
-    return { bytes, index: u64(content, 16) };
+    return { bytes: Math.max(0, bytes), index: u64(content, 16) };
   }
 }
 

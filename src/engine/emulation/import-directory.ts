@@ -5,7 +5,7 @@ import type { Memory } from '../memory/memory.ts';
 /** Bytes of an import directory entry: names' table, times, name of the library, slots ("PE Format", .idata). */
 const ENTRY = 20;
 const MAX_LIBRARIES = 256;
-const MAX_FUNCTIONS = 1 << 14;
+const MAX_FUNCTIONS = 1 << 12;
 const MAX_NAME = 200;
 /** Of a name's entry: it is a number instead. */
 const BY_ORDINAL = 0x8000_0000;

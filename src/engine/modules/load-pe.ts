@@ -11,6 +11,9 @@ import { locatePdb } from './locate-pdb.ts';
 import { locateImage } from './locate-pe.ts';
 import { PeModule } from './pe-module.ts';
 
+/** Of sections whose protection comes from their images. */
+const MAX_PARTS = 1 << 14;
+
 /** An image with where its bytes are that the dump does not hold. */
 interface Found {
   readonly module: MinidumpModule;
@@ -24,7 +27,7 @@ export function loadPeModules(dump: Minidump, options: LocateOptions): LoadedMod
   const dumped = new Memory(dump.segments.flatMap((s) => [...regionOf(dump, s), ...absentPart(s)]));
   const notes: string[] = [];
   const found = dump.modules.map((module) => find(dump, dumped, module, options, notes));
-  const parts = dump.knowsProtection ? [] : found.flatMap((f) => sectionsIn(dumped, f));
+  const parts = dump.knowsProtection ? [] : found.flatMap((f) => sectionsIn(dumped, f)).slice(0, MAX_PARTS);
   const memory = new Memory([...parts, ...dumped.regions, ...found.flatMap(ofFile)]);
   const modules = found.map((f) => {
     const pdb = pdbOf(f, f.module.start === dump.entry, options, notes);
@@ -79,16 +82,19 @@ function pdbOf(
 
 /** Dumped parts of an image with what its sections may be used for: the dump does not say it of any range. */
 function sectionsIn(dumped: Memory, { module, image }: Found): Region[] {
-  return (image?.sections ?? []).flatMap((section) => {
-    const from = module.start + section.start;
-    return dumped.regions.flatMap((region) => {
-      const [low, high] = [Math.max(from, region.start), Math.min(from + section.bytes, region.end)];
-      const offset = region.offset + (low - region.start);
-      return low < high
-        ? [{ ...region, start: address(low), end: address(high), flags: section.flags, offset }]
-        : [];
-    });
-  });
+  const result: Region[] = [];
+  for (const section of image?.sections ?? []) {
+    const end = module.start + section.start + section.bytes;
+    for (let start = module.start + section.start; start < end && result.length < MAX_PARTS; ) {
+      const region = dumped.regionAt(address(start));
+      if (!region) break;
+      const stop = Math.min(end, region.end);
+      const offset = region.offset + (start - region.start);
+      result.push({ ...region, start: address(start), end: address(stop), flags: section.flags, offset });
+      start = stop;
+    }
+  }
+  return result;
 }
 
 /** What the dump does not hold of an image: the file's bytes, or why they are not there. */
