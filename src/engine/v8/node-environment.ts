@@ -1,5 +1,6 @@
 import { attemptOr } from '../absence.ts';
-import { type Address, at } from '../address.ts';
+import { type Address, address, at } from '../address.ts';
+import { u64 } from '../dump/elf.ts';
 import type { Isolate } from './isolate.ts';
 import { symbolNames } from './layout/symbol-names.ts';
 import type { HeapView } from './objects/heap-view.ts';
@@ -42,8 +43,12 @@ export function embedderCallback(
     if (!memory.has(slot, 8)) return undefined;
     const profiler = memory.pointer(slot);
     if (profiler === 0 || profiler % 8 !== 0 || !memory.has(profiler, 8 * PROFILER_WORDS)) continue;
+    const words = memory.bytes(profiler, 8 * PROFILER_WORDS);
     for (let w = 0; w < PROFILER_WORDS - 1; w++) {
-      const [start, end] = [0, 8].map((offset) => memory.pointer(at(profiler, 8 * w + offset)));
+      // Begin and end of a list are near each other, as few words are that follow one another.
+      const bytes = (words.readInt32LE(8 * w + 8) - words.readInt32LE(8 * w)) | 0;
+      if (bytes <= 0 || bytes > MAX_CALLBACKS * PAIR) continue;
+      const [start, end] = [0, 8].map((offset) => address(u64(words, 8 * w + offset)));
       const callback = callbackIn(runtime, start!, end!, environment);
       if (callback !== undefined) return callback;
     }
