@@ -1,4 +1,4 @@
 /** True for the script that pauses recorded processes: its frames are the recording's own. */
 export function isPauseScript(url: string): boolean {
-  return url.endsWith('/oracle/pause.cjs');
+  return /[\\/]oracle[\\/]pause\.cjs$/.test(url);
 }
