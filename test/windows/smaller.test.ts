@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openGraph } from '../../src/engine/analyses/open-graph.ts';
+import { FileSource, readBytes } from '../../src/engine/dump/byte-source.ts';
 import type { DayAfterError } from '../../src/engine/errors.ts';
-import { openDump } from '../../src/engine/session.ts';
+import { CoreSession, openDump } from '../../src/engine/session.ts';
 import { aspects, compare } from '../oracle/compare.ts';
+import { OverlaySource, type Patch } from '../support/overlay-source.ts';
 import { releases } from '../support/releases.ts';
 import { recordedTiers } from './recordings.ts';
 import { writeSmaller } from './smaller.ts';
@@ -90,5 +92,75 @@ describe('minidumps of Windows that hold less', () => {
     const dump = join(folder, 'without-protections.dmp');
     writeSmaller(whole.dump, dump, { protections: true });
     assert.deepEqual((await scoresOf(dump)).shares, (await scoresOf(whole.dump)).shares);
+  });
+
+  describe('than they should', () => {
+    /** As if the file's bytes at these positions were others, or it ended early. */
+    function damaged(patches: readonly Patch[], size?: number): () => CoreSession {
+      const source = new OverlaySource(new FileSource(whole.dump), patches, size);
+      return () => new CoreSession({ format: 'minidump', source }, {});
+    }
+
+    /** Where the directory has the entry of a stream. */
+    function entryOf(type: number): { readonly entry: number; readonly stream: number } {
+      const source = new FileSource(whole.dump);
+      const header = readBytes(source, 0, 32);
+      const directory = readBytes(source, header.readUInt32LE(12), 12 * header.readUInt32LE(8));
+      source.close();
+      for (let o = 0; o < directory.length; o += 12)
+        if (directory.readUInt32LE(o) === type)
+          return { entry: header.readUInt32LE(12) + o, stream: directory.readUInt32LE(o + 8) };
+      throw new Error(`there is no stream ${type}`);
+    }
+
+    const none = Buffer.alloc(4);
+    const refused = (code: string, message: RegExp) => (error: DayAfterError) => {
+      assert.equal(error.code, code);
+      assert.match(error.message, message);
+      return true;
+    };
+
+    it('as of other processors, are refused by name', () => {
+      for (const [processor, name] of [
+        [0, '32-bit x86'],
+        [12, 'AArch64'],
+      ] as const) {
+        const patch = { position: entryOf(7).stream, bytes: Uint8Array.of(processor, 0) };
+        assert.throws(damaged([patch]), refused('UNSUPPORTED_ARCHITECTURE', new RegExp(name)));
+      }
+    });
+
+    it('as cut ones, are refused or tell what is missing', async () => {
+      assert.throws(damaged([], 20), refused('TRUNCATED', /header/));
+      assert.throws(damaged([], 40), refused('TRUNCATED', /streams/));
+      const session = damaged([], (await stat(whole.dump)).size - 1_000_000)();
+      const { notes } = session.info();
+      session.close();
+      assert.ok(
+        notes.some((note) => /truncated: 1000000 bytes/.test(note)),
+        notes.join('\n'),
+      );
+    });
+
+    it('as without threads, are refused', () => {
+      assert.throws(
+        damaged([{ position: entryOf(3).entry, bytes: none }]),
+        refused('CORRUPT_DUMP', /no thread/),
+      );
+    });
+
+    it('as without memory, say how to take one that has it', () => {
+      const patches = [9, 16].map((type) => ({ position: entryOf(type).entry, bytes: none }));
+      const session = damaged(patches)();
+      const { notes, process, threads } = session.info();
+      assert.ok(
+        notes.some((note) => /procdump -ma/.test(note)),
+        notes.join('\n'),
+      );
+      assert.equal(process.executable, 'C:\\Program Files\\nodejs\\node.exe');
+      assert.ok(threads.length > 3);
+      assert.throws(() => session.requireRuntime(), refused('EXECUTABLE_NOT_FOUND', /node\.exe/));
+      session.close();
+    });
   });
 });
