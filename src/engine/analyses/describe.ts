@@ -1,5 +1,6 @@
 import { hex } from '../address.ts';
 import type { Heap } from '../graph/heap.ts';
+import type { StackVariable } from '../graph/stack-variables.ts';
 import { type EdgeIndex, EdgeType, type NodeOrdinal, NodeType } from '../graph/types.ts';
 import { positionOf, positionText } from './positions.ts';
 import { tableEntry } from './tables.ts';
@@ -130,10 +131,26 @@ function propertyList(heap: Heap, node: NodeOrdinal): string {
   return `{${names.join(', ')}}`;
 }
 
+/** `variable rows`, or of which function it is. */
+function variableText({ graph }: Heap, { name, closure }: StackVariable): string {
+  if (name !== null) return `variable ${name}`;
+  const owner = closure === null ? '' : graph.name(closure);
+  return owner === '' ? 'a variable on the stack' : `a variable of ${owner}`;
+}
+
+/** True for the root that stands for the stacks of threads. */
+export function isStack({ graph }: Heap, node: NodeOrdinal): boolean {
+  return graph.nodeType[node] === NodeType.synthetic && graph.name(node) === '(Stack roots)';
+}
+
 /** An edge as code would write it: `.cache`, `[3]`, `get("k1")`, `context originalThing`. */
 export function edgeText(heap: Heap, edge: EdgeIndex, from: NodeOrdinal): string {
   const { graph } = heap;
   const label = graph.edgeLabel(edge);
+  if (isStack(heap, from)) {
+    const variable = heap.variableOf(graph.edgeTo[edge] as NodeOrdinal);
+    return variable ? variableText(heap, variable) : 'on the stack';
+  }
   switch (graph.edgeType[edge]) {
     case EdgeType.property:
       return propertyAccess(String(label));

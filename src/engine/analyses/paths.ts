@@ -1,7 +1,7 @@
 import type { Heap } from '../graph/heap.ts';
 import { sourceOf } from '../graph/reverse-edges.ts';
 import { type EdgeIndex, EdgeType, type NodeOrdinal, NodeType } from '../graph/types.ts';
-import { describeNode, edgeText, type NodeInfo } from './describe.ts';
+import { describeNode, edgeText, isContext, type NodeInfo } from './describe.ts';
 
 /** One step of a path: the edge as code writes it, and the node that it leads to. */
 export interface PathStep {
@@ -44,7 +44,9 @@ const NONE = 0xffffffff;
 
 /**
  * A shortest way from the roots to every node, by edges that mean something in the program where there are
- * such: first from the global objects, then from the other roots, and only then through V8's machinery.
+ * such: first from the global objects, then from the other roots, then from scope to enclosing scope. What only lies on a
+ * stack or in a handle comes after these, since nothing names it there: but for functions and scopes, whose variables
+ * have names. Only then come ways through V8's machinery.
  */
 export class Ways {
   readonly #heap: Heap;
@@ -80,7 +82,7 @@ export class Ways {
   #search(): void {
     const { graph } = this.#heap;
     const { firstEdge, edgeType, edgeTo, edgeName, nodeCount, nodeType } = graph;
-    const isMachinery = this.#machineryNames();
+    const { machinery: isMachinery, previous } = this.#machineryNames();
     const queue = new Uint32Array(nodeCount);
     const seen = new Uint8Array(nodeCount);
     seen[0] = 1;
@@ -91,16 +93,25 @@ export class Ways {
       this.#from[node] = from;
       queue[end++] = node;
     };
+    /** Stacks and handles; and of scopes by turns an enclosing one, the edge that leads there, and the inner one. */
+    const nameless: number[] = [];
+    let enclosing: number[] = [];
     let begin = 0;
     const spread = (all: boolean) => {
       for (; begin < end; begin++) {
         const node = queue[begin]!;
+        const isNameless = !all && nodeType[node] === NodeType.synthetic && this.#isNameless(node);
+        if (isNameless) nameless.push(node);
         for (let e = firstEdge[node]!; e < firstEdge[node + 1]!; e++) {
           const to = edgeTo[e]!;
           if (seen[to] === 1) continue;
           const type = edgeType[e]!;
           if (type === EdgeType.weak || type === EdgeType.shortcut) continue;
-          if (!all && type === EdgeType.internal && isMachinery.has(edgeName[e]!)) continue;
+          if (isNameless && !this.#hasVariables(to)) continue;
+          if (!all && type === EdgeType.internal && isMachinery.has(edgeName[e]!)) {
+            if (edgeName[e] === previous) enclosing.push(to, e, node);
+            continue;
+          }
           if (
             !all &&
             type === EdgeType.hidden &&
@@ -118,23 +129,51 @@ export class Ways {
     for (let e = 0; e < firstEdge[1]!; e++)
       if (edgeType[e] !== EdgeType.weak && seen[edgeTo[e]!] === 0) visit(edgeTo[e]!, e, 0);
     spread(false);
+    const spreadToEnclosing = () => {
+      while (enclosing.length > 0) {
+        const found = enclosing;
+        enclosing = [];
+        for (let i = 0; i < found.length; i += 3)
+          if (seen[found[i]!] === 0) visit(found[i]!, found[i + 1]!, found[i + 2]!);
+        spread(false);
+      }
+    };
+    spreadToEnclosing();
+    for (const node of nameless)
+      for (let e = firstEdge[node]!; e < firstEdge[node + 1]!; e++)
+        if (edgeType[e] !== EdgeType.weak && seen[edgeTo[e]!] === 0) visit(edgeTo[e]!, e, node);
+    spread(false);
+    spreadToEnclosing();
     begin = 0;
     spread(true);
   }
 
-  #machineryNames(): Set<number> {
+  /** True for the roots by which nothing has a name: what lies on stacks, and what C++ holds for the moment. */
+  #isNameless(node: number): boolean {
+    return /^\((Stack roots|Handle scope)\)$/.test(this.#heap.graph.name(node as NodeOrdinal));
+  }
+
+  #hasVariables(node: number): boolean {
+    const { nodeType } = this.#heap.graph;
+    return nodeType[node] === NodeType.closure || isContext(this.#heap, node as NodeOrdinal);
+  }
+
+  #machineryNames(): { readonly machinery: ReadonlySet<number>; readonly previous: number } {
     const { edgeType, edgeName, edgeCount, strings, ephemerons } = this.#heap.graph;
     const seen = new Uint8Array(strings.count);
     const found = new Set<number>();
+    let previous = -1;
     for (let e = 0; e < edgeCount; e++) {
       if (edgeType[e] !== EdgeType.internal) continue;
       const name = edgeName[e]!;
       if (seen[name] !== 0) continue;
       seen[name] = 1;
       if (((ephemerons.isEphemeron[name >>> 3]! >>> (name & 7)) & 1) === 1) continue;
-      if (machinery.has(strings.text(name))) found.add(name);
+      const text = strings.text(name);
+      if (machinery.has(text)) found.add(name);
+      if (text === 'previous') previous = name;
     }
-    return found;
+    return { machinery: found, previous };
   }
 }
 

@@ -10,6 +10,7 @@ import {
 import type { HeapGraph } from './heap-graph.ts';
 import { findOwners, type OwnershipInput, ownShallowSizes } from './ownership.ts';
 import { type ReverseEdges, reverseEdges } from './reverse-edges.ts';
+import type { StackVariable } from './stack-variables.ts';
 import { type NodeOrdinal, NodeType } from './types.ts';
 
 /** Runs the ownership step, perhaps on another thread. */
@@ -33,6 +34,8 @@ export class Heap {
   #classes: Classes | null = null;
   #idOrder: Uint32Array | null = null;
   #source: { close(): void } | null = null;
+  #readVariables: (() => readonly StackVariable[]) | null = null;
+  #variables: ReadonlyMap<NodeOrdinal, StackVariable> | null = null;
 
   constructor(graph: HeapGraph) {
     this.graph = graph;
@@ -127,6 +130,22 @@ export class Heap {
       else high = middle - 1;
     }
     return null;
+  }
+
+  /** Says how to read what running functions' variables hold: only cores know. */
+  tellVariables(read: () => readonly StackVariable[]): void {
+    this.#readVariables = read;
+  }
+
+  /** The variable of a running function that holds a node; the first of several. */
+  variableOf(node: NodeOrdinal): StackVariable | undefined {
+    if (!this.#variables) {
+      const found = new Map<NodeOrdinal, StackVariable>();
+      for (const variable of this.#readVariables?.() ?? [])
+        if (!found.has(variable.node)) found.set(variable.node, variable);
+      this.#variables = found;
+    }
+    return this.#variables.get(node);
   }
 
   /** Hands over what the graph reads from: it is closed with this heap. */

@@ -17,6 +17,7 @@ import { markLive } from './live-heap.ts';
 import { claimPages, loadPage, positionsIn, shapeOfHeap } from './page-loader.ts';
 import { PassProgress, type Progress, type Share } from './pass-progress.ts';
 import { gcRoots } from './roots.ts';
+import { stackVariables } from './stack-variables.ts';
 
 export interface CoreHeapOptions {
   /** A second thread. */
@@ -71,6 +72,8 @@ export async function heapFromCore(
   const finished = progress.of('finish');
   finished(0.5);
   const heap = new Heap(graph);
+  const { addresses } = graph;
+  if (addresses) heap.tellVariables(() => stackVariables(session, isolate, addresses));
   heap.shallowSizes;
   const theirs = await dominators?.catch(() => undefined);
   if (theirs) heap.adopt(dominatorsOf(theirs));

@@ -87,8 +87,17 @@ function who({ holder }: Facts): string {
     return holder.expression === holder.variable
       ? `The variable ${holder.variable}`
       : `${holder.expression}, reached over the variable ${holder.variable},`;
+  if (holder.scope === 'stack' && holder.variable !== null)
+    return holder.expression === holder.variable
+      ? `The variable ${holder.variable} of a function that is running`
+      : `${holder.expression}, reached over the variable ${holder.variable} of a function that is running,`;
   if (holder.scope === 'global') return `The global ${holder.expression}`;
-  return holder.expression;
+  return capitalized(holder.expression);
+}
+
+/** Of words, not of code. */
+function capitalized(text: string): string {
+  return text.startsWith('a variable ') ? `A${text.slice(1)}` : text;
 }
 
 function article(name: string): string {

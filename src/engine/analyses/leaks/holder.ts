@@ -1,7 +1,7 @@
 import type { Heap } from '../../graph/heap.ts';
 import { sourceOf } from '../../graph/reverse-edges.ts';
 import { type EdgeIndex, EdgeType, type NodeOrdinal, NodeType } from '../../graph/types.ts';
-import { edgeText, isContext, nodeName, propertyAccess } from '../describe.ts';
+import { edgeText, isContext, isStack, nodeName, propertyAccess } from '../describe.ts';
 import { type Step, waysOf } from '../paths.ts';
 import { positionOf } from '../positions.ts';
 import { FILLS, Fillers } from './fillers.ts';
@@ -26,7 +26,7 @@ export interface Holder {
   readonly expression: string;
   /** The variable that the expression begins with. */
   readonly variable: string | null;
-  readonly scope: 'context' | 'module' | 'global' | null;
+  readonly scope: 'context' | 'module' | 'global' | 'stack' | null;
   /** The module whose exports lead to it, where no variable does. */
   readonly file: string | null;
   /** Functions in whose sight the variable is, or that name it; those that fill it first. */
@@ -65,16 +65,33 @@ function ownerOf(heap: Heap, node: NodeOrdinal): NodeOrdinal {
     const type = nodeType[at];
     if (type !== NodeType.array && type !== NodeType.hidden && type !== NodeType.native) break;
     const above = dominator[at] as NodeOrdinal;
-    if (above === 0 || nodeType[above] === NodeType.synthetic) break;
-    at = above;
+    const isRoot = above === 0 || nodeType[above] === NodeType.synthetic;
+    const next = isRoot ? storeOf(heap, at) : above;
+    if (next === null) break;
+    at = next;
   }
   return at;
+}
+
+/** The object whose backing store a node is, where a stack, too, holds that; null if it is none's. */
+function storeOf(heap: Heap, node: NodeOrdinal): NodeOrdinal | null {
+  const { graph } = heap;
+  const { first, edges } = heap.reverse;
+  const end = Math.min(first[node + 1]!, first[node]! + MOST_RETAINERS);
+  for (let at = first[node]!; at < end; at++) {
+    const edge = edges[at] as EdgeIndex;
+    if (graph.edgeType[edge] !== EdgeType.internal) continue;
+    if (/^(elements|table|properties)$/.test(String(graph.edgeLabel(edge))))
+      return sourceOf(graph, edge) as NodeOrdinal;
+  }
+  return null;
 }
 
 /** Whose variable an expression begins with. */
 type Scope =
   | { readonly kind: 'context' | 'module' | 'function'; readonly node: NodeOrdinal }
   | { readonly kind: 'file'; readonly file: string }
+  | { readonly kind: 'stack'; readonly closure: NodeOrdinal | null }
   | { readonly kind: 'global' };
 
 interface Naming {
@@ -88,6 +105,7 @@ function kindOf(scope: Scope | null): Holder['scope'] {
     case 'context':
     case 'module':
     case 'global':
+    case 'stack':
       return scope.kind;
     default:
       return null;
@@ -102,6 +120,14 @@ function nameAlong(heap: Heap, path: readonly Step[]): Naming {
   path.forEach(({ edge, node }, i) => {
     const before = path[i - 1]?.node;
     if (edge === null || before === undefined) return;
+    if (isStack(heap, before)) {
+      const variable = heap.variableOf(node);
+      const expression = variable?.name ?? edgeText(heap, edge, before);
+      const scope: Scope = { kind: 'stack', closure: variable?.closure ?? null };
+      naming = { expression, variable: variable?.name ?? null, scope };
+      return;
+    }
+    if (graph.nodeType[before] === NodeType.synthetic && graph.edgeType[edge] === EdgeType.element) return;
     const text = edgeText(heap, edge, before);
     const label = String(graph.edgeLabel(edge));
     switch (graph.edgeType[edge]) {
@@ -214,6 +240,9 @@ function functionsOf(heap: Heap, { scope, variable }: Naming, fillers: Fillers):
       own.add(scope.node);
       return [...filling, ...own.sorted()];
     }
+    case 'stack':
+      if (scope.closure !== null) functions.add(scope.closure);
+      return functions.sorted();
     case 'file':
       addFunctionsOfFile(heap, scope.file, functions);
       return functions.sorted().filter((f) => f.score >= FILLS);

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { leakSuspects, type Suspect } from '../../src/engine/analyses/leaks/suspects.ts';
+import { openGraph } from '../../src/engine/analyses/open-graph.ts';
+import { recordCore } from '../support/cores.ts';
+import { type ReleaseLine, releaseLines } from '../support/releases.ts';
+import { recordedExit } from '../windows/recordings.ts';
+
+async function firstSuspect(dump: string): Promise<Suspect> {
+  const heap = await openGraph(dump);
+  try {
+    const [first] = leakSuspects(heap);
+    assert.ok(first, 'there is no suspect');
+    return first;
+  } finally {
+    heap.close();
+  }
+}
+
+async function suspectOf(line: ReleaseLine, program: string, nodeFlags: string[]): Promise<Suspect> {
+  return firstSuspect((await recordCore(line, program, { nodeFlags })).core);
+}
+
+describe('the first leak suspect of a process that filled its heap when it died', () => {
+  for (const line of releaseLines) {
+    it(`is the variable of a scope, also while the stack holds the same (Node ${line})`, async function () {
+      this.timeout(120_000);
+      const { title, line: place } = await suspectOf(line, 'die-memory.js', ['--max-old-space-size=30']);
+      assert.match(title, /^kept \(.*die-memory\.js:3:14\) holds [\d,]+ × Object/);
+      assert.equal(place, 3);
+    });
+
+    it(`is a variable of the function that runs, by its name (Node ${line})`, async function () {
+      this.timeout(120_000);
+      const suspect = await suspectOf(line, 'die-memory-local.js', ['--no-opt', '--no-sparkplug']);
+      assert.match(
+        suspect.title,
+        /^(rows|list) \(.*die-memory-local\.js:\d+:\d+\) holds (20,000|19,999) × Object/,
+      );
+      assert.match(suspect.explanation, /variable (rows|list) of a function that is running/);
+    });
+
+    it(`is a variable of the function that runs, where optimized code does not name it (Node ${line})`, async function () {
+      this.timeout(120_000);
+      const suspect = await suspectOf(line, 'die-memory-local.js', []);
+      assert.match(
+        suspect.title,
+        /^(rows|list|a variable of (fill|check)) \(.*die-memory-local\.js:\d+:\d+\) holds (20,000|19,999) × Object/,
+      );
+    });
+  }
+
+  it('is the variable of a scope in a minidump of Windows, too', async function () {
+    this.timeout(120_000);
+    const { title } = await firstSuspect(await recordedExit());
+    assert.match(title, /^kept \(C:\\app\\die-memory\.js:5:14\) holds [\d,]+ × Object/);
+  });
+});
