@@ -58,7 +58,7 @@ export class Layout {
     this.inspector = inspectorRules(constants);
     this.sizes = sizeLayout(constants);
     this.scopes = scopeRules(constants);
-    this.wasm = wasmLayout(constants);
+    this.wasm = wasmLayout(constants, architecture);
     this.isolate = { roots: constants.table('Isolate.roots_table', [0x120, 0x1f0, 0x250, 0x280, 0x2b0]) };
     for (const [name, value] of Object.entries(this.types)) {
       if (/^[A-Z]/.test(name)) this.#typeNames.set(value, name);

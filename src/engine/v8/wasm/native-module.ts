@@ -2,6 +2,7 @@ import { attemptOr } from '../../absence.ts';
 import { type Address, at } from '../../address.ts';
 import { decodePosition, positionAt } from '../frames/source-position-table.ts';
 import type { V8Runtime } from '../runtime.ts';
+import { CodeMap } from './code-map.ts';
 import { readWasmBinary, type WasmBinary } from './wasm-binary.ts';
 
 /** Machine code that V8 made of WebAssembly (wasm::WasmCode). */
@@ -23,24 +24,19 @@ export interface WasmPlace {
   readonly offset: number | undefined;
 }
 
-const MAX_DEPTH = 128;
-const MAX_NEW_CODE = 1 << 16;
 const MAX_INLINED = 64;
 const MAX_TABLE = 1 << 24;
 const MAX_MODULE = 1 << 30;
-const NODE = { parent: 8, left: 16, right: 24, key: 32, value: 40 } as const;
-/** The vector behind the map: from the map's header node, which its count ends. */
-const NEW_CODE = { begin: 40, end: 48 } as const;
 
 /**
  * The code of one WebAssembly module (wasm::NativeModule). Its members are found by what they look like: the
- * map of code by address (libstdc++'s red-black tree) whose values point back here, and the module's bytes by
+ * map of code by address (`CodeMap`) whose values point back here, and the module's bytes by
  * their magic number.
  */
 export class NativeModule {
   readonly #runtime: V8Runtime;
   readonly #address: Address;
-  #map: Address | undefined | null = null;
+  #map: CodeMap | undefined | null = null;
   #binary: WasmBinary | undefined | null = null;
 
   constructor(runtime: V8Runtime, where: Address) {
@@ -50,7 +46,17 @@ export class NativeModule {
 
   /** The code that has `pc`; undefined if none of this module does. */
   codeAt(pc: Address): WasmCode | undefined {
-    return attemptOr(undefined, () => this.#inMap(pc) ?? this.#inNewCode(pc));
+    return attemptOr(undefined, () => {
+      const map = this.#codeMap;
+      const placed = map?.upTo(pc);
+      const found = placed === undefined ? undefined : this.#codeOf(placed, pc);
+      if (found || !map) return found;
+      for (const where of map.newCode()) {
+        const code = this.#codeOf(where, pc);
+        if (code) return code;
+      }
+      return undefined;
+    });
   }
 
   /**
@@ -91,40 +97,6 @@ export class NativeModule {
     };
   }
 
-  /** Down the tree to the code with the greatest start that is not above `pc`. */
-  #inMap(pc: Address): WasmCode | undefined {
-    const { memory } = this.#runtime;
-    const header = this.#codeMap;
-    if (header === undefined || memory.pointer(at(header, NODE.parent)) === 0) return undefined;
-    const key = (node: Address) => memory.pointer(at(node, NODE.key));
-    // V8 sorts it by falling addresses; either order will do.
-    const falling = key(memory.pointer(at(header, NODE.left))) > key(memory.pointer(at(header, NODE.right)));
-    let node = memory.pointer(at(header, NODE.parent));
-    let best: Address | undefined;
-    for (let depth = 0; node !== 0 && depth < MAX_DEPTH; depth++) {
-      const below = key(node) <= pc;
-      if (below) best = node;
-      node = memory.pointer(at(node, below === falling ? NODE.left : NODE.right));
-    }
-    return best === undefined ? undefined : this.#codeOf(memory.pointer(at(best, NODE.value)), pc);
-  }
-
-  /** Code that has not been put into the map yet stands in a vector behind it. */
-  #inNewCode(pc: Address): WasmCode | undefined {
-    const { memory } = this.#runtime;
-    const header = this.#codeMap;
-    if (header === undefined) return undefined;
-    const begin = memory.pointer(at(header, NEW_CODE.begin));
-    const end = memory.pointer(at(header, NEW_CODE.end));
-    const count = (end - begin) / 8;
-    if (!(Number.isInteger(count) && count > 0 && count <= MAX_NEW_CODE)) return undefined;
-    for (let i = 0; i < count; i++) {
-      const code = this.#codeOf(memory.pointer(at(begin, 8 * i)), pc);
-      if (code) return code;
-    }
-    return undefined;
-  }
-
   /** The WasmCode at an address, if it is this module's and has `pc`. */
   #codeOf(where: Address, pc: Address): WasmCode | undefined {
     const { memory, layout } = this.#runtime;
@@ -136,28 +108,22 @@ export class NativeModule {
     return { address: where, start, size, index: memory.i32(at(where, o.index)) };
   }
 
-  /** Address of the tree's header node inside of the NativeModule. */
-  get #codeMap(): Address | undefined {
-    if (this.#map === null) this.#map = attemptOr(undefined, () => this.#findMap());
+  get #codeMap(): CodeMap | undefined {
+    if (this.#map === null) this.#map = this.#findMap();
     return this.#map;
   }
 
-  #findMap(): Address | undefined {
+  #findMap(): CodeMap | undefined {
     const { memory, layout } = this.#runtime;
-    for (let i = 0; i < layout.wasm.nativeModuleSize; i += 8) {
-      const header = at(this.#address, i);
-      const isMap = attemptOr(false, () => {
-        const root = memory.pointer(at(header, NODE.parent));
-        if (root === 0) {
-          const isEmpty = memory.pointer(at(header, NODE.left)) === header;
-          return isEmpty && this.#isOwn(memory.pointer(memory.pointer(at(header, NEW_CODE.begin))));
-        }
-        if (memory.pointer(at(root, NODE.parent)) !== header) return false;
-        const start = memory.pointer(at(root, NODE.key));
-        const code = memory.pointer(at(root, NODE.value));
-        return this.#isOwn(code) && memory.pointer(at(code, layout.wasm.code.instructions)) === start;
-      });
-      if (isMap) return header;
+    const { code, codeMap, nativeModuleSize } = layout.wasm;
+    for (let i = 0; i < nativeModuleSize; i += 8) {
+      const map = attemptOr(undefined, () => new CodeMap(memory, codeMap, at(this.#address, i)));
+      const isMap = map?.isOne(
+        (where, start) =>
+          this.#isOwn(where) &&
+          (start === undefined || memory.pointer(at(where, code.instructions)) === start),
+      );
+      if (isMap) return map;
     }
     return undefined;
   }
