@@ -1,24 +1,7 @@
 import assert from 'node:assert/strict';
-import { address } from '../../src/engine/address.ts';
-import { BufferSource } from '../../src/engine/dump/byte-source.ts';
-import { Guest } from '../../src/engine/emulation/guest.ts';
-import { Memory } from '../../src/engine/memory/memory.ts';
+import { runCode } from '../support/emulated-code.ts';
 
-const START = address(0x10000);
-
-/** Code that is called with the addresses of its operand (rdi) and of its result (rsi), 32 bytes each. */
-function run(code: string, operand: Buffer): Buffer {
-  const page = Buffer.alloc(4096);
-  Buffer.from(code.replaceAll(' ', ''), 'hex').copy(page);
-  const source = new BufferSource(page);
-  const region = { start: START, end: address(START + page.length), flags: 5, source, offset: 0, reason: '' };
-  const place = { instructionSet: 'x64', start: START, bias: 0, imports: undefined } as const;
-  const guest = new Guest(new Memory([region]), place, 0, 1000);
-  const [from, to] = [guest.memory.allocate(64), guest.memory.allocate(64)];
-  for (const [i, byte] of operand.entries()) guest.memory.setByte(from + i, byte);
-  guest.processor.call(START, from, to);
-  return Buffer.from(guest.memory.bytes(to, 32));
-}
+const run = (code: string, operand: Buffer) => runCode(code, operand).result;
 
 const counted = Buffer.from(Array.from({ length: 32 }, (_, i) => 3 * i + 1));
 const [lower, upper] = [counted.subarray(0, 16), counted.subarray(16)];
@@ -79,7 +62,7 @@ describe('instructions of x86-64 beyond SSE2', () => {
 
   it('what is not known is a Fault', () => {
     assert.throws(() => run(`c5fdfec0 ${ret}`, counted), /not known/); // vpaddd
-    assert.throws(() => run(`660f3a0fc008 ${ret}`, counted), /not known/); // palignr
+    assert.throws(() => run(`660f3a40c008 ${ret}`, counted), /not known/); // dpps
     assert.throws(() => run(`c4e27d18c0 ${ret}`, counted), /not known/); // vbroadcastss
   });
 });

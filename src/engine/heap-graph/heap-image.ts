@@ -1,3 +1,4 @@
+import { bitCount } from '../bit-count.ts';
 import type { HeapPage } from '../v8/heap-pages.ts';
 
 const HIGH = 0x1_0000_0000;
@@ -179,11 +180,4 @@ export class HeapImage {
   #row(unit: number): number {
     return (Math.imul(unit, 0x9e37_79b1) >>> 8) & this.#unitsMask & ~3;
   }
-}
-
-/** How many bits of a word are set. */
-export function bitCount(word: number): number {
-  let n = word - ((word >>> 1) & 0x5555_5555);
-  n = (n & 0x3333_3333) + ((n >>> 2) & 0x3333_3333);
-  return (((n + (n >>> 4)) & 0x0f0f_0f0f) * 0x0101_0101) >>> 24;
 }

@@ -1,5 +1,6 @@
+import { bitCount } from '../bit-count.ts';
 import type { NodeAddresses } from '../graph/node-addresses.ts';
-import { bitCount, type LoadedPage } from './heap-image.ts';
+import type { LoadedPage } from './heap-image.ts';
 
 /** Which nodes are objects, and the addresses of those that are not. */
 export interface NodePlaces {

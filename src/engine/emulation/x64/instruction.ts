@@ -6,8 +6,9 @@ import type { GuestMemory } from '../guest-memory.ts';
 export const NONE = -1;
 const HIGH = 0x1_0000_0000;
 const MAX_LENGTH = 15;
-/** What is added to opcodes of the map 0F 3A. */
+/** What is added to opcodes of the maps 0F 3A and 0F 38. */
 export const OF_0F3A = 0x400;
+export const OF_0F38 = 0x500;
 /** What is added to opcodes with a prefix VEX, by the map that they are of. */
 export const VEX_0F = 0x200;
 export const VEX_0F3A = 0x300;
@@ -15,7 +16,7 @@ const VZEROUPPER = 0x77;
 
 /**
  * One instruction of x86-64 (Intel SDM volume 2), taken apart. `opcode` is its last byte, with 0x100 added to those of
- * two bytes (0F xx), OF_0F3A to those of that map, and VEX_0F or VEX_0F3A to those with a prefix VEX.
+ * two bytes (0F xx), OF_0F3A or OF_0F38 to those of these maps, and VEX_0F or VEX_0F3A to those with a prefix VEX.
  */
 export class Instruction {
   opcode = 0;
@@ -111,11 +112,12 @@ class Decoder {
     }
     i.hasRex = rex !== 0;
     i.opcode = byte === 0x0f ? 0x100 + this.#u8() : byte;
-    if (i.opcode === 0x138) this.#unknown();
-    if (i.opcode === 0x13a) {
-      i.opcode = OF_0F3A + this.#u8();
+    if (i.opcode === 0x138 || i.opcode === 0x13a) {
+      const hasImmediate = i.opcode === 0x13a;
+      i.opcode = (hasImmediate ? OF_0F3A : OF_0F38) + this.#u8();
+      if (rex & 8) i.size = 8;
       this.#modrm(i, rex);
-      i.immediate = this.#i8();
+      if (hasImmediate) i.immediate = this.#i8();
       return this.#located(i);
     }
     i.size = this.#size(i.opcode, rex, isShort);

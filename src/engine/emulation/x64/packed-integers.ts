@@ -62,16 +62,42 @@ export function packedIntegers(opcode: number, own: Lanes128, other: Lanes128): 
       return each(own.i16, other.i16, (a, b) => Math.imul(a, b));
     case 0x1e5:
       return each(own.i16, other.i16, (a, b) => Math.imul(a, b) >> 16);
+    case 0x1e4:
+      return each(own.u16, other.u16, (a, b) => Math.imul(a, b) >>> 16);
+    case 0x1f5:
+      return addProducts(own, other);
+    case 0x1f6:
+      return addDifferences(own, other);
+    case 0x1e0:
+      return each(own.u8, other.u8, (a, b) => (a + b + 1) >> 1);
+    case 0x1e3:
+      return each(own.u16, other.u16, (a, b) => (a + b + 1) >> 1);
+    case 0x1d8:
+      return each(own.u8, other.u8, (a, b) => within(a - b, 0, 0xff));
+    case 0x1d9:
+      return each(own.u16, other.u16, (a, b) => within(a - b, 0, 0xffff));
+    case 0x1dc:
+      return each(own.u8, other.u8, (a, b) => within(a + b, 0, 0xff));
+    case 0x1dd:
+      return each(own.u16, other.u16, (a, b) => within(a + b, 0, 0xffff));
+    case 0x1e8:
+      return each(own.i8, other.i8, (a, b) => within(a - b, -0x80, 0x7f));
+    case 0x1e9:
+      return each(own.i16, other.i16, (a, b) => within(a - b, -0x8000, 0x7fff));
+    case 0x1ec:
+      return each(own.i8, other.i8, (a, b) => within(a + b, -0x80, 0x7f));
+    case 0x1ed:
+      return each(own.i16, other.i16, (a, b) => within(a + b, -0x8000, 0x7fff));
     case 0x1f4:
       return eachWide(own, other, (a, b) => (a & 0xffff_ffffn) * (b & 0xffff_ffffn));
     case 0x1da:
-      return each(own.u8, other.u8, Math.min);
+      return each(own.u8, other.u8, (a, b) => Math.min(a, b));
     case 0x1de:
-      return each(own.u8, other.u8, Math.max);
+      return each(own.u8, other.u8, (a, b) => Math.max(a, b));
     case 0x1ea:
-      return each(own.i16, other.i16, Math.min);
+      return each(own.i16, other.i16, (a, b) => Math.min(a, b));
     case 0x1ee:
-      return each(own.i16, other.i16, Math.max);
+      return each(own.i16, other.i16, (a, b) => Math.max(a, b));
     case 0x154:
     case 0x1db:
       return each(own.i32, other.i32, (a, b) => a & b);
@@ -124,12 +150,13 @@ function shiftByOperand(opcode: number, own: Lanes128, other: Lanes128): boolean
   return shiftLanes(0x170 + width, kind, own, Number(other.u64[0]! > 255n ? 255n : other.u64[0]!));
 }
 
-function each<T extends Exclude<Lanes, BigUint64Array>>(
+/** Computes each lane of `own` from both operands and its number. */
+export function each<T extends Exclude<Lanes, BigUint64Array>>(
   own: T,
   other: T,
-  compute: (own: number, other: number) => number,
+  compute: (own: number, other: number, n: number) => number,
 ): true {
-  for (let n = 0; n < own.length; n++) own[n] = compute(own[n]!, other[n]!);
+  for (let n = 0; n < own.length; n++) own[n] = compute(own[n]!, other[n]!, n);
   return true;
 }
 
@@ -149,14 +176,33 @@ function interleave<T extends Lanes>(own: T, other: T, first: number): true {
 }
 
 /** Lanes of both with half of their bits, at most and at least what fits. */
-function narrow(
+export function narrow(
   own: Int16Array | Int32Array,
   other: Int16Array | Int32Array,
-  to: Uint8Array | Int8Array | Int16Array,
+  to: Uint8Array | Int8Array | Int16Array | Uint16Array,
   least: number,
   most: number,
 ): true {
   const all = [...own, ...other];
-  for (const [n, value] of all.entries()) to[n] = Math.max(least, Math.min(most, value));
+  for (const [n, value] of all.entries()) to[n] = within(value, least, most);
+  return true;
+}
+
+function within(value: number, least: number, most: number): number {
+  return Math.max(least, Math.min(most, value));
+}
+
+/** pmaddwd: the sums of two products. */
+function addProducts(own: Lanes128, other: Lanes128): true {
+  const products = Array.from(own.i16, (value, n) => value * other.i16[n]!);
+  for (let n = 0; n < 4; n++) own.i32[n] = products[2 * n]! + products[2 * n + 1]!;
+  return true;
+}
+
+/** psadbw: the sums of eight differences. */
+function addDifferences(own: Lanes128, other: Lanes128): true {
+  const sums = [0, 0];
+  for (const [n, value] of own.u8.entries()) sums[n >> 3]! += Math.abs(value - other.u8[n]!);
+  for (let n = 0; n < 2; n++) own.u64[n] = BigInt(sums[n]!);
   return true;
 }

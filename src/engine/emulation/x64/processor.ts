@@ -1,5 +1,6 @@
 import { Fault } from '../../absence.ts';
 import { address } from '../../address.ts';
+import { bitCount } from '../../bit-count.ts';
 import { ArithmeticUnit, COMPARE, signExtended, signed, unsigned } from '../arithmetic-unit.ts';
 import { swapped } from '../bit-order.ts';
 import type { GuestMemory } from '../guest-memory.ts';
@@ -254,7 +255,22 @@ export class X64Processor implements Processor {
         return Then.next;
       }
       case 0x90:
+      case 0x91:
+      case 0x92:
+      case 0x93:
+      case 0x94:
+      case 0x95:
+      case 0x96:
+      case 0x97: {
+        // Of rax with itself, it is nop or pause.
+        if (i.reg === AX) return Then.next;
+        const low = this.#operands.register(i.reg, size, true);
+        const high = this.#operands.high;
+        const own = this.#operands.register(AX, size, true);
+        this.#operands.setRegister(i.reg, size, own, this.#operands.high);
+        this.#operands.setRegister(AX, size, low, high);
         return Then.next;
+      }
       case 0x98: {
         const low = registers[2 * AX]!;
         if (size === 8) registers[2 * AX + 1] = low >> 31;
@@ -368,6 +384,12 @@ export class X64Processor implements Processor {
         this.#operands.setRegister(i.reg, size, result, this.#arithmetic.high);
         return Then.next;
       }
+      case 0x1ae:
+        // Fences: there is one thread.
+        if (i.rm === NONE || (i.reg & 7) < 5) return this.#unknown(i);
+        return Then.next;
+      case 0x1b8:
+        return this.#countOnes(i);
       case 0x1b0:
       case 0x1b1:
       case 0x1c0:
@@ -465,10 +487,29 @@ export class X64Processor implements Processor {
     else if (kind === 3) {
       const result = this.#arithmetic.subtract(0, 0, low, high, size, 0);
       this.#operands.replace(i, size, result, this.#arithmetic.high);
-    } else if (size === 1) this.#unknown(i);
+    } else if (size === 1) this.#ofBytes(i, low & 0xff, kind);
     else if (kind < 6) this.#multiply(size, low, high, kind === 5);
     else this.#divide(i, low, high, kind === 7);
     return Then.next;
+  }
+
+  /** mul, imul, div and idiv of one byte: product and dividend are ax, the remainder is ah. */
+  #ofBytes(i: Instruction, byte: number, kind: number): void {
+    const isSigned = kind === 5 || kind === 7;
+    const own = this.#operands.register(AX, 2, true);
+    const take = (value: number, bytes: number) =>
+      isSigned ? signExtended(value, bytes) : value & (2 ** (8 * bytes) - 1);
+    const operand = take(byte, 1);
+    if (kind < 6) {
+      const product = take(own, 1) * operand;
+      this.#operands.setRegister(AX, 2, product, 0);
+      this.#arithmetic.carry = this.#arithmetic.overflow = take(product, 1) !== product;
+      return;
+    }
+    const quotient = Math.trunc(take(own, 2) / operand);
+    if (operand === 0 || take(quotient, 1) !== quotient) this.#unknown(i);
+    const remainder = take(own, 2) - quotient * operand;
+    this.#operands.setRegister(AX, 2, (quotient & 0xff) | ((remainder & 0xff) << 8), 0);
   }
 
   /** With a result twice as wide as its operands. */
@@ -556,6 +597,18 @@ export class X64Processor implements Processor {
     unit.carry = false;
     unit.zero = isCount && n === 0;
     this.#operands.setRegister(i.reg, size, n, 0);
+    return Then.next;
+  }
+
+  /** popcnt */
+  #countOnes(i: Instruction): Then {
+    if (i.prefix !== 0xf3) return this.#unknown(i);
+    const low = this.#operands.get(i, i.size);
+    const high = i.size === 8 ? this.#operands.high : 0;
+    const ones = bitCount(i.size === 2 ? low & 0xffff : low) + bitCount(high);
+    this.#arithmetic.logical(ones, 0, 4);
+    this.#arithmetic.parity = false;
+    this.#operands.setRegister(i.reg, i.size, ones, 0);
     return Then.next;
   }
 

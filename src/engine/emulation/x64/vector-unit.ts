@@ -1,16 +1,24 @@
 import type { GuestMemory } from '../guest-memory.ts';
 import { Lanes128 } from '../lanes128.ts';
 import { roundToEven } from '../rounding.ts';
-import { type Instruction, NONE, OF_0F3A, VEX_0F } from './instruction.ts';
+import { type Instruction, NONE, OF_0F3A, OF_0F38, VEX_0F } from './instruction.ts';
+import { chosenLanes, laterIntegers, operandBytes } from './later-integers.ts';
 import { packedIntegers, shiftLanes } from './packed-integers.ts';
+import {
+  combined,
+  compared,
+  conversionBytes,
+  isPackedNumbers,
+  packedNumbers,
+  wordOf,
+} from './packed-numbers.ts';
 import { WideMoves } from './wide-moves.ts';
 
 const HIGH = 0x1_0000_0000;
 const roundings = [roundToEven, Math.floor, Math.ceil, Math.trunc] as const;
 
 /**
- * Moves and the little arithmetic of SSE2 that compilers use for structures, zeroes and numbers with fractions; of the
- * latter only scalar ones.
+ * Moves and the arithmetic of SSE2 to SSE4.1 that compilers use for structures, zeroes and numbers with fractions.
  */
 export class VectorUnit {
   /** Registers xmm0 to xmm15, four words each. */
@@ -43,10 +51,12 @@ export class VectorUnit {
    */
   run(i: Instruction, low: number, high: number): number {
     const { words } = this;
-    if (i.opcode >= OF_0F3A) return this.#round(i);
-    if (i.opcode >= VEX_0F) return this.#wide.run(i, low, high) ? 0 : -1;
+    if (i.opcode >= VEX_0F && i.opcode < OF_0F3A) return this.#wide.run(i, low, high) ? 0 : -1;
     this.#where = low;
     this.#whereHigh = high;
+    if (i.opcode >= OF_0F3A && i.prefix !== 0x66) return -1;
+    if (i.opcode >= OF_0F38) return this.#later(i);
+    if (i.opcode >= OF_0F3A) return this.#withImmediate(i);
     const to = 4 * i.reg;
     const { prefix } = i;
     switch (i.opcode) {
@@ -72,7 +82,7 @@ export class VectorUnit {
       case 0x17f:
         return prefix === 0 ? -1 : this.#write(i, 16);
       case 0x112:
-        if (prefix >= 0xf2) return -1;
+        if (prefix >= 0xf2) return this.#duplicate(i);
         if (i.rm !== NONE) this.#copy(4 * i.rm + 2, to);
         else {
           this.#read(i, 8);
@@ -80,7 +90,7 @@ export class VectorUnit {
         }
         return 0;
       case 0x116:
-        if (prefix >= 0xf2) return -1;
+        if (prefix >= 0xf2) return this.#duplicate(i);
         this.#read(i, 8);
         words[to + 2] = this.#operand[0]!;
         words[to + 3] = this.#operand[1]!;
@@ -127,6 +137,7 @@ export class VectorUnit {
         }
         return 0;
       default:
+        if (isPackedNumbers(i.opcode, prefix)) return this.#numbers(i);
         return prefix === 0xf2 || prefix === 0xf3 || (i.opcode & ~1) === 0x12e
           ? this.#scalar(i)
           : this.#whole(i);
@@ -199,6 +210,7 @@ export class VectorUnit {
     const isSingle = i.prefix === 0xf3 || ((i.opcode & ~1) === 0x12e && i.prefix === 0);
     const bytes = isSingle ? 4 : 8;
     const own = isSingle ? this.#floats : this.#doubles;
+    const { words } = this;
     const to = isSingle ? 4 * i.reg : 2 * i.reg;
     if (i.opcode === 0x12a) {
       own[to] = this.#integer(i);
@@ -209,9 +221,11 @@ export class VectorUnit {
     switch (i.opcode) {
       case 0x12c:
       case 0x12d: {
-        const value = i.opcode === 0x12c ? Math.trunc(other) : roundToEven(other);
-        this.#general[2 * i.reg] = value | 0;
-        this.#general[2 * i.reg + 1] = i.size === 8 ? Math.floor(value / HIGH) : 0;
+        const isCut = i.opcode === 0x12c;
+        const value = isCut ? Math.trunc(other) : roundToEven(other);
+        const fits = value >= -(2 ** 63) && value < 2 ** 63;
+        this.#general[2 * i.reg] = i.size === 4 ? wordOf(other, isCut) : fits ? value | 0 : 0;
+        this.#general[2 * i.reg + 1] = i.size === 4 ? 0 : fits ? Math.floor(value / HIGH) : -0x8000_0000;
         return 0;
       }
       case 0x12e:
@@ -220,44 +234,128 @@ export class VectorUnit {
         if (Number.isNaN(mine) || Number.isNaN(other)) return 1 | 2 | 4 | 8;
         return 1 | (mine === other ? 2 : 0) | (mine < other ? 8 : 0);
       }
-      case 0x151:
-        own[to] = Math.sqrt(other);
+      case 0x1c2: {
+        const result = compared(i.immediate, own[to]!, other) ? -1 : 0;
+        words.fill(result, 4 * i.reg, 4 * i.reg + bytes / 4);
         return 0;
-      case 0x158:
-        own[to]! += other;
-        return 0;
-      case 0x159:
-        own[to]! *= other;
-        return 0;
-      case 0x15c:
-        own[to]! -= other;
-        return 0;
-      case 0x15e:
-        own[to]! /= other;
-        return 0;
-      case 0x15d:
-        own[to] = own[to]! < other ? own[to]! : other;
-        return 0;
-      case 0x15f:
-        own[to] = own[to]! > other ? own[to]! : other;
-        return 0;
+      }
       case 0x15a:
         if (isSingle) this.#doubles[2 * i.reg] = other;
         else this.#floats[4 * i.reg] = other;
         return 0;
-      default:
-        return -1;
+      default: {
+        const result = combined(i.opcode, own[to]!, other);
+        if (result === undefined) return -1;
+        own[to] = result;
+        return 0;
+      }
     }
   }
 
-  /** roundss and roundsd, in the way that their immediate tells. */
-  #round(i: Instruction): number {
-    const isSingle = i.opcode === OF_0F3A + 0x0a;
+  /** Operations on all numbers with fractions of a register. */
+  #numbers(i: Instruction): number {
+    this.#read(i, conversionBytes(i.opcode, i.prefix));
+    if (i.opcode !== 0x150)
+      return packedNumbers(i.opcode, i.prefix, this.#lanesOf(i.reg), this.#operandLanes, i.immediate)
+        ? 0
+        : -1;
+    // movmskps and movmskpd
+    const words = i.prefix === 0 ? [0, 1, 2, 3] : [1, 3];
+    let mask = 0;
+    for (const [n, word] of words.entries()) mask |= (this.#operand[word]! >>> 31) << n;
+    this.#general[2 * i.reg] = mask;
+    this.#general[2 * i.reg + 1] = 0;
+    return 0;
+  }
+
+  /** Operations of the map 0F 38: those of SSSE3 and SSE4 on integers. */
+  #later(i: Instruction): number {
+    const opcode = i.opcode - OF_0F38;
+    this.#read(i, operandBytes(opcode));
+    const own = this.#lanesOf(i.reg);
+    const other = this.#operandLanes;
+    if (opcode !== 0x17) return laterIntegers(opcode, own, other, this.#lanesOf(0)) ? 0 : -1;
+    // ptest
+    const isZero = own.i32.every((word, n) => (word & other.i32[n]!) === 0);
+    const isCarry = own.i32.every((word, n) => (~word & other.i32[n]!) === 0);
+    return 1 | (isZero ? 2 : 0) | (isCarry ? 8 : 0);
+  }
+
+  /** Operations of the map 0F 3A: roundings, choices of lanes, and single lanes. */
+  #withImmediate(i: Instruction): number {
+    const opcode = i.opcode - OF_0F3A;
+    if (opcode >= 0x14 && opcode <= 0x17) return this.#extract(i, opcode);
+    if (opcode >= 0x20 && opcode <= 0x22) return this.#insert(i, opcode);
+    if (opcode < 0x08 || opcode > 0x0b) {
+      this.#read(i, 16);
+      return chosenLanes(opcode, this.#lanesOf(i.reg), this.#operandLanes, i.immediate & 255) ? 0 : -1;
+    }
     const round = roundings[i.immediate & 7];
-    if ((!isSingle && i.opcode !== OF_0F3A + 0x0b) || i.prefix !== 0x66 || !round) return -1;
-    this.#read(i, isSingle ? 4 : 8);
-    if (isSingle) this.#floats[4 * i.reg] = round(this.#operandFloats[0]!);
-    else this.#doubles[2 * i.reg] = round(this.#operandDoubles[0]!);
+    if (!round) return -1;
+    const isSingle = (opcode & 1) === 0;
+    const count = opcode >= 0x0a ? 1 : isSingle ? 4 : 2;
+    this.#read(i, count * (isSingle ? 4 : 8));
+    const own = isSingle ? this.#floats : this.#doubles;
+    const other = isSingle ? this.#operandFloats : this.#operandDoubles;
+    for (let n = 0; n < count; n++) own[(isSingle ? 4 : 2) * i.reg + n] = round(other[n]!);
+    return 0;
+  }
+
+  /** pextrb, pextrw, pextrd, pextrq and extractps. */
+  #extract(i: Instruction, opcode: number): number {
+    const lanes = this.#lanesOf(i.reg);
+    const at = i.immediate & 255;
+    const bytes = opcode === 0x14 ? 1 : opcode === 0x15 ? 2 : i.size;
+    const isWide = bytes === 8;
+    const value =
+      bytes === 1
+        ? lanes.u8[at & 15]!
+        : bytes === 2
+          ? lanes.u16[at & 7]!
+          : lanes.i32[isWide ? 2 * (at & 1) : at & 3]!;
+    const upper = isWide ? lanes.i32[2 * (at & 1) + 1]! : 0;
+    if (i.rm === NONE) this.#memory.store(this.#where, this.#whereHigh, bytes, value, upper);
+    else {
+      this.#general[2 * i.rm] = value;
+      this.#general[2 * i.rm + 1] = upper;
+    }
+    return 0;
+  }
+
+  /** pinsrb, insertps, pinsrd and pinsrq. */
+  #insert(i: Instruction, opcode: number): number {
+    const lanes = this.#lanesOf(i.reg);
+    const at = i.immediate & 255;
+    if (opcode === 0x21) {
+      this.#read(i, i.rm === NONE ? 4 : 16);
+      lanes.i32[(at >> 4) & 3] = this.#operand[i.rm === NONE ? 0 : at >> 6]!;
+      for (let n = 0; n < 4; n++) if ((at >> n) & 1) lanes.i32[n] = 0;
+      return 0;
+    }
+    const bytes = opcode === 0x20 ? 1 : i.size;
+    let low = 0;
+    let high = 0;
+    if (i.rm === NONE) {
+      low = this.#memory.load(this.#where, this.#whereHigh, bytes);
+      high = this.#memory.high;
+    } else {
+      low = this.#general[2 * i.rm]!;
+      high = this.#general[2 * i.rm + 1]!;
+    }
+    if (bytes === 1) lanes.u8[at & 15] = low;
+    else if (bytes === 4) lanes.i32[at & 3] = low;
+    else lanes.i32.set([low, high], 2 * (at & 1));
+    return 0;
+  }
+
+  /** movddup, movsldup and movshdup. */
+  #duplicate(i: Instruction): number {
+    const isDouble = i.prefix === 0xf2;
+    const first = i.opcode === 0x116 ? 1 : 0;
+    if (isDouble && first === 1) return -1;
+    this.#read(i, isDouble ? 8 : 16);
+    const from = Array.from(this.#operand);
+    for (let n = 0; n < 4; n++) this.words[4 * i.reg + n] = from[isDouble ? n & 1 : (n & 2) + first]!;
     return 0;
   }
 
@@ -280,6 +378,7 @@ export class VectorUnit {
       for (let n = 0; n < bytes / 4; n++) operand[n] = this.words[4 * i.rm + n]!;
       return;
     }
+    if (bytes === 2) operand[0] = this.#memory.u16(this.#where, this.#whereHigh);
     if (bytes === 4) operand[0] = this.#memory.i32(this.#where, this.#whereHigh);
     for (let n = 0; n + 8 <= bytes; n += 8) {
       operand[n / 4] = this.#load(n);
