@@ -6,8 +6,8 @@ import { Memory } from '../../src/engine/memory/memory.ts';
 const START = address(0x10000);
 
 /**
- * Runs code of x86-64, given as hexadecimal digits, with the addresses of its operand (rdi) and of its result (rsi), 32
- * bytes each; what they are then.
+ * Runs code of x86-64, given as hexadecimal digits, with the addresses of its operand (rdi) and of its result (rsi), of 32
+ * and 64 bytes; what they are then.
  */
 export function runCode(
   code: string,
@@ -22,5 +22,5 @@ export function runCode(
   const [from, to] = [memory.allocate(64), memory.allocate(64)];
   for (const [i, byte] of operand.entries()) memory.setByte(from + i, byte);
   processor.call(START, from, to);
-  return { operand: Buffer.from(memory.bytes(from, 32)), result: Buffer.from(memory.bytes(to, 32)) };
+  return { operand: Buffer.from(memory.bytes(from, 32)), result: Buffer.from(memory.bytes(to, 64)) };
 }

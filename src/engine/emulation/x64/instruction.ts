@@ -12,11 +12,12 @@ export const OF_0F38 = 0x500;
 /** What is added to opcodes with a prefix VEX, by the map that they are of. */
 export const VEX_0F = 0x200;
 export const VEX_0F3A = 0x300;
+export const VEX_0F38 = 0x600;
 const VZEROUPPER = 0x77;
 
 /**
  * One instruction of x86-64 (Intel SDM volume 2), taken apart. `opcode` is its last byte, with 0x100 added to those of
- * two bytes (0F xx), OF_0F3A or OF_0F38 to those of these maps, and VEX_0F or VEX_0F3A to those with a prefix VEX.
+ * two bytes (0F xx), OF_0F3A or OF_0F38 to those of these maps, and VEX_0F, VEX_0F38 or VEX_0F3A to those with a prefix VEX.
  */
 export class Instruction {
   opcode = 0;
@@ -74,6 +75,11 @@ for (let op = 0; op < 0x40; op++) hasModrm[op] = (op & 7) < 4 ? 1 : 0;
 for (let i = 0; i < MODRM.length; i += 2) hasModrm.fill(1, MODRM[i]!, MODRM[i + 1]! + 1);
 hasModrm.fill(1, 0x100);
 for (let i = 0; i < PLAIN.length; i += 2) hasModrm.fill(0, PLAIN[i]!, PLAIN[i + 1]! + 1);
+
+/** True for opcodes of vectors that an immediate of one byte follows. */
+function hasByte(opcode: number): boolean {
+  return (opcode >= 0x170 && opcode <= 0x173) || opcode === 0x1c2 || (opcode >= 0x1c4 && opcode <= 0x1c6);
+}
 
 /** Takes the instruction at `pc` apart. Throws a Fault if it cannot be read, or has an encoding that is not known. */
 export function decode(memory: GuestMemory, pc: number): Instruction {
@@ -135,19 +141,20 @@ class Decoder {
     const first = this.#u8();
     const second = isLong ? this.#u8() : first;
     const map = isLong ? first & 31 : 1;
-    if (map !== 1 && map !== 3) this.#unknown();
+    if (map < 1 || map > 3) this.#unknown();
     i.prefix = [0, 0x66, 0xf3, 0xf2][second & 3]!;
     i.isWide = (second & 4) !== 0;
     i.third = (~second >> 3) & 15;
     const opcode = this.#u8();
-    i.opcode = (map === 1 ? VEX_0F : VEX_0F3A) + opcode;
+    i.opcode = (map === 1 ? VEX_0F : map === 2 ? VEX_0F38 : VEX_0F3A) + opcode;
+    if (isLong && second & 0x80) i.size = 8;
     // Its bits say the contrary of REX's.
     const rex =
       ((~first >> 7) & 1 ? 4 : 0) |
       (isLong && (~first >> 6) & 1 ? 2 : 0) |
       (isLong && (~first >> 5) & 1 ? 1 : 0);
     if (i.opcode !== VEX_0F + VZEROUPPER) this.#modrm(i, rex);
-    if (map === 3) i.immediate = this.#i8();
+    if (map === 3 || (map === 1 && hasByte(0x100 + opcode))) i.immediate = this.#i8();
   }
 
   /** Where the next instruction is, from which an operand's place may count. */
@@ -205,7 +212,7 @@ class Decoder {
         return;
       }
     } else if (op >> 3 === 0xb0 >> 3) value = this.#i8();
-    else if (op >> 4 === 7 || op === 0xeb) value = this.#i8();
+    else if (op >> 4 === 7 || op === 0xeb || hasByte(op)) value = this.#i8();
     else if (op >> 4 === 0x18 || op === 0xe8 || op === 0xe9) value = this.#i32();
     else {
       switch (op) {
@@ -217,17 +224,9 @@ class Decoder {
         case 0xc0:
         case 0xc1:
         case 0xc6:
-        case 0x170:
-        case 0x171:
-        case 0x172:
-        case 0x173:
         case 0x1a4:
         case 0x1ac:
         case 0x1ba:
-        case 0x1c2:
-        case 0x1c4:
-        case 0x1c5:
-        case 0x1c6:
           value = this.#i8();
           break;
         case 0x68:

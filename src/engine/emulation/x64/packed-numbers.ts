@@ -1,11 +1,24 @@
 import type { Lanes128 } from '../lanes128.ts';
 import { roundToEven } from '../rounding.ts';
 
+/** By the lower four bits of their number (Intel SDM volume 2, CMPPD, table 3-1); the others differ in exceptions. */
 const comparisons = [
   (a: number, b: number) => a === b,
   (a: number, b: number) => a < b,
   (a: number, b: number) => a <= b,
-  (a: number, b: number) => Number.isNaN(a) || Number.isNaN(b),
+  areUnordered,
+  (a: number, b: number) => a !== b,
+  (a: number, b: number) => !(a < b),
+  (a: number, b: number) => !(a <= b),
+  (a: number, b: number) => !areUnordered(a, b),
+  (a: number, b: number) => a === b || areUnordered(a, b),
+  (a: number, b: number) => !(a >= b),
+  (a: number, b: number) => !(a > b),
+  () => false,
+  (a: number, b: number) => a !== b && !areUnordered(a, b),
+  (a: number, b: number) => a >= b,
+  (a: number, b: number) => a > b,
+  () => true,
 ] as const;
 
 /**
@@ -33,9 +46,13 @@ export function combined(opcode: number, own: number, other: number): number | u
   }
 }
 
-/** The result of a comparison: the lower two bits of `kind` tell which one, the next one that it is denied. */
+/** The result of the comparison with that number. */
 export function compared(kind: number, own: number, other: number): boolean {
-  return comparisons[kind & 3]!(own, other) !== ((kind & 4) !== 0);
+  return comparisons[kind & 15]!(own, other);
+}
+
+function areUnordered(a: number, b: number): boolean {
+  return Number.isNaN(a) || Number.isNaN(b);
 }
 
 /** A number as an integer of 32 bits, or the one that stands for those that do not fit. */

@@ -6,6 +6,7 @@ import { swapped } from '../bit-order.ts';
 import type { GuestMemory } from '../guest-memory.ts';
 import { type Processor, STAND_INS, type Surroundings } from '../processor.ts';
 import { SafeCalls } from '../safe-calls.ts';
+import { BitManipulation } from './bit-manipulation.ts';
 import { decode, type Instruction, NONE } from './instruction.ts';
 import { AX, BP, CX, DI, DX, OperandUnit, SI, SP } from './operand-unit.ts';
 import { VectorUnit } from './vector-unit.ts';
@@ -36,7 +37,7 @@ interface Safe {
 
 /**
  * Runs functions of a dumped process on copies of its memory (`GuestMemory`): the integer instructions of x86-64 that
- * compilers use (Intel SDM volume 2), and moves of vectors (`VectorUnit`). Nothing that it does leaves it: system calls
+ * compilers use (Intel SDM volume 2; `BitManipulation`), and vectors (`VectorUnit`). Nothing that it does leaves it: system calls
  * are Faults, as are instructions that are not known.
  */
 export class X64Processor implements Processor {
@@ -47,6 +48,7 @@ export class X64Processor implements Processor {
   readonly #surroundings: Surroundings;
   readonly #arithmetic = new ArithmeticUnit();
   readonly #operands: OperandUnit;
+  readonly #bits: BitManipulation;
   readonly #vectors: VectorUnit;
   readonly #decoded = new Map<number, Instruction>();
   readonly #maxSteps: number;
@@ -62,6 +64,7 @@ export class X64Processor implements Processor {
     this.#maxSteps = maxSteps;
     this.#vectors = new VectorUnit(memory, this.registers);
     this.#operands = new OperandUnit(memory, this.registers, surroundings.threadBase);
+    this.#bits = new BitManipulation(this.#operands, this.#arithmetic);
     this.#operands.setNumber(SP, memory.stackTop - 64);
     this.#convention = conventions[surroundings.convention === 'microsoft' ? 'microsoft' : 'system-v'];
   }
@@ -417,6 +420,7 @@ export class X64Processor implements Processor {
   }
 
   #vector(i: Instruction): Then {
+    if (this.#bits.run(i)) return Then.next;
     if (i.rm === NONE) this.#operands.locate(i);
     const flags = this.#vectors.run(i, this.#operands.addressLow, this.#operands.addressHigh);
     if (flags < 0) return this.#unknown(i);

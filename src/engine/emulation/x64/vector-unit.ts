@@ -1,7 +1,7 @@
 import type { GuestMemory } from '../guest-memory.ts';
 import { Lanes128 } from '../lanes128.ts';
 import { roundToEven } from '../rounding.ts';
-import { type Instruction, NONE, OF_0F3A, OF_0F38, VEX_0F } from './instruction.ts';
+import { type Instruction, NONE, OF_0F3A, OF_0F38, VEX_0F, VEX_0F38 } from './instruction.ts';
 import { chosenLanes, laterIntegers, operandBytes } from './later-integers.ts';
 import { packedIntegers, shiftLanes } from './packed-integers.ts';
 import {
@@ -12,6 +12,7 @@ import {
   packedNumbers,
   wordOf,
 } from './packed-numbers.ts';
+import { REGISTERS, VexUnit } from './vex-unit.ts';
 import { WideMoves } from './wide-moves.ts';
 
 const HIGH = 0x1_0000_0000;
@@ -22,7 +23,7 @@ const roundings = [roundToEven, Math.floor, Math.ceil, Math.trunc] as const;
  */
 export class VectorUnit {
   /** Registers xmm0 to xmm15, four words each. */
-  readonly words = new Int32Array(64);
+  readonly words = new Int32Array(4 * REGISTERS);
   readonly #doubles = new Float64Array(this.words.buffer);
   readonly #floats = new Float32Array(this.words.buffer);
   readonly #memory: GuestMemory;
@@ -35,6 +36,7 @@ export class VectorUnit {
   readonly #operandLanes = new Lanes128(this.#operand.buffer, 0);
   readonly #lanes: Lanes128[] = [];
   readonly #wide: WideMoves;
+  readonly #vex: VexUnit;
   readonly #operandDoubles = new Float64Array(this.#operand.buffer);
   readonly #operandFloats = new Float32Array(this.#operand.buffer);
 
@@ -42,7 +44,9 @@ export class VectorUnit {
   constructor(memory: GuestMemory, general: Int32Array) {
     this.#memory = memory;
     this.#general = general;
-    this.#wide = new WideMoves(memory, this.words);
+    const upper = new Int32Array(this.words.length);
+    this.#wide = new WideMoves(memory, this.words, upper);
+    this.#vex = new VexUnit(memory, this.words, upper, general, (i, low, high) => this.run(i, low, high));
   }
 
   /**
@@ -51,7 +55,8 @@ export class VectorUnit {
    */
   run(i: Instruction, low: number, high: number): number {
     const { words } = this;
-    if (i.opcode >= VEX_0F && i.opcode < OF_0F3A) return this.#wide.run(i, low, high) ? 0 : -1;
+    if (i.opcode >= VEX_0F38 || (i.opcode >= VEX_0F && i.opcode < OF_0F3A))
+      return this.#wide.run(i, low, high) ? 0 : this.#vex.run(i, low, high);
     this.#where = low;
     this.#whereHigh = high;
     if (i.opcode >= OF_0F3A && i.prefix !== 0x66) return -1;

@@ -14,12 +14,13 @@ export class WideMoves {
   readonly #memory: GuestMemory;
   /** Registers xmm0 to xmm15, four words each, and the upper halves of the ymm registers that hold them. */
   readonly #lower: Int32Array;
-  readonly #upper = new Int32Array(64);
+  readonly #upper: Int32Array;
   readonly #operand = new Int32Array(WORDS);
 
-  constructor(memory: GuestMemory, lower: Int32Array) {
+  constructor(memory: GuestMemory, lower: Int32Array, upper: Int32Array) {
     this.#memory = memory;
     this.#lower = lower;
+    this.#upper = upper;
   }
 
   /** Runs an instruction, as VectorUnit does. False if it is not known. */
@@ -33,6 +34,8 @@ export class WideMoves {
       case VEX_0F + 0x10:
       case VEX_0F + 0x28:
         return prefix < 0xf2 && this.#load(i, low, high, words);
+      case VEX_0F + 0xf0:
+        return prefix === 0xf2 && this.#load(i, low, high, words);
       case VEX_0F + 0x7f:
         return (prefix === 0x66 || prefix === 0xf3) && this.#store(i, low, high, words);
       case VEX_0F + 0xe7:
