@@ -194,6 +194,10 @@ describe('demangling', () => {
       '<std::panicking::begin_panic_handler::FormatStringPayload as core::panic::PanicPayload>::get',
     _RNvCslLv8O1NqadD_7___rustc10rust_panic: '__rustc::rust_panic',
     main: 'main',
+    _ZNSt17_Function_handlerIFiPKcEM1AKFilEE10_M_managerERSt9_Any_dataRKS7_:
+      'std::_Function_handler<int (char const*), int (A::*)(long) const>::_M_manager(std::_Any_data&, std::_Any_data const&)',
+    _ZN1AC2IJA17_cNS_1BEEEEDpRKT_: 'A::A<char [17], A::B>(char const (&) [17], A::B const&)',
+    _Z1f8functionIFP1AvEE: 'f(function<A* ()>)',
     _ZN: '_ZN',
   };
   for (const [mangled, readable] of Object.entries(names)) {

@@ -100,7 +100,7 @@ export class Printer {
       case 'member-pointer':
         this.#left(node.target);
         if (!this.#text.endsWith(' ')) this.#write(' ');
-        if (wraps(node.target)) this.#write('(');
+        if (this.#wraps(node.target)) this.#write('(');
         this.#both(node.owner);
         this.#write('::*');
         return;
@@ -132,12 +132,12 @@ export class Printer {
         return;
       case 'pointer': {
         const { target } = this.#collapse(node);
-        if (wraps(target)) this.#write(')');
+        if (this.#wraps(target)) this.#write(')');
         this.#right(target);
         return;
       }
       case 'member-pointer':
-        if (wraps(node.target)) this.#write(')');
+        if (this.#wraps(node.target)) this.#write(')');
         this.#right(node.target);
         return;
       case 'array':
@@ -171,7 +171,7 @@ export class Printer {
   #functionLeft(node: Node & { kind: 'function' }): void {
     if (node.result) {
       this.#left(node.result);
-      if (node.name || !/[(*&]$/.test(this.#text)) this.#write(' ');
+      this.#write(' ');
     }
     if (node.name) this.#both(node.name);
   }
@@ -189,7 +189,7 @@ export class Printer {
   #pointer(node: Node & { kind: 'pointer' }): void {
     const { symbol, target } = this.#collapse(node);
     this.#left(target);
-    if (wraps(target)) this.#write(this.#text.endsWith(' ') ? '(' : ' (');
+    if (this.#wraps(target)) this.#write(this.#text.endsWith(' ') ? '(' : ' (');
     this.#write(symbol);
   }
 
@@ -208,6 +208,18 @@ export class Printer {
       target = inner.target;
     }
     return { symbol, target };
+  }
+
+  /** True if a pointer to it needs parentheses. */
+  #wraps(node: Node): boolean {
+    let inner = resolved(node);
+    for (let i = 0; i < 64; i++) {
+      if (inner.kind === 'qualified') inner = resolved(inner.type);
+      else if (inner.kind === 'pack' && this.#index !== undefined && inner.items[this.#index])
+        inner = resolved(inner.items[this.#index]!);
+      else break;
+    }
+    return inner.kind === 'function' || inner.kind === 'array';
   }
 
   #list(items: readonly Node[]): void {
@@ -260,11 +272,4 @@ function resolved(node: Node): Node {
   let current = node;
   for (let i = 0; i < 64 && current.kind === 'forward' && current.target; i++) current = current.target;
   return current;
-}
-
-/** True if a pointer to it needs parentheses. */
-function wraps(node: Node): boolean {
-  const inner = resolved(node);
-  if (inner.kind === 'qualified') return wraps(inner.type);
-  return inner.kind === 'function' || inner.kind === 'array';
 }

@@ -72,7 +72,10 @@ export abstract class TypeParser extends ExpressionParser {
       case 'V':
       case 'K': {
         const qualifiers = this.cvQualifiers();
-        return { kind: 'qualified', type: this.type(), qualifiers };
+        // Of a function type, what is qualified is no substitution candidate of its own (5.1.5.3).
+        const isFunction = /^(F|D[oOx])/.test(this.text.slice(this.at, this.at + 2));
+        const type = isFunction ? this.node(this.compoundType(this.peek())) : this.type();
+        return { kind: 'qualified', type, qualifiers };
       }
       case 'P':
         this.at++;
