@@ -8,6 +8,7 @@ import { evaluate } from './dwarf-expression.ts';
 import { EhFrame, type Fde } from './eh-frame.ts';
 import { peCaller } from './pe-unwind.ts';
 import type { Registers } from './registers.ts';
+import { StackScan } from './stack-scan.ts';
 
 /** PF_X */
 const EXECUTABLE = 1;
@@ -20,8 +21,11 @@ export type Step =
   | {
       readonly kind: 'caller';
       readonly registers: Registers;
-      /** How the caller was found: by CFI, or guessed from the frame pointer, or from where the last call was noted. */
-      readonly by: 'cfi' | 'frame-pointer' | 'last-call';
+      /**
+       * How the caller was found: by CFI, or guessed from the frame pointer, from where the last call was noted, or from
+       * return addresses on the stack.
+       */
+      readonly by: 'cfi' | 'frame-pointer' | 'last-call' | 'stack-scan';
       /** The frame was made by a signal: the caller's pc is where it was interrupted, not a return address. */
       readonly signalFrame: boolean;
     }
@@ -37,11 +41,22 @@ export class NativeUnwinder {
   readonly #memory: Memory;
   readonly #modules: ModuleMap;
   readonly #frames = new Map<Module, EhFrame | undefined>();
+  readonly #scan: StackScan;
   readonly #rows = new Map<Address, { fde: Fde; row: CfaRow }>();
 
   constructor(memory: Memory, modules: ModuleMap) {
     this.#memory = memory;
     this.#modules = modules;
+    this.#scan = new StackScan(
+      memory,
+      modules,
+      (pc) => this.isCode(pc),
+      (pc) => attemptOr(undefined, () => this.#rowFor(pc)) !== undefined,
+      (registers) => {
+        const step = this.#byCfi(registers, at(registers.pc, -1));
+        return step?.kind === 'caller' && !step.signalFrame ? step.registers : undefined;
+      },
+    );
   }
 
   /**
@@ -66,6 +81,8 @@ export class NativeUnwinder {
       const step = this.#afterWildCall(registers);
       if (step) return step;
     }
+    const scanned = exact && failure === undefined ? this.#scan.caller(registers) : undefined;
+    if (scanned) return { kind: 'caller', registers: scanned, by: 'stack-scan', signalFrame: false };
     return (exact && this.#byLink(registers)) || this.#byFramePointer(registers, failure);
   }
 
