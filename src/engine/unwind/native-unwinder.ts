@@ -214,7 +214,7 @@ export class NativeUnwinder {
     // AAPCS64, "The Frame Pointer": the chain of frame records ends with a zero.
     if (architecture.link !== undefined && registers.get(architecture.fp) === 0n)
       return { kind: 'end', reason: 'this is the outermost frame', outermost: true };
-    const why = failure ?? `there is no call frame information for ${this.#nameOf(pc)}`;
+    const why = failure ?? this.#whyNoInformation(pc);
     if (!(fp >= sp && fp - sp < MAX_FRAME && fp % 8 === 0)) {
       return { kind: 'end', reason: `${why}, and the frame pointer leads nowhere`, outermost: false };
     }
@@ -243,7 +243,12 @@ export class NativeUnwinder {
     }
   }
 
-  #nameOf(pc: Address): string {
-    return this.#modules.at(pc)?.path ?? 'code that belongs to no file';
+  #whyNoInformation(pc: Address): string {
+    const module = this.#modules.at(pc);
+    if (!module) return 'there is no call frame information for code that belongs to no file';
+    const isHere = module.status === 'matched' || module.status === 'unverified';
+    return isHere
+      ? `there is no call frame information for ${module.path}`
+      : `${module.path} is not at hand, and its call frame information with it`;
   }
 }

@@ -78,8 +78,9 @@ export class StackScan {
   }
 
   #targetOf(pc: Address, own: Module | undefined): Address | undefined {
+    const memory = this.#memory;
     return attemptOr(undefined, () => {
-      const { memory, offset } = { memory: this.#memory, offset: this.#memory.u32(at(pc, -4)) | 0 };
+      const offset = memory.u32(at(pc, -4)) | 0;
       if (memory.u16(at(pc, -6)) === CALL_SLOT) return memory.pointer(at(pc, offset));
       if (memory.u8(at(pc, -5)) !== CALL) return undefined;
       const target = at(pc, offset);
@@ -99,7 +100,7 @@ export class StackScan {
 
   /** What the frame pointer may have been in the caller: what it is, or what was pushed below the return address. */
   *#framePointers(registers: Registers, slot: Address, end: Address): Generator<bigint> {
-    const isAbove = (word: bigint | undefined) => word !== undefined && word > slot && word < end;
+    const isAbove = (word: bigint) => word > slot && word < end;
     const own = registers.get(registers.architecture.fp);
     if (own !== undefined && isAbove(own)) yield own;
     for (let n = 1; n <= MAX_PUSHED && slot - 8 * n >= registers.sp; n++) {
