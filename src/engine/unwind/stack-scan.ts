@@ -52,7 +52,8 @@ export class StackScan {
   caller(registers: Registers): Registers | undefined {
     if (registers.architecture.convention !== 'system-v' || registers.architecture.link !== undefined)
       return undefined;
-    if (!this.#modules.at(registers.pc)) return undefined;
+    const library = this.#modules.at(registers.pc);
+    if (!library) return undefined;
     const end = this.#memory.regionAt(registers.sp)?.end ?? registers.sp;
     for (let n = 0; n < MAX_WORDS; n++) {
       const slot = at(registers.sp, 8 * n);
@@ -60,7 +61,7 @@ export class StackScan {
       const word = attemptOr(undefined, () => this.#memory.u64(slot));
       if (word === undefined) return undefined;
       const pc = address(Number(word));
-      if (!this.#isCode(pc) || !this.#hasInformation(at(pc, -1)) || !this.#callsOut(pc)) continue;
+      if (!this.#isCode(pc) || !this.#hasInformation(at(pc, -1)) || !this.#callsOut(pc, library)) continue;
       for (const fp of this.#framePointers(registers, slot, end)) {
         const caller = frame(registers, word, at(slot, 8), fp);
         if (this.#fits(caller, end)) return caller;
@@ -69,9 +70,10 @@ export class StackScan {
     return undefined;
   }
 
-  /** True if the instruction before `pc` calls a function in a file without call frame information. */
-  #callsOut(pc: Address): boolean {
+  /** True if the instruction before `pc`, which is not in `library`, calls a function without call frame information. */
+  #callsOut(pc: Address, library: Module): boolean {
     const own = this.#modules.at(pc);
+    if (own === library) return false;
     const target = this.#targetOf(pc, own);
     const other = target === undefined ? undefined : this.#modules.at(target);
     return target !== undefined && other !== undefined && other !== own && !this.#hasInformation(target);
