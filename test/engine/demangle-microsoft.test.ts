@@ -62,7 +62,7 @@ const exported: Record<string, string> = {
   '?FLAG_mcpu@internal@v8@@3PEBDEB': 'v8::internal::FLAG_mcpu',
   '?precedence_@Token@internal@v8@@0QAY0HF@$$CBCA': 'v8::internal::Token::precedence_',
   '??0CommonEnvironmentSetup@node@@AEAA@PEAVMultiIsolatePlatform@1@PEAV?$vector@V?$basic_string@DU?$char_traits@D@std@@V?$allocator@D@2@@std@@V?$allocator@V?$basic_string@DU?$char_traits@D@std@@V?$allocator@D@2@@std@@@2@@std@@V?$function@$$A6APEAVEnvironment@node@@PEBVCommonEnvironmentSetup@2@@Z@4@@Z':
-    'node::CommonEnvironmentSetup::CommonEnvironmentSetup(node::MultiIsolatePlatform*, std::vector<std::basic_string<char, std::char_traits<char>, std::allocator<char> >, std::allocator<std::basic_string<char, std::char_traits<char>, std::allocator<char> > > >*, std::function<node::Environment*(node::CommonEnvironmentSetup const*)>)',
+    'node::CommonEnvironmentSetup::CommonEnvironmentSetup(node::MultiIsolatePlatform*, std::vector<std::basic_string<char, std::char_traits<char>, std::allocator<char> >, std::allocator<std::basic_string<char, std::char_traits<char>, std::allocator<char> > > >*, std::function<node::Environment* (node::CommonEnvironmentSetup const*)>)',
 };
 
 /** What it does not export: of clang-cl for x64 if not said otherwise. */
