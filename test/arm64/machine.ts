@@ -14,8 +14,9 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
+import { run } from '../support/system-folder.ts';
 import { type Event, type Job, places } from './job.ts';
-import { run, system } from './system.ts';
+import { system } from './system.ts';
 
 const here = import.meta.dirname;
 /** Bytes of the disk that results are handed out on; the file has holes. */

@@ -7,10 +7,10 @@ import { basename, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { headerOf } from '../oracle/oracle.ts';
 import { officialNode, type ReleaseLine, releaseLines, releases } from '../support/releases.ts';
+import { run } from '../support/system-folder.ts';
 import { type Job, places } from './job.ts';
 import { type Order, recordInMachine } from './machine.ts';
 import { fullLine, recordingsFolder } from './recordings.ts';
-import { run } from './system.ts';
 
 /** Milliseconds: an emulated processor takes ten to twenty times as long. */
 const patience = 20 * 60_000;

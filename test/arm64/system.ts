@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../support/cache.ts';
+import { once, run } from '../support/system-folder.ts';
 
 /** libatomic1 is needed by Node 26. */
 const packages = ['libc6', 'libstdc++6', 'libgcc-s1', 'libatomic1', 'busybox-static'];
@@ -19,15 +20,11 @@ export interface System {
   readonly drivers: readonly string[];
 }
 
-export function run(command: string, args: readonly string[], cwd?: string): Buffer {
-  return execFileSync(command, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 });
-}
-
 /** Debian's packages for arm64, unpacked into the cache. */
 export function system(): System {
   const debs = download();
   const kernelDeb = debs.find((file) => /\/linux-image-[^/]*$/.test(file))!;
-  const root = once('root', (aside) => {
+  const root = once(folder, 'root', (aside) => {
     // As on an installed Debian: /lib and /bin are links into /usr.
     for (const name of ['lib', 'bin']) {
       mkdirSync(join(aside, 'usr', name), { recursive: true });
@@ -40,7 +37,7 @@ export function system(): System {
     for (const name of ['usr/share', 'usr/lib/aarch64-linux-gnu/gconv'])
       rmSync(join(aside, name), { recursive: true, force: true });
   });
-  const kernel = once('kernel', (aside) => {
+  const kernel = once(folder, 'kernel', (aside) => {
     run('dpkg-deb', ['-x', kernelDeb, aside]);
   });
   const image = readdirSync(join(kernel, 'boot')).find((name) => name.startsWith('vmlinuz-'))!;
@@ -52,20 +49,9 @@ export function system(): System {
   };
 }
 
-function once(name: string, make: (aside: string) => void): string {
-  const made = join(folder, name);
-  if (existsSync(made)) return made;
-  const aside = `${made}.new`;
-  rmSync(aside, { recursive: true, force: true });
-  mkdirSync(aside, { recursive: true });
-  make(aside);
-  renameSync(aside, made);
-  return made;
-}
-
 /** By apt-get, from where this machine has its own packages from: it must be a Debian. */
 function download(): string[] {
-  const debs = once('debs', (aside) => {
+  const debs = once(folder, 'debs', (aside) => {
     const apt = join(folder, 'apt');
     for (const name of ['lists/partial', 'cache/archives/partial'])
       mkdirSync(join(apt, name), { recursive: true });

@@ -10,11 +10,12 @@ import { headerOf } from '../oracle/oracle.ts';
 import { record as recordOracle } from '../oracle/record.ts';
 import { type ReleaseLine, releaseLines, releases } from '../support/releases.ts';
 import { run as runProgram } from '../support/run.ts';
+import { run } from '../support/system-folder.ts';
 import { loadedImage } from './loaded-image.ts';
 import { type Machine, machine, places } from './machine.ts';
 import { pack, SharedPages } from './pages.ts';
 import { fullLine, recordingsFolder, sharedPages } from './recordings.ts';
-import { compileForWindows, run, system } from './system.ts';
+import { compileForWindows, system } from './system.ts';
 import { windowsNode } from './windows-node.ts';
 
 /** How a program is recorded: leaves `core` in the machine's folder `out`. */

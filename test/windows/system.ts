@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../support/cache.ts';
+import { once, run } from '../support/system-folder.ts';
 
 /** Of Debian: the first whose Wine knows the placeholders of memory that Node 24 and later reserve. */
 const suite = 'trixie';
@@ -17,10 +17,6 @@ export interface System {
   readonly drive: string;
   /** recorder.c, as a program for Windows. */
   readonly recorder: string;
-}
-
-export function run(command: string, args: readonly string[], cwd?: string): Buffer {
-  return execFileSync(command, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 });
 }
 
 /** Variables of everything that runs there: those of this machine would be in the dumps. */
@@ -40,7 +36,7 @@ const fillFreed = String.raw`wine reg add \"HKLM\\Software\\Microsoft\\Windows N
 
 /** Made in the cache, by root. */
 export function system(): System {
-  const root = once(suite, (aside) => {
+  const root = once(folder, suite, (aside) => {
     const include = '--include=wine,wine64';
     console.log(`Debian ${suite}, with Wine`);
     run('debootstrap', ['--variant=minbase', include, suite, aside, mirror()]);
@@ -93,15 +89,4 @@ function mirror(): string {
   return run('apt-get', ['indextargets', ...format])
     .toString()
     .split('\n')[0]!;
-}
-
-function once(name: string, make: (aside: string) => void): string {
-  const made = join(folder, name);
-  if (existsSync(made)) return made;
-  const aside = `${made}.new`;
-  rmSync(aside, { recursive: true, force: true });
-  mkdirSync(aside, { recursive: true });
-  make(aside);
-  renameSync(aside, made);
-  return made;
 }

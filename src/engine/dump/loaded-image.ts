@@ -1,3 +1,4 @@
+import { lowerBound } from '../columns.ts';
 import type { ByteSource } from './byte-source.ts';
 import { PeImage, peDirectory } from './pe.ts';
 
@@ -76,14 +77,7 @@ export class LoadedImage implements ByteSource {
   #move(start: number, bytes: Buffer): void {
     this.#moved ??= this.#relocations();
     const moved = this.#moved;
-    let low = 0;
-    let high = moved.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (moved[middle]! < start) low = middle + 1;
-      else high = middle;
-    }
-    for (let i = low; i < moved.length && moved[i]! + 8 <= start + bytes.length; i++) {
+    for (let i = lowerBound(moved, start); i < moved.length && moved[i]! + 8 <= start + bytes.length; i++) {
       const offset = moved[i]! - start;
       bytes.writeBigUInt64LE(BigInt.asUintN(64, bytes.readBigUInt64LE(offset) + this.#distance), offset);
     }

@@ -122,6 +122,23 @@ export class GuestMemory {
     else this.setU16(low, high, value);
   }
 
+  /** Reads `count` words of four bytes, an even number, from an address in two halves on. */
+  readWords(low: number, high: number, target: Int32Array, count: number): void {
+    for (let n = 0; n < count; n += 2) {
+      const at = (low >>> 0) + 4 * n;
+      target[n] = this.i64(at | 0, at >= HIGH ? high + 1 : high);
+      target[n + 1] = this.high;
+    }
+  }
+
+  /** Writes `count` of the words that are in `words` from `first` on. */
+  writeWords(low: number, high: number, words: Int32Array, first: number, count: number): void {
+    for (let n = 0; n < count; n += 2) {
+      const at = (low >>> 0) + 4 * n;
+      this.setI64(at | 0, at >= HIGH ? high + 1 : high, words[first + n]!, words[first + n + 1]!);
+    }
+  }
+
   byte(a: number): number {
     return this.u8(a | 0, Math.floor(a / HIGH));
   }

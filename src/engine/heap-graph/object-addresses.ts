@@ -1,5 +1,6 @@
 import { bitCount } from '../bit-count.ts';
 import type { NodeAddresses } from '../graph/node-addresses.ts';
+import { partitionPoint } from '../partition-point.ts';
 import type { LoadedPage } from './heap-image.ts';
 
 /** Which nodes are objects, and the addresses of those that are not. */
@@ -61,14 +62,7 @@ export class ObjectAddresses implements NodeAddresses {
   /** The last page of those that come first and are as `is` says. */
   #lastPage(is: (page: LoadedPage) => boolean): LoadedPage | undefined {
     const { pages } = this.#places;
-    let low = 0;
-    let high = pages.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (is(pages[middle]!)) low = middle + 1;
-      else high = middle;
-    }
-    return pages[low - 1];
+    return pages[partitionPoint(pages.length, (n) => is(pages[n]!)) - 1];
   }
 
   /** The 32 words that the object of an ordinal is among: the last ones before which there are not more. */

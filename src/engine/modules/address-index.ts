@@ -1,3 +1,5 @@
+import { lowerBound } from '../columns.ts';
+
 /** Bits that tell entries of one address apart: there are not more entries. */
 const INDEX = 2 ** 21;
 const FIRST_CAPACITY = 1 << 12;
@@ -45,14 +47,7 @@ export class AddressIndex {
 
   #firstFrom(address: number): number {
     const { addresses } = this.#content();
-    let low = 0;
-    let high = addresses.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (addresses[middle]! < address) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return lowerBound(addresses, address);
   }
 
   #content() {

@@ -6,6 +6,7 @@ import { ElfFile, roundUp } from '../dump/elf.ts';
 import type { ElfCore } from '../dump/elf-core.ts';
 import { Memory, type Region } from '../memory/memory.ts';
 import { MemorySource } from '../memory/memory-source.ts';
+import { partitionPoint } from '../partition-point.ts';
 import { ElfModule } from './elf-module.ts';
 import type { LoadedModules } from './load.ts';
 import { type LocateOptions, locate } from './locate.ts';
@@ -87,14 +88,8 @@ function imageHeader(core: ElfCore, mappings: readonly FileMapping[]): ElfFile |
 
 /** The segment that holds `a`; they are sorted by address. */
 function segmentAt(core: ElfCore, a: Address): CoreSegment | undefined {
-  let low = 0;
-  let high = core.segments.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (core.segments[middle]!.start <= a) low = middle + 1;
-    else high = middle;
-  }
-  const segment = core.segments[low - 1];
+  const before = partitionPoint(core.segments.length, (n) => core.segments[n]!.start <= a);
+  const segment = core.segments[before - 1];
   return segment && a < segment.end ? segment : undefined;
 }
 

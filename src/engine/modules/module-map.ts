@@ -1,4 +1,5 @@
 import type { Address } from '../address.ts';
+import { partitionPoint } from '../partition-point.ts';
 import type { Module } from './module.ts';
 
 /** Finds the module that is mapped at an address. */
@@ -17,13 +18,7 @@ export class ModuleMap {
   }
 
   at(a: Address): Module | undefined {
-    let low = 0;
-    let high = this.#starts.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#starts[middle]! <= a) low = middle + 1;
-      else high = middle;
-    }
-    return low > 0 && a < this.#ends[low - 1]! ? this.#modules[low - 1] : undefined;
+    const before = partitionPoint(this.#starts.length, (n) => this.#starts[n]! <= a);
+    return before > 0 && a < this.#ends[before - 1]! ? this.#modules[before - 1] : undefined;
   }
 }

@@ -2,6 +2,7 @@ import { attemptOr } from '../absence.ts';
 import { type Address, at } from '../address.ts';
 import type { PeDirectory } from '../dump/pe.ts';
 import type { Memory } from '../memory/memory.ts';
+import { partitionPoint } from '../partition-point.ts';
 import type { ExceptionDirectory } from './module.ts';
 import { type RuntimeFunction, runtimeFunctionAt, wholeFunction } from './runtime-functions.ts';
 import type { ModuleSymbol, SymbolTable } from './symbols.ts';
@@ -83,14 +84,8 @@ export class PeSymbolTable implements SymbolTable {
   #exportUpTo(value: number): ModuleSymbol | undefined {
     this.#byValue ??= this.#sorted();
     const { values, names } = this.#byValue;
-    let low = 0;
-    let high = values.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (values[middle]! <= value) low = middle + 1;
-      else high = middle;
-    }
-    return low === 0 ? undefined : this.#symbol(names[low - 1]!);
+    const before = partitionPoint(values.length, (n) => values[n]! <= value);
+    return before === 0 ? undefined : this.#symbol(names[before - 1]!);
   }
 
   #sorted() {
@@ -112,14 +107,7 @@ export class PeSymbolTable implements SymbolTable {
 
   /** Index of the first name that is not less than `text`. */
   #firstFrom(text: string): number {
-    let low = 0;
-    let high = this.#names.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#name(middle) ?? '') < text) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return partitionPoint(this.#names.length, (n) => (this.#name(n) ?? '') < text);
   }
 }
 

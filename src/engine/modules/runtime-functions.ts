@@ -1,6 +1,7 @@
 import { attemptOr, Fault } from '../absence.ts';
 import { type Address, at } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
+import { partitionPoint } from '../partition-point.ts';
 import type { ExceptionDirectory } from './module.ts';
 
 /** A RUNTIME_FUNCTION: a function, or a part of one. Addresses are relative to the image's base. */
@@ -25,15 +26,9 @@ export function runtimeFunctionAt(
   pc: Address,
 ): RuntimeFunction | undefined {
   const offset = pc - base;
-  let low = 0;
-  let high = Math.floor(bytes / ENTRY);
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (memory.u32(at(start, middle * ENTRY)) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  if (low === 0) return undefined;
-  const entry = at(start, (low - 1) * ENTRY);
+  const before = partitionPoint(Math.floor(bytes / ENTRY), (n) => memory.u32(at(start, n * ENTRY)) <= offset);
+  if (before === 0) return undefined;
+  const entry = at(start, (before - 1) * ENTRY);
   return offset < memory.u32(at(entry, 4)) ? readRuntimeFunction(memory, base, entry) : undefined;
 }
 

@@ -4,6 +4,7 @@ import type { Memory } from '../memory/memory.ts';
 import { Arm64Machine } from '../unwind/arm64-machine.ts';
 import type { Machine } from '../unwind/machine.ts';
 import type { Architecture, Registers } from '../unwind/registers.ts';
+import { CONTEXT_EFLAGS, CONTEXT_FPSTATE } from '../unwind/x64.ts';
 import { X64Machine } from '../unwind/x64-machine.ts';
 
 /** EFLAGS in elf_gregset_t of x86-64, and where FXSAVE has the xmm registers. */
@@ -31,9 +32,6 @@ export function threadMachine(
     : new Arm64Machine(memory, registers, word(PSTATE), floating?.subarray(0, VECTORS));
 }
 
-/** In a ucontext of x86-64 (asm/ucontext.h, asm/sigcontext.h): the flags, and where the FXSAVE area is. */
-const CONTEXT_EFLAGS = 40 + 8 * 17;
-const CONTEXT_FPSTATE = 40 + 8 * 23;
 /**
  * Behind the siginfo_t of AArch64, in its ucontext (asm/ucontext.h, asm/sigcontext.h): the processor's state, and the
  * first of the records that follow the registers, which is struct fpsimd_context.

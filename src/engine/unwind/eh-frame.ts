@@ -1,6 +1,7 @@
 import { Fault } from '../absence.ts';
 import { type Address, address, at } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
+import { partitionPoint } from '../partition-point.ts';
 import { DwarfReader } from './dwarf-reader.ts';
 
 /** A common information entry (LSB core 10.6.1.1.1). */
@@ -58,15 +59,12 @@ export class EhFrame {
 
   /** The entry that covers `pc`, or undefined. Throws a Fault where the tables cannot be read. */
   find(pc: Address): Fde | undefined {
-    let low = 0;
-    let high = this.#count;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#header + this.#memory.i32(at(this.#table, middle * 8)) <= pc) low = middle + 1;
-      else high = middle;
-    }
-    if (low === 0) return undefined;
-    const entry = at(this.#header, this.#memory.i32(at(this.#table, (low - 1) * 8 + 4)));
+    const before = partitionPoint(
+      this.#count,
+      (n) => this.#header + this.#memory.i32(at(this.#table, n * 8)) <= pc,
+    );
+    if (before === 0) return undefined;
+    const entry = at(this.#header, this.#memory.i32(at(this.#table, (before - 1) * 8 + 4)));
     let fde = this.#fdes.get(entry);
     if (!fde) {
       fde = this.#readFde(entry);

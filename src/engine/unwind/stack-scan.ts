@@ -3,7 +3,7 @@ import { type Address, address, at } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Module } from '../modules/module.ts';
 import type { ModuleMap } from '../modules/module-map.ts';
-import type { Registers } from './registers.ts';
+import { Registers } from './registers.ts';
 
 /** How far above the stack pointer a return address is looked for, in words of eight bytes. */
 const MAX_WORDS = 512;
@@ -149,10 +149,10 @@ export class StackScan {
   }
 }
 
-function frame(callee: Registers, pc: bigint, sp: Address, fp: bigint): Registers {
-  const { architecture } = callee;
-  const result = callee.callerAt(pc, sp, fp);
-  for (const register of architecture.preserved)
-    if (register !== architecture.fp) result.set(register, undefined);
+function frame({ architecture }: Registers, pc: bigint, sp: Address, fp: bigint): Registers {
+  const result = new Registers(architecture);
+  result.set(architecture.pc, pc);
+  result.set(architecture.sp, BigInt(sp));
+  result.set(architecture.fp, fp);
   return result;
 }

@@ -53,9 +53,11 @@ const SIGCONTEXT = [
   ...[x64.rdi, x64.rsi, x64.rbp, x64.rbx, x64.rdx, x64.rax, x64.rcx, x64.rsp, x64.rip],
 ];
 const CONTEXT_REGISTERS = 40;
-const CONTEXT_FLAGS = CONTEXT_REGISTERS + 8 * 17;
+export const CONTEXT_EFLAGS = CONTEXT_REGISTERS + 8 * 17;
 /** cs, gs, fs and ss of user code in one word (asm/segment.h). */
-const CONTEXT_SEGMENTS = CONTEXT_FLAGS + 8;
+const CONTEXT_SEGMENTS = CONTEXT_EFLAGS + 8;
+/** Where the FXSAVE area is. */
+export const CONTEXT_FPSTATE = CONTEXT_REGISTERS + 8 * 23;
 const USER_SEGMENTS = 0x002b_0000_0000_0033n;
 
 /** Registers that callees keep (Microsoft's "x64 calling convention"). */
@@ -100,7 +102,7 @@ export const x64Architecture: Architecture = {
 
 /** True if there is a ucontext. Throws a Fault if it cannot be read. */
 function isContext(memory: Memory, where: Address): boolean {
-  const flags = memory.u64(at(where, CONTEXT_FLAGS));
+  const flags = memory.u64(at(where, CONTEXT_EFLAGS));
   // Bit 1 is always set, those from 22 on never.
   return (
     memory.u64(at(where, CONTEXT_SEGMENTS)) === USER_SEGMENTS && (flags & 2n) !== 0n && flags < 1n << 22n

@@ -2,6 +2,7 @@ import { attemptOr } from '../absence.ts';
 import { type Address, address, at } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Module } from '../modules/module.ts';
+import { partitionPoint } from '../partition-point.ts';
 import { symbolNames, symbolPrefixes } from './layout/symbol-names.ts';
 import { BUILTIN_METADATA_SIZE } from './layout/table-layout.ts';
 
@@ -56,14 +57,8 @@ export class BuiltinTable {
 
   /** The builtin that covers an address of the executable's own image. */
   at(pc: Address): Builtin | undefined {
-    let low = 0;
-    let high = this.#sorted.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#sorted[middle]!.start <= pc) low = middle + 1;
-      else high = middle;
-    }
-    const builtin = this.#sorted[low - 1];
+    const before = partitionPoint(this.#sorted.length, (n) => this.#sorted[n]!.start <= pc);
+    const builtin = this.#sorted[before - 1];
     return builtin && pc < builtin.start + builtin.size ? builtin : undefined;
   }
 

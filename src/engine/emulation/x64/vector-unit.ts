@@ -104,7 +104,7 @@ export class VectorUnit {
         return prefix >= 0xf2 || i.rm !== NONE ? -1 : this.#write(i, 8);
       case 0x117:
         if (prefix >= 0xf2 || i.rm !== NONE) return -1;
-        this.#store(0, words[to + 2]!, words[to + 3]!);
+        this.#memory.writeWords(this.#where, this.#whereHigh, words, to + 2, 2);
         return 0;
       case 0x16e:
         if (i.rm !== NONE) {
@@ -384,11 +384,8 @@ export class VectorUnit {
       return;
     }
     if (bytes === 2) operand[0] = this.#memory.u16(this.#where, this.#whereHigh);
-    if (bytes === 4) operand[0] = this.#memory.i32(this.#where, this.#whereHigh);
-    for (let n = 0; n + 8 <= bytes; n += 8) {
-      operand[n / 4] = this.#load(n);
-      operand[n / 4 + 1] = this.#memory.high;
-    }
+    else if (bytes === 4) operand[0] = this.#memory.i32(this.#where, this.#whereHigh);
+    else this.#memory.readWords(this.#where, this.#whereHigh, operand, bytes / 4);
   }
 
   /** Puts the first bytes of what was read into a register. */
@@ -404,19 +401,8 @@ export class VectorUnit {
       return 0;
     }
     if (bytes === 4) this.#memory.setI32(this.#where, this.#whereHigh, words[from]!);
-    for (let n = 0; n + 8 <= bytes; n += 8) this.#store(n, words[from + n / 4]!, words[from + n / 4 + 1]!);
+    else this.#memory.writeWords(this.#where, this.#whereHigh, words, from, bytes / 4);
     return 0;
-  }
-
-  /** Eight bytes of the operand in memory, from byte `n` on. */
-  #load(n: number): number {
-    const low = (this.#where >>> 0) + n;
-    return this.#memory.i64(low | 0, low >= HIGH ? this.#whereHigh + 1 : this.#whereHigh);
-  }
-
-  #store(n: number, value: number, valueHigh: number): void {
-    const low = (this.#where >>> 0) + n;
-    this.#memory.setI64(low | 0, low >= HIGH ? this.#whereHigh + 1 : this.#whereHigh, value, valueHigh);
   }
 
   #copy(from: number, to: number): void {

@@ -80,17 +80,16 @@ export class VexUnit {
   #halves(i: Instruction, low: number, high: number): number {
     const plain = this.#plainOf(i, RESULT, i.rm === NONE || generals.has(i.opcode) ? i.rm : OPERAND);
     const step = stepOf(i);
-    const given = i.immediate;
     const bits = bitsOf(i);
     this.#result.fill(0);
-    for (let half = 0; half < (i.isWide ? 2 : 1); half++) {
-      this.#lower.set(this.#first.subarray(half * LOWER, half * LOWER + LOWER), RESULT * LOWER);
-      this.#operandBytes.set(this.#secondBytes.subarray(half * step, half * step + 16));
-      const at = (low >>> 0) + half * step;
-      plain.immediate = given >> (half * bits);
+    for (let n = 0; n < (i.isWide ? 2 : 1); n++) {
+      this.#lower.set(half(this.#first, n), RESULT * LOWER);
+      this.#operandBytes.set(this.#secondBytes.subarray(n * step, n * step + 16));
+      const at = (low >>> 0) + n * step;
+      plain.immediate = i.immediate >> (n * bits);
       const flags = this.#run(plain, at | 0, at >= HIGH ? high + 1 : high);
       if (flags !== 0) return -1;
-      this.#result.set(this.#lower.subarray(RESULT * LOWER, RESULT * LOWER + LOWER), half * LOWER);
+      this.#result.set(half(this.#lower, RESULT), n * LOWER);
     }
     // Conversions from 64 to 32 bits have half of a result each.
     if (i.isWide && isNarrowing(i)) {
@@ -106,10 +105,10 @@ export class VexUnit {
     if (i.rm === NONE) return -1;
     const plain = this.#plainOf(i, i.reg, OPERAND);
     this.#result.fill(0);
-    for (let half = 0; half < (i.isWide ? 2 : 1); half++) {
-      this.#lower.set(this.#second.subarray(half * LOWER, half * LOWER + LOWER), OPERAND * LOWER);
+    for (let n = 0; n < (i.isWide ? 2 : 1); n++) {
+      this.#lower.set(half(this.#second, n), OPERAND * LOWER);
       if (this.#run(plain, 0, 0) !== 0) return -1;
-      this.#result.set(this.#lower.subarray(OPERAND * LOWER, OPERAND * LOWER + LOWER), half * LOWER);
+      this.#result.set(half(this.#lower, OPERAND), n * LOWER);
     }
     this.#put(i.third, i.isWide);
     return 0;
@@ -123,12 +122,12 @@ export class VexUnit {
     const isMask = i.opcode === VEX_0F + 0x50 || i.opcode === VEX_0F + 0xd7;
     if (i.isWide && isMask && flags === 0) {
       const mask = this.#general[2 * i.reg]!;
-      this.#lower.set(this.#upper.subarray(i.rm * LOWER, i.rm * LOWER + LOWER), OPERAND * LOWER);
+      this.#lower.set(half(this.#upper, i.rm), OPERAND * LOWER);
       this.#run(this.#plainOf(i, i.reg, OPERAND), 0, 0);
       const by = i.opcode === VEX_0F + 0xd7 ? 16 : i.prefix === 0 ? 4 : 2;
       this.#general[2 * i.reg] = mask | (this.#general[2 * i.reg]! << by);
     } else if (i.isWide) return -1;
-    if (i.opcode === VEX_0F + 0xd6 && i.rm !== NONE) this.#upper.fill(0, i.rm * LOWER, i.rm * LOWER + LOWER);
+    if (i.opcode === VEX_0F + 0xd6 && i.rm !== NONE) half(this.#upper, i.rm).fill(0);
     return flags;
   }
 
@@ -138,8 +137,7 @@ export class VexUnit {
     if (!i.isWide) return flags;
     const own = this.#upper.subarray(i.reg * LOWER, i.reg * LOWER + LOWER);
     this.#lower.set(own, RESULT * LOWER);
-    if (i.rm !== NONE)
-      this.#lower.set(this.#upper.subarray(i.rm * LOWER, i.rm * LOWER + LOWER), OPERAND * LOWER);
+    if (i.rm !== NONE) this.#lower.set(half(this.#upper, i.rm), OPERAND * LOWER);
     const at = (low >>> 0) + 16;
     const rm = i.rm === NONE ? NONE : OPERAND;
     return flags & this.#run(this.#plainOf(i, RESULT, rm), at | 0, at >= HIGH ? high + 1 : high);
@@ -147,15 +145,10 @@ export class VexUnit {
 
   /** vextractf128 and vextracti128: half of a register. */
   #extract(i: Instruction, low: number, high: number): number {
-    const half = (i.immediate & 1) === 0 ? this.#lower : this.#upper;
     this.#result.fill(0);
-    this.#result.set(half.subarray(i.reg * LOWER, i.reg * LOWER + LOWER));
+    this.#result.set(half((i.immediate & 1) === 0 ? this.#lower : this.#upper, i.reg));
     if (i.rm !== NONE) this.#put(i.rm, false);
-    else
-      for (let n = 0; n < LOWER; n += 2) {
-        const at = (low >>> 0) + 4 * n;
-        this.#memory.setI64(at | 0, at >= HIGH ? high + 1 : high, this.#result[n]!, this.#result[n + 1]!);
-      }
+    else this.#memory.writeWords(low, high, this.#result, 0, LOWER);
     return 0;
   }
 
@@ -177,20 +170,13 @@ export class VexUnit {
   #read(i: Instruction, low: number, high: number, bytes: number): void {
     if (i.rm !== NONE) return;
     this.#second.fill(0);
-    if (bytes < 8) {
-      this.#second[0] = this.#memory.load(low, high, bytes);
-      return;
-    }
-    for (let n = 0; 4 * n < bytes; n += 2) {
-      const at = (low >>> 0) + 4 * n;
-      this.#second[n] = this.#memory.i64(at | 0, at >= HIGH ? high + 1 : high);
-      this.#second[n + 1] = this.#memory.high;
-    }
+    if (bytes < 8) this.#second[0] = this.#memory.load(low, high, bytes);
+    else this.#memory.readWords(low, high, this.#second, bytes / 4);
   }
 
   #copy(register: number, to: Int32Array): void {
-    to.set(this.#lower.subarray(register * LOWER, register * LOWER + LOWER));
-    to.set(this.#upper.subarray(register * LOWER, register * LOWER + LOWER), LOWER);
+    to.set(half(this.#lower, register));
+    to.set(half(this.#upper, register), LOWER);
   }
 
   #copyOf(register: number): Int32Array {
@@ -202,8 +188,13 @@ export class VexUnit {
   #put(register: number, isWide: boolean): void {
     this.#lower.set(this.#result.subarray(0, LOWER), register * LOWER);
     if (isWide) this.#upper.set(this.#result.subarray(LOWER), register * LOWER);
-    else this.#upper.fill(0, register * LOWER, register * LOWER + LOWER);
+    else half(this.#upper, register).fill(0);
   }
+}
+
+/** Words of 128 bits: half of a register among those of all, or of an operand. */
+function half(words: Int32Array, n: number): Int32Array {
+  return words.subarray(n * LOWER, n * LOWER + LOWER);
 }
 
 /** How far the second half's operand is from the first one's, in bytes. */

@@ -1,7 +1,6 @@
 import type { GuestMemory } from '../guest-memory.ts';
 import { type Instruction, NONE, VEX_0F, VEX_0F3A } from './instruction.ts';
 
-const HIGH = 0x1_0000_0000;
 /** Words of a register's lower half, which is an xmm register, and of all of it. */
 const LOWER = 4;
 const WORDS = 8;
@@ -69,11 +68,7 @@ export class WideMoves {
     this.#operand.fill(0);
     for (let n = 0; n < words; n++) this.#operand[n] = this.#word(i.reg, n);
     if (i.rm !== NONE) this.#put(i.rm);
-    else
-      for (let n = 0; n < words; n += 2) {
-        const at = (low >>> 0) + 4 * n;
-        this.#memory.setI64(at | 0, at >= HIGH ? high + 1 : high, this.#operand[n]!, this.#operand[n + 1]!);
-      }
+    else this.#memory.writeWords(low, high, this.#operand, 0, words);
     return true;
   }
 
@@ -99,16 +94,8 @@ export class WideMoves {
   /** Reads the second operand; what it does not have is zero. */
   #read(i: Instruction, low: number, high: number, words: number): void {
     this.#operand.fill(0);
-    for (let n = 0; n < words; n += 2) {
-      if (i.rm !== NONE) {
-        this.#operand[n] = this.#word(i.rm, n);
-        this.#operand[n + 1] = this.#word(i.rm, n + 1);
-        continue;
-      }
-      const at = (low >>> 0) + 4 * n;
-      this.#operand[n] = this.#memory.i64(at | 0, at >= HIGH ? high + 1 : high);
-      this.#operand[n + 1] = this.#memory.high;
-    }
+    if (i.rm === NONE) this.#memory.readWords(low, high, this.#operand, words);
+    else for (let n = 0; n < words; n++) this.#operand[n] = this.#word(i.rm, n);
   }
 
   #word(register: number, n: number): number {

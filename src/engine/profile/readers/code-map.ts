@@ -1,3 +1,4 @@
+import { partitionPoint } from '../../partition-point.ts';
 /** Code by address, as it comes and goes while a log is read. */
 export class CodeMap {
   #starts: number[] = [];
@@ -49,13 +50,6 @@ export class CodeMap {
 
   /** Number of pieces that start at or before the address. */
   #after(address: number): number {
-    let low = 0;
-    let high = this.#starts.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#starts[middle]! <= address) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return partitionPoint(this.#starts.length, (n) => this.#starts[n]! <= address);
   }
 }

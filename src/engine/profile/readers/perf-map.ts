@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { FileSource } from '../../dump/byte-source.ts';
+import { partitionPoint } from '../../partition-point.ts';
 import { LineScanner } from '../line-scanner.ts';
 
 /** What a JIT told perf: `perf-<pid>.map` (tools/perf/Documentation/jit-interface.txt in Linux). */
@@ -19,14 +20,8 @@ export class PerfMap {
   }
 
   symbol(address: number): string | undefined {
-    let low = 0;
-    let high = this.#starts.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#starts[middle]! <= address) low = middle + 1;
-      else high = middle;
-    }
-    return low > 0 && address < this.#ends[low - 1]! ? this.#names[low - 1] : undefined;
+    const before = partitionPoint(this.#starts.length, (n) => this.#starts[n]! <= address);
+    return before > 0 && address < this.#ends[before - 1]! ? this.#names[before - 1] : undefined;
   }
 }
 

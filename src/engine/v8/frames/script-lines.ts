@@ -1,5 +1,6 @@
 import { attemptOr } from '../../absence.ts';
 import type { Tagged } from '../../address.ts';
+import { partitionPoint } from '../../partition-point.ts';
 import type { V8Runtime } from '../runtime.ts';
 import { arrayLength, field, instanceType, isSmi, smiValue } from './heap-object.ts';
 import { readString } from './string-reader.ts';
@@ -25,14 +26,8 @@ export class ScriptLines {
   at(script: Tagged, offset: number): ScriptPosition | undefined {
     const ends = this.#endsOf(script);
     if (!ends || offset < 0) return undefined;
-    let low = 0;
-    let high = ends.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (ends[middle]! < offset) low = middle + 1;
-      else high = middle;
-    }
-    const lineStart = low === 0 ? 0 : ends[low - 1]! + 1;
+    const before = partitionPoint(ends.length, (n) => ends[n]! < offset);
+    const lineStart = before === 0 ? 0 : ends[before - 1]! + 1;
     const { lineOffset, columnOffset } = this.#runtime.layout.code.script;
     const shift = (at: number) =>
       attemptOr(0, () => {
@@ -40,8 +35,8 @@ export class ScriptLines {
         return isSmi(word) ? smiValue(word) : 0;
       });
     return {
-      line: low + 1 + shift(lineOffset),
-      column: offset - lineStart + 1 + (low === 0 ? shift(columnOffset) : 0),
+      line: before + 1 + shift(lineOffset),
+      column: offset - lineStart + 1 + (before === 0 ? shift(columnOffset) : 0),
       offset,
     };
   }

@@ -1,5 +1,6 @@
 import { Fault } from '../../absence.ts';
 import { address, type Tagged } from '../../address.ts';
+import { partitionPoint } from '../../partition-point.ts';
 import type { Value } from '../inspect.ts';
 import type { HeapView } from './heap-view.ts';
 import { typedElements } from './typed-array.ts';
@@ -204,14 +205,7 @@ function readDictionary(view: HeapView, store: Tagged): DictionaryEntry[] {
 }
 
 function lowerBound(entries: readonly DictionaryEntry[], index: number): number {
-  let low = 0;
-  let high = entries.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (entries[middle]!.index < index) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return partitionPoint(entries.length, (n) => entries[n]!.index < index);
 }
 
 /**
