@@ -1,5 +1,6 @@
 import { type Address, address } from '../address.ts';
 import { DayAfterError } from '../errors.ts';
+import { partitionPoint } from '../partition-point.ts';
 import { type ByteSource, readBytes } from './byte-source.ts';
 import type { CoreDump, CoreSegment, CoreThread, FileMapping, SignalInfo } from './core-dump.ts';
 import { u64 } from './elf.ts';
@@ -340,7 +341,7 @@ function* partsOf(
   protections: readonly Protection[],
 ): Generator<{ start: number; end: number; flags: number }> {
   let at = start;
-  for (let i = firstBehind(protections, start); at < end; i++) {
+  for (let i = partitionPoint(protections.length, (n) => protections[n]!.end <= start); at < end; i++) {
     const next = protections[i];
     if (!next || next.start >= end) break;
     if (next.start > at) yield { start: at, end: next.start, flags: ANY_ACCESS };
@@ -349,16 +350,4 @@ function* partsOf(
     at = stop;
   }
   if (at < end) yield { start: at, end, flags: ANY_ACCESS };
-}
-
-/** Index of the first protection that ends behind an address. */
-function firstBehind(protections: readonly Protection[], start: number): number {
-  let low = 0;
-  let high = protections.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (protections[middle]!.end <= start) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
