@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openGraph } from '../../src/engine/analyses/open-graph.ts';
 import { FileSource, readBytes } from '../../src/engine/dump/byte-source.ts';
+import { Minidump } from '../../src/engine/dump/minidump.ts';
 import type { DayAfterError } from '../../src/engine/errors.ts';
 import { CoreSession, openDump } from '../../src/engine/session.ts';
 import { aspects, compare } from '../oracle/compare.ts';
@@ -138,6 +139,21 @@ describe('minidumps of Windows that hold less', () => {
       session.close();
       assert.ok(
         notes.some((note) => /truncated: 1000000 bytes/.test(note)),
+        notes.join('\n'),
+      );
+    });
+
+    it('as ending inside of the executable, say that it is not there', () => {
+      const { modules, segments, source } = new Minidump(new FileSource(whole.dump));
+      const { start, end } = modules[0]!;
+      const parts = segments.filter((s) => s.start >= start && s.end <= end);
+      source.close();
+      const session = damaged([], parts[1]!.offset + 1_000_000)();
+      const { notes } = session.info();
+      assert.throws(() => session.requireRuntime(), refused('EXECUTABLE_NOT_FOUND', /node\.exe/));
+      session.close();
+      assert.ok(
+        notes.some((note) => /node\.exe is neither in the dump nor on this machine/.test(note)),
         notes.join('\n'),
       );
     });

@@ -48,7 +48,8 @@ export class PeModule implements Module {
     this.mappings = [{ path, start, end, fileOffset: 0 }];
     this.status = status;
     this.buildId = image?.buildId ?? module.buildId;
-    this.imageFile = image?.source.name;
+    // What a cut dump still has of an image is not one that can be read.
+    this.imageFile = status === 'matched' ? image?.source.name : undefined;
     this.symbolFile = (pdb ?? image)?.source.name;
     this.pdbName = image && pdbName(image);
     this.parts = (image?.sections ?? []).map((s) => ({
