@@ -78,6 +78,12 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
       (await import('./commands/source.ts')).sourceCommand(dump, url, options, output),
   );
 
+  command('async <core>', 'every suspended async function and generator, as stacks, and what it waits for')
+    .addOption(new Option('--limit <n>', 'groups of the text output').argParser(wholeNumber).default(40))
+    .action(async (dump, options) =>
+      (await import('./commands/async.ts')).asyncCommand(dump, options, output),
+    );
+
   command('objects <dump>', 'histogram by constructor')
     .option('--shapes', 'plain objects apart by their properties')
     .addOption(new Option('--limit <n>', 'rows of the text output').argParser(wholeNumber).default(40))

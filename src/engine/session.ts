@@ -85,9 +85,9 @@ export interface EvaluationPlace {
 /** One opened core: threads, stacks, values. Everything is read when it is asked for, then kept. */
 export class CoreSession {
   readonly core: CoreDump;
+  readonly dump: OpenedDump;
   readonly modules: LoadedModules;
   readonly sourceMaps: SourceMaps;
-  readonly #dump: OpenedDump;
   readonly #scripts = new Map<Isolate, ReadonlyMap<Tagged, Script>>();
   readonly #moduleMap: ModuleMap;
   readonly #stacks = new Map<number, ThreadStack>();
@@ -97,7 +97,7 @@ export class CoreSession {
   #names: ReadonlyMap<number, string | null> | undefined;
 
   constructor(dump: OpenedDump, options: OpenOptions) {
-    this.#dump = dump;
+    this.dump = dump;
     this.sourceMaps = new SourceMaps(options.sourceRoots ?? []);
     this.core = openCoreDump(dump);
     this.modules = loadModules(this.core, options);
@@ -108,11 +108,11 @@ export class CoreSession {
 
   /** The file that is read, unpacked if it was packed. */
   get path(): string {
-    return this.#dump.source.name;
+    return this.dump.source.name;
   }
 
   close(): void {
-    this.#dump.source.close();
+    this.dump.source.close();
     for (const module of this.modules.modules) module.close();
   }
 
@@ -202,6 +202,13 @@ export class CoreSession {
   awaiting(tid: number): readonly AwaitHop[] {
     const isolate = this.requireRuntime().isolateOf(tid);
     return isolate ? new AwaitChain(isolate, this.inspectorOf(isolate).lines).ofCurrentMicrotask() : [];
+  }
+
+  /** Of an isolate: the functions that `awaiting` gives for any thread, as JSGeneratorObjects. */
+  awaitingGenerators(isolate: Isolate): Set<Tagged> {
+    const { thread } = isolate;
+    const hops = thread === undefined ? [] : this.awaiting(thread);
+    return new Set(hops.flatMap(({ frame }) => (frame ? [frame.generator] : [])));
   }
 
   /**

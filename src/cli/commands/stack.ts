@@ -85,7 +85,8 @@ function foldedText(frames: readonly FrameInfo[], { from, to, period }: FoldedFr
   return `     -- #${from} to #${to}: ${grouped(to - from + 1)} more frames of the recursion ${round} --`;
 }
 
-function frameLines(frame: FrameInfo, index: number | undefined, paint: Paint): string[] {
+/** A frame, with its variables where it has them. */
+export function frameLines(frame: FrameInfo, index: number | undefined, paint: Paint): string[] {
   const number = paint('dim', (index === undefined ? '' : `#${index}`).padEnd(4));
   const marks = [frame.tier, frame.inlined ? 'inlined' : undefined].filter(Boolean).join(', ');
   const name =

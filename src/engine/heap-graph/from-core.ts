@@ -14,6 +14,7 @@ import { embedderInput } from './embedder-input.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { HeapImage, type ImageShape } from './heap-image.ts';
 import { markLive } from './live-heap.ts';
+import type { ObjectKinds } from './object-kinds.ts';
 import { claimPages, loadPage, positionsIn, shapeOfHeap } from './page-loader.ts';
 import { PassProgress, type Progress, type Share } from './pass-progress.ts';
 import { gcRoots } from './roots.ts';
@@ -24,6 +25,8 @@ export interface CoreHeapOptions {
   readonly helper?: CoreHelper | undefined;
   /** Told bytes of heap pages that are done, of how many, as far as the time is concerned. */
   readonly report?: Progress | undefined;
+  /** Shown the marked objects, once all are described. */
+  readonly visit?: ((image: HeapImage, kinds: ObjectKinds) => void) | undefined;
 }
 
 /**
@@ -38,7 +41,7 @@ export interface CoreHeapOptions {
 export async function heapFromCore(
   session: CoreSession,
   isolate: Isolate,
-  { helper, report }: CoreHeapOptions = {},
+  { helper, report, visit }: CoreHeapOptions = {},
 ): Promise<Heap> {
   const progress = new PassProgress(report);
   const shape = shapeOfHeap(isolate);
@@ -69,6 +72,7 @@ export async function heapFromCore(
   const graph = builder.graph();
   const dominators = other?.run('dominators', dominatorInput(graph));
   builder.describe(graph);
+  visit?.(image, live.kinds);
   const finished = progress.of('finish');
   finished(0.5);
   const heap = new Heap(graph);

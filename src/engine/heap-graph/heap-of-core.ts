@@ -5,7 +5,7 @@ import type { Heap } from '../graph/heap.ts';
 import { CoreSession, type OpenOptions } from '../session.ts';
 import type { Isolate } from '../v8/isolate.ts';
 import { type CoreHelper, startCoreHelper } from './core-tasks.ts';
-import { heapFromCore } from './from-core.ts';
+import { type CoreHeapOptions, heapFromCore } from './from-core.ts';
 import type { Progress } from './pass-progress.ts';
 
 /** A heap with the core that it is of. */
@@ -38,6 +38,20 @@ export async function heapOfCore(dump: OpenedDump, options: HeapOfCoreOptions): 
       session.close();
       throw error;
     }
+  } finally {
+    helper?.close();
+  }
+}
+
+/** As `heapOfCore`, of a core that is open already. */
+export async function heapOfIsolate(
+  session: CoreSession,
+  isolate: Isolate,
+  options: Omit<CoreHeapOptions, 'helper'> = {},
+): Promise<Heap> {
+  const helper = helperFor(session.dump);
+  try {
+    return await heapFromCore(session, isolate, { ...options, helper });
   } finally {
     helper?.close();
   }

@@ -74,3 +74,8 @@ export function suspendedFrameInfo(js: JsFrame): FrameInfo {
     ...notOnStack,
   };
 }
+
+/** What stands between functions that await each other: "Promise.all" and its like. */
+export function combinatorFrameInfo(name: string): FrameInfo {
+  return { kind: 'builtin', function: name, source: null, line: null, column: null, ...notOnStack };
+}

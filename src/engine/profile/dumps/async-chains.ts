@@ -1,9 +1,10 @@
-import { attemptOr } from '../../absence.ts';
 import type { FrameInfo, StackInfo } from '../../contract.ts';
-import { suspendedAsyncFunctions } from '../../heap-graph/suspended-functions.ts';
+import { readLiveHeap } from '../../heap-graph/live-heap.ts';
+import { objectsOfTypes } from '../../heap-graph/objects-of-types.ts';
 import type { CoreSession } from '../../session.ts';
-import { AwaitChain, type AwaitHop } from '../../v8/async/await-chain.ts';
-import { SuspendedFrame } from '../../v8/async/suspended-frame.ts';
+import { AwaitChain } from '../../v8/async/await-chain.ts';
+import { suspendedChains, suspendedOf } from '../../v8/async/suspended-chains.ts';
+import type { Isolate } from '../../v8/isolate.ts';
 import { ProfileBuilder } from '../builder.ts';
 import type { Profile } from '../profile.ts';
 import { pushFrames, threadName } from './thread-stacks.ts';
@@ -34,18 +35,15 @@ export function asyncChainsOf(
   const notes: string[] = [];
   for (const one of session.requireRuntime().isolates) {
     if (isolate !== undefined && one.index !== isolate) continue;
-    const { generators, gaps } = suspendedAsyncFunctions(session, one);
+    const { generators, gaps } = asyncFunctionsOf(session, one);
     notes.push(...gaps);
-    const { lines } = session.inspectorOf(one);
-    const chains = new AwaitChain(one, lines);
-    const waiters = generators.map((generator) => chains.ofGenerator(generator));
-    const running = threads.flatMap((thread) => session.awaiting(thread.id));
-    const awaiting = new Set([...waiters.flat(), ...running].map((hop) => hop.frame?.generator));
-    generators.forEach((generator, i) => {
-      if (awaiting.has(generator)) return;
-      const own = attemptOr(undefined, () => new SuspendedFrame(one, generator, lines));
-      if (!own) return;
-      const hops: AwaitHop[] = [{ label: 'await', frame: own }, ...waiters[i]!];
+    const chain = new AwaitChain(one, session.inspectorOf(one).lines);
+    for (const { generator, waiters } of suspendedChains(
+      chain,
+      generators,
+      session.awaitingGenerators(one),
+    )) {
+      const hops = chain.hops([{ label: 'await', generator, promise: undefined }, ...waiters]);
       suspended.push({
         isolate: one.index,
         hops: hops.map(({ label, frame }) => ({
@@ -53,9 +51,17 @@ export function asyncChainsOf(
           frames: frame ? [session.describeSuspended(frame)] : [],
         })),
       });
-    });
+    }
   }
   return { name, running: threads.filter((t) => t.asyncFrames.length > 0), suspended, notes };
+}
+
+/** Suspended async functions and async generators that something keeps alive. */
+function asyncFunctionsOf(session: CoreSession, isolate: Isolate) {
+  const { image, kinds, gaps } = readLiveHeap(session, isolate);
+  const { types } = isolate.runtime.layout;
+  const wanted = new Set([types.JS_ASYNC_FUNCTION_OBJECT, types.JS_ASYNC_GENERATOR_OBJECT]);
+  return { generators: suspendedOf(isolate, objectsOfTypes(image, kinds, wanted)), gaps };
 }
 
 /**

@@ -1,9 +1,9 @@
 import { attemptOr } from '../../absence.ts';
 import type { Tagged } from '../../address.ts';
-import { field, instanceType, isFunction, isSmi, ofType, smiValue } from '../frames/heap-object.ts';
+import { field, instanceType, isSmi } from '../frames/heap-object.ts';
 import type { ScriptLines } from '../frames/script-lines.ts';
-import { builtinIdOf, sharedOf } from '../frames/shared-function-info.ts';
 import type { Isolate } from '../isolate.ts';
+import { PromiseReader, PromiseState } from './promise-reader.ts';
 import { SuspendedFrame } from './suspended-frame.ts';
 
 /** One hop of an await chain: a function that awaits, or a combinator that it awaits through. */
@@ -13,15 +13,15 @@ export interface AwaitHop {
   readonly frame: SuspendedFrame | undefined;
 }
 
+/** A hop by what it is in the heap: the JSGeneratorObject that awaits, or a combinator's name alone. */
+export interface Waiter {
+  readonly label: string;
+  readonly generator: Tagged | undefined;
+  /** What is settled when this hop is done. */
+  readonly promise: Tagged | undefined;
+}
+
 const MAX_HOPS = 1000;
-/** Builtins that go on with an async function or generator (builtins/builtins-async-*.cc, *.tq). */
-const AWAIT_CLOSURE = /^Async(Function|Generator)(Await(Resolve|Reject)|Yield(WithAwait)?Resolve)Closure$/;
-const COMBINATORS: readonly (readonly [builtin: RegExp, label: string])[] = [
-  [/^PromiseAllResolveElementClosure$/, 'Promise.all'],
-  [/^PromiseAllSettled(Resolve|Reject)ElementClosure$/, 'Promise.allSettled'],
-  [/^PromiseAnyRejectElementClosure$/, 'Promise.any'],
-];
-const CAPABILITY_CLOSURE = /^PromiseCapabilityDefault(Resolve|Reject)$/;
 
 /**
  * Follows promise reactions from what runs to the functions that wait for it, as V8 does for
@@ -31,140 +31,94 @@ const CAPABILITY_CLOSURE = /^PromiseCapabilityDefault(Resolve|Reject)$/;
 export class AwaitChain {
   readonly #isolate: Isolate;
   readonly #lines: ScriptLines;
+  readonly #promises: PromiseReader;
+  /** By promise: who waits for it. */
+  readonly #waiters = new Map<Tagged, Waiter | undefined>();
 
   constructor(isolate: Isolate, lines: ScriptLines) {
     this.#isolate = isolate;
     this.#lines = lines;
+    this.#promises = new PromiseReader(isolate);
   }
 
   /** Who waits for the microtask that runs, innermost first; empty if none runs. */
   ofCurrentMicrotask(): AwaitHop[] {
-    return attemptOr([], () => {
+    const promise = attemptOr(undefined, () => {
       const { runtime } = this.#isolate;
       const { reactionJob } = runtime.layout.async;
       const task = this.#isolate.root('current_microtask');
-      if (!this.#isReactionJob(task)) return [];
-      const generator = this.#generatorOf(
-        field(runtime, task, reactionJob.handler),
-        field(runtime, task, reactionJob.promiseOrCapability),
-      );
+      if (!this.#isReactionJob(task)) return undefined;
+      const beside = field(runtime, task, reactionJob.promiseOrCapability);
+      const next = this.#promises.continuation(field(runtime, task, reactionJob.handler), beside);
       // The function that goes on in this microtask is on the stack itself.
-      const promise =
-        generator === undefined
-          ? this.#promiseOf(field(runtime, task, reactionJob.promiseOrCapability))
-          : this.#promiseOfGenerator(generator);
-      return this.ofPromise(promise);
+      return next.kind === 'await'
+        ? this.#promises.promiseOfGenerator(next.generator)
+        : this.#promises.promiseOf(beside);
     });
+    return this.hops(this.ofPromise(promise));
   }
 
   /** Who waits for a suspended async function or generator, innermost first. */
-  ofGenerator(generator: Tagged): AwaitHop[] {
-    return this.ofPromise(attemptOr(undefined, () => this.#promiseOfGenerator(generator)));
+  ofGenerator(generator: Tagged): Waiter[] {
+    return this.ofPromise(attemptOr(undefined, () => this.#promises.promiseOfGenerator(generator)));
+  }
+
+  /** The next function that waits for a suspended one, whatever promises lie between. */
+  waiterOf(generator: Tagged): Tagged | undefined {
+    const seen = new Set<Tagged>();
+    let promise = attemptOr(undefined, () => this.#promises.promiseOfGenerator(generator));
+    while (promise !== undefined && seen.size < MAX_HOPS && !seen.has(promise)) {
+      seen.add(promise);
+      const next = this.next(promise);
+      if (next?.generator !== undefined) return next.generator;
+      promise = next?.promise;
+    }
+    return undefined;
   }
 
   /** Who waits for a promise, innermost first. */
-  ofPromise(promise: Tagged | undefined): AwaitHop[] {
-    const hops: AwaitHop[] = [];
+  ofPromise(promise: Tagged | undefined): Waiter[] {
+    const waiters: Waiter[] = [];
     const seen = new Set<Tagged>();
-    for (let current = promise; current !== undefined && hops.length < MAX_HOPS && !seen.has(current); ) {
-      seen.add(current);
-      const next: { hop: AwaitHop | undefined; promise: Tagged | undefined } | undefined = attemptOr(
-        undefined,
-        () => this.#next(current!),
-      );
-      if (next?.hop) hops.push(next.hop);
-      current = next?.promise;
+    for (let at = promise; at !== undefined && waiters.length < MAX_HOPS && !seen.has(at); ) {
+      seen.add(at);
+      const next = this.next(at);
+      if (next && next.label !== '') waiters.push(next);
+      at = next?.promise;
     }
-    return hops;
+    return waiters;
   }
 
-  #next(promise: Tagged): { hop: AwaitHop | undefined; promise: Tagged | undefined } | undefined {
+  hops(waiters: readonly Waiter[]): AwaitHop[] {
+    return waiters.flatMap(({ label, generator }): AwaitHop[] => {
+      if (generator === undefined) return [{ label, frame: undefined }];
+      const frame = attemptOr(undefined, () => new SuspendedFrame(this.#isolate, generator, this.#lines));
+      return frame ? [{ label, frame }] : [];
+    });
+  }
+
+  /** The only one who waits for a promise; its label is '' where one promise just stands for another. */
+  next(promise: Tagged): Waiter | undefined {
+    let waiter = this.#waiters.get(promise);
+    if (waiter === undefined && !this.#waiters.has(promise)) {
+      waiter = attemptOr(undefined, () => this.#next(promise));
+      this.#waiters.set(promise, waiter);
+    }
+    return waiter;
+  }
+
+  #next(promise: Tagged): Waiter | undefined {
     const { runtime } = this.#isolate;
-    const { objects, types, async } = runtime.layout;
-    if ((smiValue(field(runtime, promise, objects.promise.flags)) & 3) !== 0) return undefined;
+    const { objects, types } = runtime.layout;
+    if (this.#promises.state(promise) !== PromiseState.pending) return undefined;
     const reaction = field(runtime, promise, objects.promise.reactionsOrResult);
     if (instanceType(runtime, reaction) !== types.PROMISE_REACTION) return undefined;
     if (!isSmi(field(runtime, reaction, objects.promiseReaction.next))) return undefined;
-    const handler = field(runtime, reaction, objects.promiseReaction.fulfillHandler);
-    const waiter = field(runtime, reaction, objects.promiseReaction.promiseOrCapability);
-    const generator = this.#generatorOf(handler, waiter);
-    if (generator !== undefined) {
-      const frame = new SuspendedFrame(this.#isolate, generator, this.#lines);
-      return { hop: { label: 'await', frame }, promise: this.#promiseOfGenerator(generator) };
-    }
-    const builtin = this.#builtinName(handler);
-    const combinator =
-      builtin === undefined ? undefined : COMBINATORS.find(([pattern]) => pattern.test(builtin));
-    if (combinator) {
-      const context = field(runtime, handler, objects.function.context);
-      const capability = this.#slot(context, async.allContext.capability);
-      return {
-        hop: { label: combinator[1], frame: undefined },
-        promise: capability === undefined ? undefined : this.#promiseOf(capability),
-      };
-    }
-    if (builtin !== undefined && CAPABILITY_CLOSURE.test(builtin)) {
-      const context = field(runtime, handler, objects.function.context);
-      const resolved = this.#slot(context, async.resolveContext.promise);
-      return { hop: undefined, promise: resolved === undefined ? undefined : this.#promiseOf(resolved) };
-    }
-    return { hop: undefined, promise: this.#promiseOf(waiter) };
-  }
-
-  /** The async function or generator that a reaction resumes. */
-  #generatorOf(handler: Tagged, waiter: Tagged): Tagged | undefined {
-    if (this.#isGenerator(waiter)) return waiter;
-    const builtin = this.#builtinName(handler);
-    if (builtin === undefined || !AWAIT_CLOSURE.test(builtin)) return undefined;
-    const { runtime } = this.#isolate;
-    const context = field(runtime, handler, runtime.layout.objects.function.context);
-    const generator = this.#slot(context, runtime.layout.async.awaitContext.generator);
-    return generator !== undefined && this.#isGenerator(generator) ? generator : undefined;
-  }
-
-  #promiseOfGenerator(generator: Tagged): Tagged | undefined {
-    const { runtime } = this.#isolate;
-    const { objects, types, async } = runtime.layout;
-    if (instanceType(runtime, generator) === types.JS_ASYNC_FUNCTION_OBJECT) {
-      return this.#promiseOf(field(runtime, generator, objects.generator.asyncFunctionPromise));
-    }
-    const request = field(runtime, generator, objects.generator.asyncQueue);
-    if (instanceType(runtime, request) !== types.ASYNC_GENERATOR_REQUEST) return undefined;
-    return this.#promiseOf(field(runtime, request, async.generatorRequest.promise));
-  }
-
-  /** A promise, or the promise of a capability. */
-  #promiseOf(word: Tagged): Tagged | undefined {
-    const { runtime } = this.#isolate;
-    const { objects, types } = runtime.layout;
-    const type = instanceType(runtime, word);
-    if (type === types.JS_PROMISE) return word;
-    if (type !== types.PROMISE_CAPABILITY) return undefined;
-    return ofType(runtime, field(runtime, word, objects.promiseCapability.promise), types.JS_PROMISE);
-  }
-
-  #isGenerator(word: Tagged): boolean {
-    const { runtime } = this.#isolate;
-    const { types } = runtime.layout;
-    const type = instanceType(runtime, word);
-    return type === types.JS_ASYNC_FUNCTION_OBJECT || type === types.JS_ASYNC_GENERATOR_OBJECT;
-  }
-
-  #builtinName(word: Tagged): string | undefined {
-    const { runtime } = this.#isolate;
-    if (!isFunction(runtime, word)) return undefined;
-    const id = builtinIdOf(runtime, sharedOf(runtime, word));
-    return id === undefined ? undefined : runtime.builtins.byId[id]?.name;
-  }
-
-  /** A slot of a context; undefined for native contexts, which mark closures that were called already. */
-  #slot(context: Tagged, index: number): Tagged | undefined {
-    const { runtime } = this.#isolate;
-    const { layout } = runtime;
-    const type = instanceType(runtime, context);
-    if (type === undefined || !layout.isContext(type) || type === layout.types.nativeContext)
-      return undefined;
-    return field(runtime, context, layout.objects.fixedArray.data + 8 * index);
+    const next = this.#promises.continuationOf(reaction);
+    if (next.kind === 'settle')
+      return { label: next.label ?? '', generator: undefined, promise: next.promise };
+    const { generator } = next;
+    return { label: 'await', generator, promise: this.#promises.promiseOfGenerator(generator) };
   }
 
   #isReactionJob(word: Tagged): boolean {

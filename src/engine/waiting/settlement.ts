@@ -1,0 +1,154 @@
+import { address, type Tagged } from '../address.ts';
+import { type Step, waysOf } from '../analyses/paths.ts';
+import type { Heap } from '../graph/heap.ts';
+import { sourceOf } from '../graph/reverse-edges.ts';
+import { type EdgeIndex, EdgeType, type NodeOrdinal, NodeType } from '../graph/types.ts';
+import { continuationOf } from '../v8/async/suspended-chains.ts';
+import { tag, untag } from '../v8/frames/heap-object.ts';
+import type { Isolate } from '../v8/isolate.ts';
+import { knownHolder, placeText } from './holder-text.ts';
+import type { PromiseLinks } from './promise-links.ts';
+
+/** What could settle a promise. */
+export interface Settlement {
+  /** In words, without what tells one object from another of its kind: equal ones are the same for people. */
+  readonly text: string;
+  /** From the roots to what settles it: a resolve function, or the object of a request; empty where there is none. */
+  readonly steps: readonly Step[];
+}
+
+/** Promises that are looked at on the way, sources that are told, and holders of one promise. */
+const MAX_PROMISES = 10_000;
+const MAX_SOURCES = 20;
+const MAX_RESOLVERS = 100;
+const MAX_HOLDERS = 1000;
+const MAX_DOMINATORS = 100_000;
+
+/** Steps back from a resolve function within which a promise's reaction is looked for. */
+const NEAR = 8;
+const REACTION = 'system / PromiseReaction';
+/** JSGeneratorObject::kGeneratorExecuting. */
+const RUNNING = -2;
+const NOTHING = 'a promise that nothing can settle any more';
+
+/** Tells of awaited promises what they wait for: who holds their resolve functions, and so may yet call one. */
+export class Settlements {
+  readonly #isolate: Isolate;
+  readonly #heap: Heap;
+  readonly #links: PromiseLinks;
+
+  constructor(isolate: Isolate, heap: Heap, links: PromiseLinks) {
+    this.#isolate = isolate;
+    this.#heap = heap;
+    this.#links = links;
+  }
+
+  /** Of the promise that a suspended function awaits. */
+  of(promise: Tagged, waiter: Tagged): Settlement {
+    const sources: Settlement[] = [];
+    const labels = new Set<string>();
+    const seen = new Set<Tagged>([promise]);
+    const work: Tagged[] = [promise];
+    const follow = (above: Tagged) => {
+      if (seen.has(above)) return;
+      seen.add(above);
+      work.push(above);
+    };
+    for (
+      let at = work.pop();
+      at !== undefined && seen.size < MAX_PROMISES && sources.length < MAX_SOURCES;
+      at = work.pop()
+    ) {
+      sources.push(...this.#sources(at, waiter, follow));
+      for (const { promise: above, label } of this.#links.upstreamOf(at)) {
+        if (label !== undefined) labels.add(label);
+        follow(above);
+      }
+    }
+    const texts = [...new Set(sources.map((s) => s.text))].sort();
+    // What says nothing has its say only where nothing else has.
+    const told = texts.filter((text) => text !== NOTHING);
+    const what = told.length === 0 ? NOTHING : told.join(', ');
+    return {
+      text: labels.size === 0 ? what : `${[...labels].join(', ')}: ${what}`,
+      steps: sources.find((s) => s.steps.length > 0)?.steps ?? [],
+    };
+  }
+
+  /** What may settle this very promise; others on which it depends are given to `follow`, where they are not linked to it. */
+  #sources(promise: Tagged, waiter: Tagged, follow: (promise: Tagged) => void): Settlement[] {
+    const links = this.#links;
+    if (links.isReady(promise)) return [{ text: 'a promise that is settled already', steps: [] }];
+    const owner = links.ownerOf(promise);
+    if (owner !== undefined) {
+      const state = continuationOf(this.#isolate, owner);
+      if (state !== undefined && state >= 0)
+        return [{ text: 'an async function that waits itself', steps: [] }];
+      if (state === RUNNING) return [{ text: 'an async function that runs', steps: [] }];
+    }
+    const found: Settlement[] = [];
+    let isHandled = links.upstreamOf(promise).length > 0;
+    for (const resolver of links.resolversOf(promise).slice(0, MAX_RESOLVERS)) {
+      const node = this.#node(resolver);
+      if (node === undefined || this.#isDominated(node, this.#node(waiter))) continue;
+      const steps = waysOf(this.#heap).to(node);
+      const above = this.#promiseOn(steps);
+      isHandled ||= above !== undefined;
+      if (above !== undefined) follow(above);
+      else found.push(this.#told(steps));
+    }
+    if (found.length > 0 || isHandled) return found;
+    return [this.#native(promise) ?? { text: NOTHING, steps: [] }];
+  }
+
+  #told(steps: readonly Step[]): Settlement {
+    const known = knownHolder(this.#heap, steps);
+    return { text: known ?? `a promise whose resolve is held by ${placeText(this.#heap, steps)}`, steps };
+  }
+
+  /** The promise whose reactions lead to the end of a way: once it is settled, they may settle another one. */
+  #promiseOn(steps: readonly Step[]): Tagged | undefined {
+    const { graph } = this.#heap;
+    let isReaction = false;
+    for (const { node } of steps.slice(-NEAR).reverse()) {
+      if (graph.nodeType[node] === NodeType.hidden && graph.name(node) === REACTION) isReaction = true;
+      else if (isReaction) return tag(address(graph.addresses!.of(node)));
+    }
+    return undefined;
+  }
+
+  /** An object that C++ settles the promise through: it holds the promise itself. */
+  #native(promise: Tagged): Settlement | undefined {
+    const node = this.#node(promise);
+    if (node === undefined) return undefined;
+    const { graph, reverse } = this.#heap;
+    const end = Math.min(reverse.first[node + 1]!, reverse.first[node]! + MAX_HOLDERS);
+    for (let i = reverse.first[node]!; i < end; i++) {
+      const edge = reverse.edges[i] as EdgeIndex;
+      if (graph.edgeType[edge] === EdgeType.weak) continue;
+      const holder = sourceOf(graph, edge) as NodeOrdinal;
+      if (graph.nodeType[holder] === NodeType.synthetic && graph.name(holder) === '(Global handles)')
+        return { text: 'a promise that native code holds', steps: waysOf(this.#heap).to(node) };
+      const steps = waysOf(this.#heap).to(holder);
+      const text = knownHolder(this.#heap, steps.slice(-1));
+      if (text !== undefined) return { text, steps };
+    }
+    return undefined;
+  }
+
+  /** True if only the waiting function leads to a node. */
+  #isDominated(node: NodeOrdinal, by: NodeOrdinal | undefined): boolean {
+    const { dominator } = this.#heap.dominators;
+    let at: number = node;
+    for (let steps = 0; at !== 0 && steps < MAX_DOMINATORS; steps++) {
+      if (at === by) return true;
+      at = dominator[at]!;
+    }
+    return false;
+  }
+
+  #node(word: Tagged): NodeOrdinal | undefined {
+    const ordinal = this.#heap.graph.addresses?.find(untag(word)) ?? -1;
+    return ordinal < 0 ? undefined : (ordinal as NodeOrdinal);
+  }
+}
