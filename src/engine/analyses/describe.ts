@@ -15,7 +15,7 @@ export interface NodeInfo {
   readonly type: string;
   readonly shallowSize: number;
   readonly retainedSize: number;
-  /** `0x…`; null in graphs that have no addresses. */
+  /** `0x…`; null in graphs that have no addresses, and for nodes that stand nowhere in memory. */
   readonly address: string | null;
   /** Where the code stands, which properties there are, … */
   readonly detail: string | null;
@@ -33,9 +33,14 @@ export function describeNode(heap: Heap, node: NodeOrdinal): NodeInfo {
     type: graph.typeName(node),
     shallowSize: heap.shallowSize(node),
     retainedSize: heap.retainedSize(node),
-    address: graph.addresses ? hex(graph.addresses.of(node)) : null,
+    address: addressText(heap, node),
     detail: nodeDetail(heap, node),
   };
+}
+
+function addressText({ graph }: Heap, node: NodeOrdinal): string | null {
+  const address = graph.addresses?.of(node) ?? 0;
+  return address === 0 ? null : hex(address);
 }
 
 /** The name that people know a node by. */

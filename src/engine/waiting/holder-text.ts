@@ -3,7 +3,7 @@ import type { Step } from '../analyses/paths.ts';
 import type { Heap } from '../graph/heap.ts';
 import { type EdgeIndex, EdgeType, type NodeOrdinal, NodeType } from '../graph/types.ts';
 
-/** Steps back from a resolve function within which an object that will call it is looked for. */
+/** Dominators of a resolve function among which an object that will call it is looked for. */
 const NEAR = 8;
 /** Steps of a way that a text shows. */
 const SHOWN = 6;
@@ -25,14 +25,22 @@ const known: readonly (readonly [name: RegExp, text: (name: string) => string])[
   ],
 ];
 
-/** What an object near the end of a way is, if it is known to settle promises. */
-export function knownHolder(heap: Heap, steps: readonly Step[]): string | undefined {
-  for (const { node } of steps.slice(-NEAR).reverse()) {
-    const type = heap.graph.nodeType[node];
-    if (type !== NodeType.object && type !== NodeType.native && type !== NodeType.synthetic) continue;
-    const name = nodeName(heap, node).replace(/^Node \/ /, '');
-    const text = known.find(([pattern]) => pattern.test(name))?.[1](name);
+/** What an object is called that is known to settle promises. */
+export function knownSettler(heap: Heap, node: NodeOrdinal): string | undefined {
+  const type = heap.graph.nodeType[node];
+  if (type !== NodeType.object && type !== NodeType.native && type !== NodeType.synthetic) return undefined;
+  const name = nodeName(heap, node).replace(/^Node \/ /, '');
+  return known.find(([pattern]) => pattern.test(name))?.[1](name);
+}
+
+/** Such an object among those without which the end of a way would be garbage: it alone holds the end. */
+export function settlerOf(heap: Heap, node: NodeOrdinal): string | undefined {
+  const { dominator } = heap.dominators;
+  let at = dominator[node]!;
+  for (let steps = 0; at !== 0 && steps < NEAR; steps++) {
+    const text = knownSettler(heap, at as NodeOrdinal);
     if (text !== undefined) return text;
+    at = dominator[at]!;
   }
   return undefined;
 }

@@ -6,7 +6,7 @@ import { type EdgeIndex, EdgeType, type NodeOrdinal, NodeType } from '../graph/t
 import { continuationOf } from '../v8/async/suspended-chains.ts';
 import { tag, untag } from '../v8/frames/heap-object.ts';
 import type { Isolate } from '../v8/isolate.ts';
-import { knownHolder, placeText } from './holder-text.ts';
+import { knownSettler, placeText, settlerOf } from './holder-text.ts';
 import type { PromiseLinks } from './promise-links.ts';
 
 /** What could settle a promise. */
@@ -102,7 +102,7 @@ export class Settlements {
   }
 
   #told(steps: readonly Step[]): Settlement {
-    const known = knownHolder(this.#heap, steps);
+    const known = settlerOf(this.#heap, steps.at(-1)!.node);
     return { text: known ?? `a promise whose resolve is held by ${placeText(this.#heap, steps)}`, steps };
   }
 
@@ -129,9 +129,8 @@ export class Settlements {
       const holder = sourceOf(graph, edge) as NodeOrdinal;
       if (graph.nodeType[holder] === NodeType.synthetic && graph.name(holder) === '(Global handles)')
         return { text: 'a promise that native code holds', steps: waysOf(this.#heap).to(node) };
-      const steps = waysOf(this.#heap).to(holder);
-      const text = knownHolder(this.#heap, steps.slice(-1));
-      if (text !== undefined) return { text, steps };
+      const text = knownSettler(this.#heap, holder);
+      if (text !== undefined) return { text, steps: waysOf(this.#heap).to(holder) };
     }
     return undefined;
   }
