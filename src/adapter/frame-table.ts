@@ -65,6 +65,16 @@ export class FrameTable {
     return rows;
   }
 
+  /** True if the rows of a thread were made. */
+  has(thread: number): boolean {
+    return this.#rows.has(thread);
+  }
+
+  /** Gives a thread rows that others have made. */
+  place(thread: number, rows: readonly Row[]): void {
+    this.#rows.set(thread, rows);
+  }
+
   #makeRows(thread: number): Row[] {
     const { frames } = this.#core.thread(thread);
     const rows: Row[] = [];

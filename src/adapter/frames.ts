@@ -3,13 +3,17 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Tagged } from '../engine/address.ts';
 import type { FrameInfo, ThreadInfo } from '../engine/contract.ts';
 import { DayAfterError } from '../engine/errors.ts';
+import type { Progress } from '../engine/heap-graph/pass-progress.ts';
 import { wasmPlace } from '../engine/report/frame.ts';
 import { jsFrameOf, type Row } from './frame-table.ts';
 import { moduleId } from './modules.ts';
+import { loadSuspended, suspendedName, suspendedThread, tellsSuspended } from './suspended.ts';
 import type { Target } from './target.ts';
 
 export function threads(target: Target): DebugProtocol.ThreadsResponse['body'] {
-  return { threads: target.core.threads().map((thread) => ({ id: thread.id, name: threadName(thread) })) };
+  const list = target.core.threads().map((thread) => ({ id: thread.id, name: threadName(thread) }));
+  if (tellsSuspended(target)) list.push({ id: suspendedThread, name: suspendedName });
+  return { threads: list };
 }
 
 /** "main (4711)": the derived name and the kernel's id. */
@@ -20,8 +24,10 @@ export function threadName(thread: ThreadInfo): string {
 export async function stackTrace(
   target: Target,
   args: DebugProtocol.StackTraceArguments,
+  report: Progress = () => {},
 ): Promise<DebugProtocol.StackTraceResponse['body']> {
-  if (!target.core.threads().some((thread) => thread.id === args.threadId)) {
+  if (args.threadId === suspendedThread && tellsSuspended(target)) await loadSuspended(target, report);
+  else if (!target.core.threads().some((thread) => thread.id === args.threadId)) {
     throw new DayAfterError('NO_SUCH_THREAD', `There is no thread ${args.threadId} in this dump.`);
   }
   const rows = target.frames.rows(args.threadId);

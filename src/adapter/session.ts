@@ -22,6 +22,7 @@ import { printable } from './printable.ts';
 import { patience, Works } from './progress.ts';
 import { Refusals, refusedBreakpoints } from './refusals.ts';
 import { scopes } from './scopes.ts';
+import { suspendedThread } from './suspended.ts';
 import type { Target } from './target.ts';
 import { variables } from './variables.ts';
 
@@ -61,7 +62,13 @@ export class PostmortemSession extends DebugSession {
       disconnect: () => {},
       terminate: () => {},
       threads: on((target) => threads(target)),
-      stackTrace: on(stackTrace),
+      stackTrace: (args: DebugProtocol.StackTraceArguments, request) => {
+        const target = this.#opened();
+        if (args.threadId !== suspendedThread) return stackTrace(target, args);
+        return this.#works.run(request.seq, 'Finding suspended functions', patience, (progress) =>
+          stackTrace(target, args, (done, total) => progress.update('', (100 * done) / total)),
+        );
+      },
       scopes: on(scopes),
       variables: on(variables),
       evaluate: (args: DebugProtocol.EvaluateArguments, request) =>

@@ -44,20 +44,22 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
       .helpOption('--help');
   };
 
+  const withVariables = (added: Command, whose: string) =>
+    added
+      .option('--locals', `with scopes and variables${whose}`)
+      .addOption(new Option('--depth <n>', 'how deep variables are shown').argParser(depth).default(1))
+      .addOption(
+        new Option('--limit <n>', 'how many children of an object are shown')
+          .argParser(wholeNumber)
+          .default(100),
+      );
+
   command('info <dump>', 'what the dump is and why the process died').action(async (dump, options) =>
     (await import('./commands/info.ts')).infoCommand(dump, options, output),
   );
-  command('stack <core>', "every thread's mixed stack, innermost frame first")
-    .option('--locals', 'with scopes and variables')
-    .addOption(new Option('--depth <n>', 'how deep variables are shown').argParser(depth).default(1))
-    .addOption(
-      new Option('--limit <n>', 'how many children of an object are shown')
-        .argParser(wholeNumber)
-        .default(100),
-    )
-    .action(async (dump, options) =>
-      (await import('./commands/stack.ts')).stackCommand(dump, options, output),
-    );
+  withVariables(command('stack <core>', "every thread's mixed stack, innermost frame first"), '').action(
+    async (dump, options) => (await import('./commands/stack.ts')).stackCommand(dump, options, output),
+  );
   command('inspect <core> <expression>', 'a value: a global, a path, 0x…, a local of a frame')
     .addOption(
       new Option('--frame <n>', "the frame whose scopes are searched, as 'stack' counts").argParser(
@@ -78,8 +80,11 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
       (await import('./commands/source.ts')).sourceCommand(dump, url, options, output),
   );
 
-  command('async <core>', 'every suspended async function and generator, as stacks, and what it waits for')
-    .addOption(new Option('--limit <n>', 'groups of the text output').argParser(wholeNumber).default(40))
+  withVariables(
+    command('async <core>', 'every suspended async function and generator, as stacks, and what it waits for'),
+    ' of the first of each group',
+  )
+    .addOption(new Option('--groups <n>', 'groups of the text output').argParser(wholeNumber).default(40))
     .action(async (dump, options) =>
       (await import('./commands/async.ts')).asyncCommand(dump, options, output),
     );

@@ -186,7 +186,7 @@ export class CoreSession {
       frames: stack.frames.map((frame, i) => this.frameInfo(tid, i, frame, locals)),
       asyncFrames: this.awaiting(tid).map((hop) => ({
         label: hop.label,
-        frames: hop.frame ? [this.#infoOf(hop.frame, locals)] : [],
+        frames: hop.frame ? [this.describeSuspended(hop.frame, locals)] : [],
       })),
       captured: this.captured(tid) ?? null,
       end: stack.end,
@@ -247,9 +247,11 @@ export class CoreSession {
     return { ...frameInfo(frame), original: (frame.js && this.original(frame.js)) ?? null };
   }
 
-  /** The same of a function that is suspended. */
-  describeSuspended(js: JsFrame): FrameInfo {
-    return { ...suspendedFrameInfo(js), original: this.original(js) ?? null };
+  /** The same of a function that is suspended; with `locals`, it has its scopes. */
+  describeSuspended(js: JsFrame, locals?: VariableOptions): FrameInfo {
+    const info = { ...suspendedFrameInfo(js), original: this.original(js) ?? null };
+    if (!locals) return info;
+    return { ...info, scopes: this.#scopeInfos(js, frameScopes(js, this.inspectorOf(js.isolate)), locals) };
   }
 
   /** Where a frame's position came from by its script's source map; undefined without one. */
@@ -418,12 +420,6 @@ export class CoreSession {
 
   death(): DumpInfo['death'] {
     return deathOf(this, this.#describedThrown());
-  }
-
-  #infoOf(js: JsFrame, locals: VariableOptions | undefined): FrameInfo {
-    const info = this.describeSuspended(js);
-    if (!locals) return info;
-    return { ...info, scopes: this.#scopeInfos(js, frameScopes(js, this.inspectorOf(js.isolate)), locals) };
   }
 
   #scopeInfos(js: JsFrame | undefined, scopes: readonly FrameScope[], locals: VariableOptions): ScopeInfo[] {

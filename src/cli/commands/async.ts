@@ -1,10 +1,15 @@
-import { type AsyncGroup, asyncReport } from '../../engine/waiting/async-groups.ts';
+import { type AsyncGroup, describeGroup, suspendedGroups } from '../../engine/waiting/async-groups.ts';
 import { openCore } from '../open.ts';
 import { grouped, notesText, type Output, type Paint, painter, plain, printJson } from '../output.ts';
 import type { CommonOptions } from '../run.ts';
 import { frameLines } from './stack.ts';
 
 export interface AsyncCommandOptions extends CommonOptions {
+  readonly locals?: boolean;
+  readonly depth: number;
+  /** Groups of the text output. */
+  readonly groups: number;
+  /** Children of an object. */
   readonly limit: number;
 }
 
@@ -15,17 +20,19 @@ export async function asyncCommand(
   output: Output,
 ): Promise<void> {
   await openCore(dump, options, output, async (session) => {
-    const { groups, notes: gaps } = await asyncReport(session, { isolate: options.isolate });
+    const { groups: found, notes: gaps } = await suspendedGroups(session, { isolate: options.isolate });
     const notes = [...session.notes(), ...gaps];
+    const locals = options.locals ? { depth: options.depth, limit: options.limit } : undefined;
+    const shown = options.json ? found : found.slice(0, options.groups);
+    const groups = shown.map((group) => describeGroup(session, group, locals));
     if (options.json) return printJson(output, { groups, notes });
     const paint = painter(output);
-    const shown = groups.slice(0, options.limit);
-    const left = groups.length - shown.length;
+    const left = found.length - groups.length;
     const text =
       groups.length === 0
         ? 'No async function or generator is suspended.\n'
-        : shown.map((group) => groupText(group, paint)).join('\n');
-    const more = left > 0 ? paint('dim', `\n… and ${grouped(left)} more groups (--limit)\n`) : '';
+        : groups.map((group) => groupText(group, paint)).join('\n');
+    const more = left > 0 ? paint('dim', `\n… and ${grouped(left)} more groups (--groups)\n`) : '';
     output.stdout.write(text + more + notesText(notes, paint));
   });
 }

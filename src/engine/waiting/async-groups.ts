@@ -8,8 +8,9 @@ import { heapOfIsolate } from '../heap-graph/heap-of-core.ts';
 import { objectsOfTypes } from '../heap-graph/objects-of-types.ts';
 import type { Progress } from '../heap-graph/pass-progress.ts';
 import { combinatorFrameInfo } from '../report/frame.ts';
+import type { VariableOptions } from '../report/variable.ts';
 import type { CoreSession } from '../session.ts';
-import { AwaitChain, type Waiter } from '../v8/async/await-chain.ts';
+import { AwaitChain, type AwaitHop, type Waiter } from '../v8/async/await-chain.ts';
 import { continuationOf, suspendedChains, suspendedOf } from '../v8/async/suspended-chains.ts';
 import { SuspendedFrame } from '../v8/async/suspended-frame.ts';
 import { field, instanceType, untag } from '../v8/frames/heap-object.ts';
@@ -25,14 +26,14 @@ export interface AsyncOptions {
 }
 
 /** Suspended functions that stand at the same places, and wait for the same. */
-export interface AsyncGroup {
+export interface SuspendedGroup {
   readonly count: number;
   /** Index of their isolate. */
   readonly isolate: number;
   /** Awaiting; ready to go on in a microtask that has not run; at a `yield`; or before its first line (generators). */
   readonly state: 'awaiting' | 'ready' | 'yielded' | 'not started';
-  /** The innermost function, then those that await it and each other; "Promise.all" and its like as builtins. */
-  readonly frames: readonly FrameInfo[];
+  /** Of the first of them: the innermost function, then those that await it and each other. */
+  readonly hops: readonly AwaitHop[];
   /** What the innermost waits for, in words; null where it awaits nothing, or it cannot be told. */
   readonly awaiting: string | null;
   /** Of the first of them: the promise that it awaits, and its JSGeneratorObject. */
@@ -42,16 +43,36 @@ export interface AsyncGroup {
   readonly path: readonly PathStep[];
 }
 
+/** A group as scripts read it: "Promise.all" and its like are frames of builtins. */
+export interface AsyncGroup extends Omit<SuspendedGroup, 'hops'> {
+  readonly frames: readonly FrameInfo[];
+}
+
+/** With `locals`, the frames have the variables of the first of the group. */
+export function describeGroup(
+  session: CoreSession,
+  { hops, ...group }: SuspendedGroup,
+  locals?: VariableOptions,
+): AsyncGroup {
+  const frames = hops.map(({ label, frame }) =>
+    frame ? session.describeSuspended(frame, locals) : combinatorFrameInfo(label),
+  );
+  return { ...group, frames };
+}
+
 export interface AsyncReport {
   /** The most numerous first. */
-  readonly groups: readonly AsyncGroup[];
+  readonly groups: readonly SuspendedGroup[];
   /** What is missing, in words. */
   readonly notes: readonly string[];
 }
 
 /** What all isolates of a core have suspended, or one. */
-export async function asyncReport(session: CoreSession, options: AsyncOptions = {}): Promise<AsyncReport> {
-  const groups: AsyncGroup[] = [];
+export async function suspendedGroups(
+  session: CoreSession,
+  options: AsyncOptions = {},
+): Promise<AsyncReport> {
+  const groups: SuspendedGroup[] = [];
   const notes: string[] = [];
   for (const isolate of session.requireRuntime().isolates) {
     if (options.isolate !== undefined && isolate.index !== options.isolate) continue;
@@ -94,7 +115,7 @@ function suspendedObjects(
 interface Suspended {
   readonly generator: Tagged;
   readonly waiters: readonly Waiter[];
-  readonly state: AsyncGroup['state'];
+  readonly state: SuspendedGroup['state'];
   readonly awaiting: string | null;
   readonly steps: readonly Step[];
 }
@@ -120,7 +141,7 @@ class Groups {
     this.#chain = new AwaitChain(isolate, session.inspectorOf(isolate).lines);
   }
 
-  all(): AsyncGroup[] {
+  all(): SuspendedGroup[] {
     const { generators, plain } = this.#objects;
     const running = this.#session.awaitingGenerators(this.#isolate);
     const groups = new Map<string, { first: Suspended; count: number }>();
@@ -191,20 +212,13 @@ class Groups {
     });
   }
 
-  #describe(first: Suspended, count: number): AsyncGroup {
-    const { generator, waiters, state, awaiting, steps } = first;
-    const hops = this.#chain.hops([{ label: 'await', generator, promise: undefined }, ...waiters]);
-    const frames = hops.map(
-      ({ label, frame }): FrameInfo =>
-        frame ? this.#session.describeSuspended(frame) : combinatorFrameInfo(label),
-    );
+  #describe({ generator, waiters, steps, ...first }: Suspended, count: number): SuspendedGroup {
     const promise = this.#links.awaitedBy(generator);
     return {
+      ...first,
       count,
       isolate: this.#isolate.index,
-      state,
-      frames,
-      awaiting,
+      hops: this.#chain.hops([{ label: 'await', generator, promise: undefined }, ...waiters]),
       promise: promise === undefined ? null : hex(untag(promise)),
       generator: hex(untag(generator)),
       path: describeSteps(this.#heap, steps),
