@@ -9,6 +9,11 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 const waiting = new Map();
 const kept = [];
+const pushed = [];
+const shared = {};
+shared.promise = new Promise((resolve) => {
+  shared.resolve = resolve;
+});
 const bus = new EventEmitter().setMaxListeners(0);
 
 async function onTimer() {
@@ -67,13 +72,23 @@ const later = new Promise((resolve) => {
 let leftPromise;
 let rightPromise;
 
-function* numbers() {
+function* numbers() { // not started
   yield 1; // plain yield
   yield 2;
 }
-async function* pages() {
+async function* pages() { // async not started
   yield 1; // async yield
   yield 2;
+}
+async function onPush() {
+  await new Promise((resolve) => pushed.push(resolve)); // pushed
+}
+async function onThen(key) {
+  const value = new Promise((resolve) => waiting.set(key, { resolve }));
+  await value.then((text) => text.length).finally(() => {}); // then
+}
+async function onShared() {
+  await shared.promise; // shared
 }
 async function* slowPages() {
   await wait(100_000); // async generator
@@ -84,6 +99,11 @@ async function inner(key) {
 }
 async function outer(key) {
   await inner(key); // outer
+}
+
+async function onPages() {
+  // biome-ignore format: the comment marks the stop
+  for await (const page of slowPages()) kept.push(page); // for await
 }
 
 const fifo = process.argv[2];
@@ -106,6 +126,9 @@ async function main() {
   times(10, onEvent);
   times(5, onAll);
   times(4, onRace);
+  times(9, onPush);
+  times(3, (i) => onThen(`t${i}`));
+  times(2, onShared);
   if (fifo) times(1, onFile);
   times(2, onDns);
   times(7, onForgotten);
@@ -119,8 +142,7 @@ async function main() {
   const started = pages();
   await started.next();
   kept.push(started, pages());
-  const slow = slowPages();
-  kept.push(slow, slow.next());
+  kept.push(onPages());
   await wait(20);
   times(8, onReady);
   process.abort();

@@ -3,8 +3,6 @@ import type { Step } from '../analyses/paths.ts';
 import type { Heap } from '../graph/heap.ts';
 import { type EdgeIndex, EdgeType, type NodeOrdinal, NodeType } from '../graph/types.ts';
 
-/** Dominators of a resolve function among which an object that will call it is looked for. */
-const NEAR = 8;
 /** Steps of a way that a text shows. */
 const SHOWN = 6;
 
@@ -31,18 +29,6 @@ export function knownSettler(heap: Heap, node: NodeOrdinal): string | undefined 
   if (type !== NodeType.object && type !== NodeType.native && type !== NodeType.synthetic) return undefined;
   const name = nodeName(heap, node).replace(/^Node \/ /, '');
   return known.find(([pattern]) => pattern.test(name))?.[1](name);
-}
-
-/** Such an object among those without which the end of a way would be garbage: it alone holds the end. */
-export function settlerOf(heap: Heap, node: NodeOrdinal): string | undefined {
-  const { dominator } = heap.dominators;
-  let at = dominator[node]!;
-  for (let steps = 0; at !== 0 && steps < NEAR; steps++) {
-    const text = knownSettler(heap, at as NodeOrdinal);
-    if (text !== undefined) return text;
-    at = dominator[at]!;
-  }
-  return undefined;
 }
 
 /**

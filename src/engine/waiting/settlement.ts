@@ -1,12 +1,12 @@
 import { address, type Tagged } from '../address.ts';
 import { type Step, waysOf } from '../analyses/paths.ts';
 import type { Heap } from '../graph/heap.ts';
-import { sourceOf } from '../graph/reverse-edges.ts';
-import { type EdgeIndex, EdgeType, type NodeOrdinal, NodeType } from '../graph/types.ts';
+import { type NodeOrdinal, NodeType } from '../graph/types.ts';
 import { continuationOf } from '../v8/async/suspended-chains.ts';
 import { tag, untag } from '../v8/frames/heap-object.ts';
 import type { Isolate } from '../v8/isolate.ts';
-import { knownSettler, placeText, settlerOf } from './holder-text.ts';
+import { knownSettler, placeText } from './holder-text.ts';
+import { holdersOf, onlyHolders } from './only-holders.ts';
 import type { PromiseLinks } from './promise-links.ts';
 
 /** What could settle a promise. */
@@ -17,16 +17,17 @@ export interface Settlement {
   readonly steps: readonly Step[];
 }
 
-/** Promises that are looked at on the way, sources that are told, and holders of one promise. */
+/** Promises that are looked at on the way, sources that are told, and resolve functions of one promise. */
 const MAX_PROMISES = 10_000;
 const MAX_SOURCES = 20;
 const MAX_RESOLVERS = 100;
-const MAX_HOLDERS = 1000;
 const MAX_DOMINATORS = 100_000;
 
-/** Steps back from a resolve function within which a promise's reaction is looked for. */
+/** Holders of a resolve function among which what will call it is looked for. */
 const NEAR = 8;
 const REACTION = 'system / PromiseReaction';
+const CAPABILITY = 'system / PromiseCapability';
+const MAX_REACTIONS = 1000;
 /** JSGeneratorObject::kGeneratorExecuting. */
 const RUNNING = -2;
 const NOTHING = 'a promise that nothing can settle any more';
@@ -91,28 +92,56 @@ export class Settlements {
     for (const resolver of links.resolversOf(promise).slice(0, MAX_RESOLVERS)) {
       const node = this.#node(resolver);
       if (node === undefined || this.#isDominated(node, this.#node(waiter))) continue;
+      const above = this.#reactingTo(node);
+      const settler = above.isAll ? undefined : this.#settlerOf(node);
+      for (const other of above.promises) follow(other);
+      if (typeof settler === 'number') follow(settler);
+      if (above.isAll || typeof settler === 'number') {
+        isHandled = true;
+        continue;
+      }
       const steps = waysOf(this.#heap).to(node);
-      const above = this.#promiseOn(steps);
-      isHandled ||= above !== undefined;
-      if (above !== undefined) follow(above);
-      else found.push(this.#told(steps));
+      const text = settler ?? `a promise whose resolve is held by ${placeText(this.#heap, steps)}`;
+      found.push({ text, steps });
     }
     if (found.length > 0 || isHandled) return found;
     return [this.#native(promise) ?? { text: NOTHING, steps: [] }];
   }
 
-  #told(steps: readonly Step[]): Settlement {
-    const known = settlerOf(this.#heap, steps.at(-1)!.node);
-    return { text: known ?? `a promise whose resolve is held by ${placeText(this.#heap, steps)}`, steps };
+  /** The promises of whose reactions a resolve function is one; whether nobody else holds it, V8's own book-keeping aside. */
+  #reactingTo(resolver: NodeOrdinal): { readonly promises: readonly Tagged[]; readonly isAll: boolean } {
+    const { graph } = this.#heap;
+    const promises: Tagged[] = [];
+    let isAll = true;
+    for (const holder of holdersOf(this.#heap, resolver)) {
+      const name = graph.nodeType[holder] === NodeType.hidden ? graph.name(holder) : '';
+      if (name === REACTION) {
+        const promise = this.#promiseOf(holder);
+        if (promise !== undefined) promises.push(promise);
+      } else if (name !== CAPABILITY) isAll = false;
+    }
+    return { promises, isAll };
   }
 
-  /** The promise whose reactions lead to the end of a way: once it is settled, they may settle another one. */
-  #promiseOn(steps: readonly Step[]): Tagged | undefined {
+  /** The promise that a reaction is of: reactions of one promise hold each other. */
+  #promiseOf(reaction: NodeOrdinal): Tagged | undefined {
     const { graph } = this.#heap;
-    let isReaction = false;
-    for (const { node } of steps.slice(-NEAR).reverse()) {
-      if (graph.nodeType[node] === NodeType.hidden && graph.name(node) === REACTION) isReaction = true;
-      else if (isReaction) return tag(address(graph.addresses!.of(node)));
+    let at: NodeOrdinal | undefined = reaction;
+    for (let n = 0; n < MAX_REACTIONS && at !== undefined; n++) {
+      if (graph.name(at) !== REACTION) return tag(address(graph.addresses!.of(at)));
+      [at] = holdersOf(this.#heap, at);
+    }
+    return undefined;
+  }
+
+  /** What will surely call a resolve function: an object of Node, in words, or another promise's reaction. */
+  #settlerOf(resolver: NodeOrdinal): string | Tagged | undefined {
+    const { graph } = this.#heap;
+    for (const holder of onlyHolders(this.#heap, resolver, NEAR)) {
+      const text = knownSettler(this.#heap, holder);
+      if (text !== undefined) return text;
+      if (graph.nodeType[holder] === NodeType.hidden && graph.name(holder) === REACTION)
+        return this.#promiseOf(holder);
     }
     return undefined;
   }
@@ -121,12 +150,8 @@ export class Settlements {
   #native(promise: Tagged): Settlement | undefined {
     const node = this.#node(promise);
     if (node === undefined) return undefined;
-    const { graph, reverse } = this.#heap;
-    const end = Math.min(reverse.first[node + 1]!, reverse.first[node]! + MAX_HOLDERS);
-    for (let i = reverse.first[node]!; i < end; i++) {
-      const edge = reverse.edges[i] as EdgeIndex;
-      if (graph.edgeType[edge] === EdgeType.weak) continue;
-      const holder = sourceOf(graph, edge) as NodeOrdinal;
+    const { graph } = this.#heap;
+    for (const holder of holdersOf(this.#heap, node)) {
       if (graph.nodeType[holder] === NodeType.synthetic && graph.name(holder) === '(Global handles)')
         return { text: 'a promise that native code holds', steps: waysOf(this.#heap).to(node) };
       const text = knownSettler(this.#heap, holder);

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openDump } from '../../src/engine/session.ts';
+import { type AsyncGroup, describeGroup, suspendedGroups } from '../../src/engine/waiting/async-groups.ts';
+import { cacheFolder } from '../support/cache.ts';
+import { type Recording, recordCore } from '../support/cores.ts';
+import { type Release, releaseLines } from '../support/releases.ts';
+import { stripped } from '../support/stripped.ts';
+
+const NOTHING = 'a promise that nothing can settle any more';
+const held = (place: string) => `a promise whose resolve is held by ${place}`;
+const turn = 'its turn: what it awaits is settled';
+
+/** By the comments that mark the stops of waiting.js: how many stand there, and why. */
+const expected: readonly (readonly [
+  count: number,
+  stops: readonly string[],
+  state: AsyncGroup['state'],
+  awaiting: string | null,
+])[] = [
+  [100, ['map', 'inner', 'outer'], 'awaiting', held('waiting.get(…).resolve')],
+  [30, ['timer'], 'awaiting', 'a timer'],
+  [20, ['timers/promises'], 'awaiting', 'a timer'],
+  [10, ['event'], 'awaiting', held('bus._events.ready[…].listener')],
+  [9, ['pushed'], 'awaiting', held('pushed[…]')],
+  [8, ['ready'], 'ready', turn],
+  [7, ['forgotten'], 'awaiting', NOTHING],
+  [6, ['own'], 'awaiting', NOTHING],
+  [5, ['all'], 'awaiting', `Promise.all: ${held('bus._events.error[…].listener')}, a timer`],
+  [4, ['race'], 'awaiting', 'a timer'],
+  [3, ['plain yield'], 'yielded', null],
+  [3, ['then'], 'awaiting', held('waiting.get(…).resolve')],
+  [2, ['dns'], 'awaiting', 'DNS'],
+  [2, ['not started'], 'not started', null],
+  [2, ['shared'], 'awaiting', held('shared.resolve')],
+  [1, ['async yield'], 'yielded', null],
+  [1, ['async not started'], 'not started', null],
+  [1, ['async generator', 'for await'], 'awaiting', 'a timer'],
+  [1, ['in Node', 'file'], 'awaiting', 'the file system'],
+  [1, ['ring right', 'ring left', 'ring right'], 'awaiting', 'each other, in a ring'],
+];
+
+describe('suspended functions', () => {
+  for (const line of releaseLines)
+    it(`Node ${line}: all of them, at their places, with what they wait for`, async function () {
+      this.timeout(120_000);
+      const recording = await record(line);
+      check(recording, await groupsOf(recording.core));
+    });
+
+  it('the same of an executable without symbols', async function () {
+    this.timeout(120_000);
+    const recording = await record(22);
+    const copy = await stripped(recording.node);
+    try {
+      check(recording, await groupsOf(recording.core, copy.path));
+    } finally {
+      await copy.remove();
+    }
+  });
+
+  it('has the variables of the first of a group, and the way to what it waits for', async function () {
+    this.timeout(120_000);
+    const { core } = await record(24);
+    const [first] = await groupsOf(core);
+    const locals = first!.frames.map(
+      ({ scopes }) => scopes![0]!.variables.find((v) => v.name === 'key')!.value,
+    );
+    assert.deepEqual(new Set(locals).size, 1);
+    assert.match(String(locals[0]), /^k\d+$/);
+    assert.equal(first!.path.at(-2)!.node.name, 'Object');
+    assert.equal(first!.path.at(-1)!.edge, '.resolve');
+    assert.match(first!.promise!, /^0x[0-9a-f]+$/);
+  });
+
+  it('tells workers apart', async function () {
+    this.timeout(120_000);
+    const { core } = await recordCore(26, 'waiting-worker.js');
+    const groups = await groupsOf(core);
+    assert.deepEqual(
+      groups.map(({ count, isolate, frames }) => [count, isolate, frames[0]!.function]).sort(),
+      [
+        [3, 0, 'here'],
+        [4, 1, 'there'],
+      ],
+    );
+  });
+});
+
+async function record(line: Release): Promise<Recording> {
+  // Who opens it for reading waits for a writer.
+  const fifo = join(cacheFolder, 'waiting.fifo');
+  mkdirSync(cacheFolder, { recursive: true });
+  if (!existsSync(fifo)) execFileSync('mkfifo', [fifo]);
+  return recordCore(line, 'waiting.js', { args: [fifo] });
+}
+
+async function groupsOf(core: string, program?: string): Promise<AsyncGroup[]> {
+  const session = await openDump(core, program === undefined ? {} : { program });
+  try {
+    const { groups, notes } = await suspendedGroups(session);
+    assert.deepEqual(notes, []);
+    return groups.map((group) => describeGroup(session, group, { depth: 1, limit: 10 }));
+  } finally {
+    session.close();
+  }
+}
+
+function check({ program }: Recording, groups: readonly AsyncGroup[]): void {
+  const lines = readFileSync(program, 'utf8').split('\n');
+  const told = groups.map(({ count, state, awaiting, frames }) => [
+    count,
+    frames.map((frame) => {
+      if (frame.source !== program) return frame.source === null ? frame.function : 'in Node';
+      const text = lines[frame.line! - 1]!;
+      const [, code, stop] = /^(.*) \/\/ (.*)$/.exec(text) ?? [];
+      // A generator that was not started stands before its body.
+      const at = code?.slice(frame.column! - 1) ?? '';
+      assert.match(at, /^(await|yield|page of|\([^)]*\) \{|\) \{)/, `${text} at ${frame.column}`);
+      return stop;
+    }),
+    state,
+    awaiting,
+  ]);
+  const order = (rows: readonly (readonly unknown[])[]) => rows.map((row) => JSON.stringify(row)).sort();
+  assert.deepEqual(order(told), order(expected));
+}
