@@ -27,19 +27,25 @@ export async function asyncCommand(
     const groups = shown.map((group) => describeGroup(session, group, locals));
     if (options.json) return printJson(output, { groups, notes });
     const paint = painter(output);
+    const several = new Set(found.map(({ isolate }) => isolate)).size > 1;
     const left = found.length - groups.length;
     const text =
       groups.length === 0
         ? 'No async function or generator is suspended.\n'
-        : groups.map((group) => groupText(group, paint)).join('\n');
+        : groups.map((group) => groupText(group, several, paint)).join('\n');
     const more = left > 0 ? paint('dim', `\n… and ${grouped(left)} more groups (--groups)\n`) : '';
     output.stdout.write(text + more + notesText(notes, paint));
   });
 }
 
-function groupText({ count, state, awaiting, frames }: AsyncGroup, paint: Paint): string {
+function groupText(
+  { count, isolate, state, awaiting, frames }: AsyncGroup,
+  several: boolean,
+  paint: Paint,
+): string {
   const what = awaiting === null ? state : `${state} ${plain(awaiting)}`;
-  const lines = [`${paint('bold', `${grouped(count)} ×`)} ${what}`];
+  const where = several ? paint('dim', `  isolate ${isolate}`) : '';
+  const lines = [`${paint('bold', `${grouped(count)} ×`)} ${what}${where}`];
   for (const frame of frames) lines.push(...frameLines(frame, undefined, paint));
   return `${lines.join('\n')}\n`;
 }

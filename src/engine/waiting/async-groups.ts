@@ -61,7 +61,7 @@ export function describeGroup(
 }
 
 export interface AsyncReport {
-  /** The most numerous first. */
+  /** The most numerous first, of those the ones in the program's own code. */
   readonly groups: readonly SuspendedGroup[];
   /** What is missing, in words. */
   readonly notes: readonly string[];
@@ -90,7 +90,14 @@ export async function suspendedGroups(
       heap.graph.close();
     }
   }
-  return { groups: groups.sort((a, b) => b.count - a.count), notes };
+  return { groups: groups.sort((a, b) => b.count - a.count || ownFirst(a, b)), notes };
+}
+
+/** Groups with functions of the program's own before those of Node alone. */
+function ownFirst(a: SuspendedGroup, b: SuspendedGroup): number {
+  const isOwn = ({ hops }: SuspendedGroup) =>
+    hops.some(({ frame }) => frame?.url !== undefined && !frame.url.startsWith('node:'));
+  return Number(isOwn(b)) - Number(isOwn(a));
 }
 
 interface SuspendedObjects extends Omit<PromiseObjects, 'functions'> {

@@ -1,7 +1,7 @@
 import { edgeText, nodeName } from '../analyses/describe.ts';
 import type { Step } from '../analyses/paths.ts';
 import type { Heap } from '../graph/heap.ts';
-import { type EdgeIndex, EdgeType, type NodeOrdinal, NodeType } from '../graph/types.ts';
+import { type EdgeIndex, EdgeType, type NodeOrdinal, NodeType, ROOT } from '../graph/types.ts';
 
 /** Steps of a way that a text shows. */
 const SHOWN = 6;
@@ -37,7 +37,7 @@ export function knownSettler(heap: Heap, node: NodeOrdinal): string | undefined 
  */
 export function placeText(heap: Heap, steps: readonly Step[]): string {
   const parts: { readonly text: string; readonly isVariable: boolean }[] = [];
-  let from: NodeOrdinal = 0 as NodeOrdinal;
+  let from: NodeOrdinal = ROOT;
   for (const { edge, node } of steps) {
     if (edge !== null) {
       const part = partOf(heap, edge, from);
@@ -60,7 +60,9 @@ function partOf(
 ): { readonly text: string; readonly isVariable: boolean } | undefined {
   const { graph } = heap;
   const text = edgeText(heap, edge, from);
-  const variable = /^(?:global|context|variable) (.*)$/s.exec(text)?.[1];
+  if (from === ROOT && graph.edgeType[edge] === EdgeType.shortcut)
+    return { text: 'globalThis', isVariable: true };
+  const variable = /^(?:context|variable) (.*)$/s.exec(text)?.[1];
   if (variable !== undefined) return { text: variable, isVariable: true };
   if (/^get\(/.test(text)) return { text: '.get(…)', isVariable: false };
   if (/^(entry|key) /.test(text)) return { text: '[…]', isVariable: false };

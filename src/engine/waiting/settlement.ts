@@ -88,6 +88,7 @@ export class Settlements {
       if (state === RUNNING) return [{ text: 'an async function that runs', steps: [] }];
     }
     const found: Settlement[] = [];
+    const places = new Set<string>();
     let isHandled = links.upstreamOf(promise).length > 0;
     for (const resolver of links.resolversOf(promise).slice(0, MAX_RESOLVERS)) {
       const node = this.#node(resolver);
@@ -102,7 +103,10 @@ export class Settlements {
       }
       const steps = waysOf(this.#heap).to(node);
       const text = settler ?? `a promise whose resolve is held by ${placeText(this.#heap, steps)}`;
-      found.push({ text, steps });
+      // A promise's two functions mostly lie side by side.
+      const place = text.replace(/\.?(resolve|reject)$/, '');
+      if (!places.has(place)) found.push({ text, steps });
+      places.add(place);
     }
     if (found.length > 0 || isHandled) return found;
     return [this.#native(promise) ?? { text: NOTHING, steps: [] }];
