@@ -12,7 +12,8 @@ import type { Target } from './target.ts';
 
 export function threads(target: Target): DebugProtocol.ThreadsResponse['body'] {
   const list = target.core.threads().map((thread) => ({ id: thread.id, name: threadName(thread) }));
-  if (tellsSuspended(target)) list.push({ id: suspendedThread, name: suspendedName });
+  // Behind the thread that died: others are mostly Node's own.
+  if (tellsSuspended(target)) list.splice(1, 0, { id: suspendedThread, name: suspendedName });
   return { threads: list };
 }
 

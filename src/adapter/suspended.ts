@@ -34,7 +34,7 @@ export async function loadSuspended(target: Target, report: Progress): Promise<v
 }
 
 function rowsOf({ count, state, awaiting, hops }: SuspendedGroup): Row[] {
-  const title = `${count.toLocaleString('en')} × ${awaiting === null ? state : `${state} ${awaiting}`}`;
+  const title = `${count.toLocaleString('en')} × ${awaiting ?? state}`;
   const rows = hops.slice(0, maxFunctions).map(({ label: name, frame }): Row => {
     return frame ? { kind: 'async', js: frame } : label(name);
   });

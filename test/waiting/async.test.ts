@@ -9,8 +9,8 @@ import { type Recording, recordCore } from '../support/cores.ts';
 import { type Release, releaseLines } from '../support/releases.ts';
 import { stripped } from '../support/stripped.ts';
 
-const NOTHING = 'a promise that nothing can settle any more';
-const held = (place: string) => `a promise whose resolve is held by ${place}`;
+const NOTHING = 'what nothing can settle any more';
+const held = (place: string) => `a call of ${place}`;
 const turn = 'its turn: what it awaits is settled';
 
 /** By the comments that mark the stops of waiting.js: how many stand there, and why. */

@@ -50,7 +50,7 @@ export function placeText(heap: Heap, steps: readonly Step[]): string {
   const start = parts.findLastIndex(({ isVariable }) => isVariable);
   const told = parts.slice(Math.max(0, start)).map(({ text }) => text);
   const shown = told.slice(0, SHOWN).join('').replace(/^\./, '');
-  return shown === '' ? 'the stack alone' : `${shown}${told.length > SHOWN ? ' …' : ''}`;
+  return shown === '' ? 'what is on the stack' : `${shown}${told.length > SHOWN ? ' …' : ''}`;
 }
 
 function partOf(

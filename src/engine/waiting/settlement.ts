@@ -30,7 +30,7 @@ const CAPABILITY = 'system / PromiseCapability';
 const MAX_REACTIONS = 1000;
 /** JSGeneratorObject::kGeneratorExecuting. */
 const RUNNING = -2;
-const NOTHING = 'a promise that nothing can settle any more';
+const NOTHING = 'what nothing can settle any more';
 
 /** Tells of awaited promises what they wait for: who holds their resolve functions, and so may yet call one. */
 export class Settlements {
@@ -102,7 +102,7 @@ export class Settlements {
         continue;
       }
       const steps = waysOf(this.#heap).to(node);
-      const text = settler ?? `a promise whose resolve is held by ${placeText(this.#heap, steps)}`;
+      const text = settler ?? `a call of ${placeText(this.#heap, steps)}`;
       // A promise's two functions mostly lie side by side.
       const place = text.replace(/\.?(resolve|reject)$/, '');
       if (!places.has(place)) found.push({ text, steps });
