@@ -25,7 +25,7 @@ export function threadName(thread: ThreadInfo): string {
 export async function stackTrace(
   target: Target,
   args: DebugProtocol.StackTraceArguments,
-  report: Progress = () => {},
+  report?: Progress,
 ): Promise<DebugProtocol.StackTraceResponse['body']> {
   if (args.threadId === suspendedThread && tellsSuspended(target)) await loadSuspended(target, report);
   else if (!target.core.threads().some((thread) => thread.id === args.threadId)) {

@@ -4,15 +4,16 @@ import type { FrameInfo } from '../engine/contract.ts';
 import { DayAfterError } from '../engine/errors.ts';
 import { frameName, threadName } from './frames.ts';
 import { printable } from './printable.ts';
+import { loadSuspended, suspendedName, suspendedThread, tellsSuspended } from './suspended.ts';
 import type { Target } from './target.ts';
 
 /** Frames of one thread that are written out. */
 const maxFrames = 500;
 
 /** One thread, or all of them: the one that died first. */
-export function stackMarkdown(target: Target, threadId: number | undefined): string {
+export async function stackMarkdown(target: Target, threadId: number | undefined): Promise<string> {
   const info = target.core.info();
-  const threads = target.core.threads().filter((thread) => threadId === undefined || thread.id === threadId);
+  const threads = await threadsOf(target, threadId);
   if (threads.length === 0)
     throw new DayAfterError('NO_SUCH_THREAD', `There is no thread ${threadId} in this dump.`);
   const { nodeVersion, arch, executable } = info.process;
@@ -20,8 +21,23 @@ export function stackMarkdown(target: Target, threadId: number | undefined): str
     Boolean,
   );
   const head = [escaped(info.death.message), '', ...(facts.length > 0 ? [facts.join(', '), ''] : [])];
-  const ordered = [...threads].sort((a, b) => Number(b.crashed) - Number(a.crashed));
-  return `${[...head, ...ordered.flatMap((thread) => [`**${threadName(thread)}**`, '', ...table(target, thread.id), ''])].join('\n')}`;
+  return `${[...head, ...threads.flatMap(({ id, title }) => [`**${title}**`, '', ...table(target, id), ''])].join('\n')}`;
+}
+
+/** The threads that are asked for, the one that died first. */
+async function threadsOf(
+  target: Target,
+  threadId: number | undefined,
+): Promise<{ readonly id: number; readonly title: string }[]> {
+  if (threadId === suspendedThread && tellsSuspended(target)) {
+    await loadSuspended(target);
+    return [{ id: suspendedThread, title: suspendedName }];
+  }
+  return target.core
+    .threads()
+    .filter((thread) => threadId === undefined || thread.id === threadId)
+    .sort((a, b) => Number(b.crashed) - Number(a.crashed))
+    .map((thread) => ({ id: thread.id, title: threadName(thread) }));
 }
 
 function table(target: Target, thread: number): string[] {

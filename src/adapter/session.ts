@@ -91,8 +91,8 @@ export class PostmortemSession extends DebugSession {
       setInstructionBreakpoints: breakpoints,
       setExceptionBreakpoints: (args: DebugProtocol.SetExceptionBreakpointsArguments) =>
         refusedBreakpoints(args?.filters),
-      'dayafter/stackMarkdown': on((target, args: { threadId?: number } | undefined) => ({
-        text: stackMarkdown(target, args?.threadId),
+      'dayafter/stackMarkdown': on(async (target, args: { threadId?: number } | undefined) => ({
+        text: await stackMarkdown(target, args?.threadId),
       })),
     };
   }

@@ -3,6 +3,7 @@ import { DayAfterError } from '../engine/errors.ts';
 import type { Progress } from '../engine/heap-graph/pass-progress.ts';
 import { type SuspendedGroup, suspendedGroups } from '../engine/waiting/async-groups.ts';
 import type { Row } from './frame-table.ts';
+import { printable } from './printable.ts';
 import type { Target } from './target.ts';
 
 /** No kernel gives a thread this number: those of Linux end at 2^22, and those of Windows are even. */
@@ -20,7 +21,7 @@ export function tellsSuspended({ core }: Target): boolean {
 }
 
 /** Has the rows of the thread made, once. */
-export async function loadSuspended(target: Target, report: Progress): Promise<void> {
+export async function loadSuspended(target: Target, report?: Progress): Promise<void> {
   if (target.frames.has(suspendedThread)) return;
   const { groups, notes } = await suspendedGroups(target.core, { report });
   target.frames.place(suspendedThread, [
@@ -43,5 +44,5 @@ function rowsOf({ count, state, awaiting, hops }: SuspendedGroup): Row[] {
 }
 
 function label(text: string): Row {
-  return { kind: 'label', text };
+  return { kind: 'label', text: printable(text.replace(/[\r\n]+/g, ' ')) };
 }

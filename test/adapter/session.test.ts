@@ -491,6 +491,35 @@ describe('the debug adapter', function () {
       await other.close();
     });
 
+    it('shows suspended functions as a thread, with their variables', async () => {
+      const { core } = await recordCore(24, 'waiting.js');
+      const other = new AdapterClient();
+      try {
+        await other.open({ dump: core });
+        const { threads } = await other.request<DebugProtocol.ThreadsResponse['body']>('threads');
+        assert.equal(threads[1]!.name, 'suspended functions');
+        const rows = await other.stackTrace(threads[1]!.id);
+        assert.equal(rows[0]!.presentationHint, 'label');
+        assert.equal(rows[0]!.name, '100 × a call of waiting.get(…).resolve');
+        assert.deepEqual(
+          rows.slice(1, 4).map((row) => row.name),
+          ['onMap', 'inner', 'outer'],
+        );
+        const { scopes } = await other.request<DebugProtocol.ScopesResponse['body']>('scopes', {
+          frameId: rows[2]!.id,
+        });
+        assert.match(find(await other.variables(scopes[0]!.variablesReference), 'key').value, /^'k\d+'$/);
+        assert.equal((await other.evaluate('key.length > 1', { frameId: rows[2]!.id })).result, 'true');
+        assert.equal((await other.evaluate('1 + 1', { frameId: rows[0]!.id })).result, '2');
+        const { text } = await other.request<{ text: string }>('dayafter/stackMarkdown', {
+          threadId: threads[1]!.id,
+        });
+        assert.match(text, /\*\*suspended functions\*\*[\s\S]*--- 30 × a timer ---\nat onTimer \(/);
+      } finally {
+        await other.close();
+      }
+    });
+
     it('shows hostile text as text', async () => {
       const { core } = await recordCore(22, 'hostile.js');
       const other = new AdapterClient();

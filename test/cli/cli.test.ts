@@ -1,27 +1,9 @@
 import assert from 'node:assert/strict';
-import { run as runCli } from '../../src/cli/run.ts';
 import type { DumpInfo, StackInfo, VariableInfo } from '../../src/engine/contract.ts';
 import { type Recording, recordCore } from '../support/cores.ts';
 import { releaseLines, releases } from '../support/releases.ts';
+import { dayafter, json } from './dayafter.ts';
 import { check, infoShape, stackShape, variableShape } from './shapes.ts';
-
-/** Runs the command line in this process. */
-async function dayafter(...argv: string[]): Promise<{ status: number; out: string; err: string }> {
-  const out: string[] = [];
-  const err: string[] = [];
-  const status = await runCli(argv, {
-    stdout: { write: (text) => void out.push(text) },
-    stderr: { write: (text) => void err.push(text) },
-    env: {},
-  });
-  return { status, out: out.join(''), err: err.join('') };
-}
-
-async function json<T>(...argv: string[]): Promise<T> {
-  const { status, out } = await dayafter(...argv, '--json');
-  assert.equal(status, 0, out);
-  return JSON.parse(out) as T;
-}
 
 /** "name file:line:column" of Node's own trace, innermost first. Node 18 prints it without line breaks. */
 function traceOf(stderr: string): string[] {

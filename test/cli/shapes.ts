@@ -23,6 +23,19 @@ const nested = (shape: () => Shape) => (value: unknown) => {
 };
 const orNullShape = (shape: Shape) => (value: unknown) => value === null || nested(() => shape)(value);
 
+const step: Shape = {
+  edge: text,
+  node: {
+    id: number,
+    name: text,
+    type: text,
+    shallowSize: number,
+    retainedSize: number,
+    address: orNull(hex),
+    detail: orNull(text),
+  },
+};
+
 export const variableShape: Shape = {
   name: text,
   type: orNull(
@@ -144,3 +157,19 @@ export function check(value: unknown, shape: Shape, path = '$'): void {
     }
   }
 }
+
+export const asyncShape: Shape = {
+  groups: [
+    {
+      count: number,
+      isolate: number,
+      state: oneOf('awaiting', 'ready', 'yielded', 'not started'),
+      frames: [frameShape],
+      awaiting: orNull(text),
+      promise: orNull(hex),
+      generator: hex,
+      path: [step],
+    },
+  ],
+  notes: [text],
+};

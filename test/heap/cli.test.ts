@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../../src/cli/run.ts';
+import { dayafter, printed } from '../cli/dayafter.ts';
 import { programs, recordSnapshot } from './snapshots.ts';
 
 const nodeKeys = ['address', 'detail', 'id', 'name', 'retainedSize', 'shallowSize', 'type'];
@@ -147,30 +147,13 @@ function keys(value: object): string[] {
   return Object.keys(value).sort();
 }
 
-async function execute(args: readonly string[]): Promise<{ status: number; text: string }> {
-  let text = '';
-  const stream = {
-    write: (part: string) => {
-      text += part;
-    },
-  };
-  const status = await run(args, { stdout: stream, stderr: { write: () => undefined }, env: {} });
-  return { status, text };
-}
-
-async function printed(...args: string[]): Promise<string> {
-  const { status, text } = await execute(args);
-  assert.equal(status, 0, text);
-  return text;
-}
-
 // biome-ignore lint/suspicious/noExplicitAny: what a script sees of the JSON
 async function json(...args: string[]): Promise<any> {
   return JSON.parse(await printed(...args, '--json'));
 }
 
 async function failed(...args: string[]): Promise<{ code: string }> {
-  const { status, text } = await execute([...args, '--json']);
-  assert.equal(status, 1, text);
-  return JSON.parse(text).error;
+  const { status, out } = await dayafter(...args, '--json');
+  assert.equal(status, 1, out);
+  return JSON.parse(out).error;
 }

@@ -2,20 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../../src/cli/run.ts';
+import { dayafter } from '../cli/dayafter.ts';
 import { recordCore } from '../support/cores.ts';
-
-/** Runs the command line in this process. */
-async function dayafter(...argv: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
-  const out: string[] = [];
-  const err: string[] = [];
-  const status = await run(argv, {
-    stdout: { write: (text) => out.push(text) },
-    stderr: { write: (text) => err.push(text) },
-    env: {},
-  });
-  return { status, stdout: out.join(''), stderr: err.join('') };
-}
 
 describe('dayafter flame', () => {
   let folder: string;
@@ -33,8 +21,8 @@ describe('dayafter flame', () => {
   after(() => rm(folder, { recursive: true }));
 
   it('prints the contract’s JSON', async () => {
-    const { status, stdout } = await dayafter('flame', newer, '--json');
-    const document = JSON.parse(stdout);
+    const { status, out } = await dayafter('flame', newer, '--json');
+    const document = JSON.parse(out);
     assert.equal(status, 0);
     assert.deepEqual([document.unit, document.total], ['samples', 9]);
     const stacks = document.stacks.map(({ frames, weight }: { frames: number[]; weight: number }) => [
@@ -51,16 +39,16 @@ describe('dayafter flame', () => {
 
   it('folds, and compares older with newer', async () => {
     assert.equal(
-      (await dayafter('flame', newer, '--fold')).stdout,
+      (await dayafter('flame', newer, '--fold')).out,
       'main;work /srv/a.js:3 7\nmain;</script><img src=x> 2\n',
     );
-    const { stdout } = await dayafter('flame', newer, '--diff', older, '--fold');
-    assert.deepEqual(stdout.trim().split('\n').sort(), [
+    const { out } = await dayafter('flame', newer, '--diff', older, '--fold');
+    assert.deepEqual(out.trim().split('\n').sort(), [
       'main;</script><img src=x> 0 2',
       'main;gone 3 0',
       'main;work 4 7',
     ]);
-    assert.match((await dayafter('flame', newer, '--diff', older)).stdout, /vanished\s+gone/);
+    assert.match((await dayafter('flame', newer, '--diff', older)).out, /vanished\s+gone/);
   });
 
   it('writes a page that holds all it needs, and nothing of the profile as markup', async () => {
@@ -77,17 +65,17 @@ describe('dayafter flame', () => {
   it('writes folded and speedscope files, and refuses endings that it does not know', async () => {
     const file = join(folder, 'out.speedscope.json');
     await dayafter('flame', newer, '-o', file);
-    assert.equal(JSON.parse((await dayafter('flame', file, '--json')).stdout).total, 9);
+    assert.equal(JSON.parse((await dayafter('flame', file, '--json')).out).total, 9);
     const refused = await dayafter('flame', newer, '-o', join(folder, 'x.pdf'), '--json');
     assert.equal(refused.status, 1);
-    assert.equal(JSON.parse(refused.stdout).error.code, 'NOT_APPLICABLE');
+    assert.equal(JSON.parse(refused.out).error.code, 'NOT_APPLICABLE');
   });
 
   it('puts all thread stacks of cores into one graph', async function () {
     this.timeout(300_000);
     const { core } = await recordCore(22, 'uncaught.js');
-    const stacks = JSON.parse((await dayafter('stack', core, '--json')).stdout);
-    const one = JSON.parse((await dayafter('flame', core, '--json')).stdout);
+    const stacks = JSON.parse((await dayafter('stack', core, '--json')).out);
+    const one = JSON.parse((await dayafter('flame', core, '--json')).out);
     assert.deepEqual([one.unit, one.total], ['count', stacks.threads.length]);
     const frames = stacks.threads[0].frames.filter((f: { kind: string }) => f.kind === 'js');
     for (const { function: name } of frames)
@@ -95,9 +83,9 @@ describe('dayafter flame', () => {
         one.frames.some((f: { name: string | null }) => f.name === (name || null)),
         name,
       );
-    const two = JSON.parse((await dayafter('flame', core, core, '--json')).stdout);
+    const two = JSON.parse((await dayafter('flame', core, core, '--json')).out);
     assert.equal(two.total, 2 * one.total);
     const refused = await dayafter('flame', newer, '--of', 'retained', '--json');
-    assert.equal(JSON.parse(refused.stdout).error.code, 'NOT_APPLICABLE');
+    assert.equal(JSON.parse(refused.out).error.code, 'NOT_APPLICABLE');
   });
 });

@@ -3,9 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { run } from '../../src/cli/run.ts';
 import { unpack } from '../../src/engine/profile/pack.ts';
 import type { Profile } from '../../src/engine/profile/profile.ts';
+import { printed } from '../cli/dayafter.ts';
 import { recordCore } from '../support/cores.ts';
 import { recordProfiles } from './recordings.ts';
 
@@ -17,19 +17,6 @@ describe('flame graphs of dumps', () => {
   });
 
   after(() => rm(folder, { recursive: true }));
-
-  /** What the command line prints. */
-  async function printed(...argv: string[]): Promise<string> {
-    const out: string[] = [];
-    const err: string[] = [];
-    const status = await run(argv, {
-      stdout: { write: (text) => out.push(text) },
-      stderr: { write: (text) => err.push(text) },
-      env: {},
-    });
-    assert.equal(status, 0, err.join(''));
-    return out.join('');
-  }
 
   /** What the editor gets. */
   async function packed(...argv: string[]): Promise<Profile> {

@@ -4,6 +4,8 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDump } from '../../src/engine/session.ts';
 import { type AsyncGroup, describeGroup, suspendedGroups } from '../../src/engine/waiting/async-groups.ts';
+import { json, printed } from '../cli/dayafter.ts';
+import { asyncShape, check } from '../cli/shapes.ts';
 import { cacheFolder } from '../support/cache.ts';
 import { type Recording, recordCore } from '../support/cores.ts';
 import { type Release, releaseLines } from '../support/releases.ts';
@@ -47,7 +49,7 @@ describe('suspended functions', () => {
     it(`Node ${line}: all of them, at their places, with what they wait for`, async function () {
       this.timeout(120_000);
       const recording = await record(line);
-      check(recording, await groupsOf(recording.core));
+      compare(recording, await groupsOf(recording.core));
     });
 
   it('the same of an executable without symbols', async function () {
@@ -55,7 +57,7 @@ describe('suspended functions', () => {
     const recording = await record(22);
     const copy = await stripped(recording.node);
     try {
-      check(recording, await groupsOf(recording.core, copy.path));
+      compare(recording, await groupsOf(recording.core, copy.path));
     } finally {
       await copy.remove();
     }
@@ -73,6 +75,19 @@ describe('suspended functions', () => {
     assert.equal(first!.path.at(-2)!.node.name, 'Object');
     assert.equal(first!.path.at(-1)!.edge, '.resolve');
     assert.match(first!.promise!, /^0x[0-9a-f]+$/);
+  });
+
+  it('is a command, in JSON and in words', async function () {
+    this.timeout(120_000);
+    const { core } = await record(22);
+    const document = await json<{ groups: unknown[] }>('async', core);
+    check(document, asyncShape);
+    assert.equal(document.groups.length, expected.length);
+    assert.match(
+      await printed('async', core, '--groups', '1', '--locals'),
+      /^100 × awaiting a call of waiting\.get\(…\)\.resolve\n {5}onMap \S*waiting\.js:\d+:3\n {7}local \(onMap\)\n[\s\S]*… and 19 more groups/,
+    );
+    assert.equal(await printed('async', core), await printed('async', core), 'the same each time');
   });
 
   it('tells workers apart', async function () {
@@ -108,7 +123,7 @@ async function groupsOf(core: string, program?: string): Promise<AsyncGroup[]> {
   }
 }
 
-function check({ program }: Recording, groups: readonly AsyncGroup[]): void {
+function compare({ program }: Recording, groups: readonly AsyncGroup[]): void {
   const lines = readFileSync(program, 'utf8').split('\n');
   const told = groups.map(({ count, state, awaiting, frames }) => [
     count,
