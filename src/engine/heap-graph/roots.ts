@@ -74,8 +74,13 @@ export function gcRoots(session: CoreSession, isolate: Isolate): RootsReport {
   isolateFields(isolate, add);
   for (const slot of openHandles(isolate)) add('(Handle scope)', slot);
   const parts = new IsolateParts(isolate);
-  if (!globalHandles(isolate, parts, add))
+  const lost = globalHandles(isolate, parts, add);
+  if (lost === undefined)
     notes.push('global handles were not found: objects that only native code holds may be missing');
+  else if (lost > 0)
+    notes.push(
+      `${lost} global handles are not in the dump: objects that only native code holds may be missing`,
+    );
   if (!eternalHandles(isolate, parts, add))
     notes.push('eternal handles were not found: strings and templates of Node itself may be missing');
   objectCaches(isolate, parts, addVector);
@@ -144,15 +149,17 @@ function forEachTagged(memory: Memory, start: Address, end: Address, found: (slo
   }
 }
 
-/** Nodes of persistent handles; false if the isolate's GlobalHandles was not found. */
-function globalHandles(isolate: Isolate, parts: IsolateParts, add: Add): boolean {
+/** Nodes of persistent handles; how many of them the dump lacks, or undefined if the isolate's GlobalHandles was not found. */
+function globalHandles(isolate: Isolate, parts: IsolateParts, add: Add): number | undefined {
   const { memory, layout } = isolate.runtime;
   const o = layout.graph.globalHandles;
   for (const part of parts.native) {
+    if (!memory.has(at(part, o.nodeSpace), 8)) continue;
     const space = memory.pointer(at(part, o.nodeSpace));
     if (!memory.has(space, 32) || memory.pointer(space) !== part) continue;
     let block = memory.pointer(at(space, o.firstBlock));
     const seen = new Set<Address>();
+    let lost = 0;
     for (let n = 0; block !== 0 && n < MAX_HANDLE_BLOCKS && !seen.has(block); n++) {
       seen.add(block);
       const tail = at(block, o.nodesInBlock * o.nodeSize);
@@ -165,6 +172,10 @@ function globalHandles(isolate: Isolate, parts: IsolateParts, add: Add): boolean
         break;
       for (let i = 0; i < o.nodesInBlock; i++) {
         const node = at(block, i * o.nodeSize);
+        if (!memory.has(node, o.nodeSize)) {
+          lost++;
+          continue;
+        }
         const state = globalHandleState(isolate.runtime, node);
         if (state === HandleState.held) add('(Global handles)', node);
         else if (state !== HandleState.free) add('(Weak global handles)', node, true);
@@ -173,10 +184,10 @@ function globalHandles(isolate: Isolate, parts: IsolateParts, add: Add): boolean
     }
     if (seen.size > 0) {
       layout.derived('GlobalHandles.regular_nodes');
-      return true;
+      return lost;
     }
   }
-  return false;
+  return undefined;
 }
 
 /**
