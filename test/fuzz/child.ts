@@ -4,15 +4,23 @@ import { formatOf } from '../../src/engine/dump/detect.ts';
 import { DayAfterError } from '../../src/engine/errors.ts';
 import { CoreSession } from '../../src/engine/session.ts';
 import { type Damage, damaged } from './damage.ts';
-import { readAll } from './read-all.ts';
+import { readAll, readWaiting } from './read-all.ts';
 
-/** One case: `child.mjs DUMP DAMAGE-AS-JSON [PROGRAM]` prints what can be read as JSON, or the named error. */
-const [core, damageText, program] = process.argv.slice(2);
+/**
+ * One case: `child.mjs DUMP DAMAGE-AS-JSON PROGRAM|- [heap]` prints what can be read as JSON, or the named error; with
+ * `heap`, what takes the whole heap is read, too, and not printed.
+ */
+const [core, damageText, program, heap] = process.argv.slice(2);
 const damage = JSON.parse(damageText!) as Damage;
 const source = damaged(new FileSource(core!), damage);
 let result: unknown;
 try {
-  result = readAll(new CoreSession({ format: formatOf(source, core!), source }, { program }));
+  const session = new CoreSession(
+    { format: formatOf(source, core!), source },
+    program === '-' ? {} : { program },
+  );
+  if (heap === 'heap') await readWaiting(session);
+  result = readAll(session);
 } catch (error) {
   if (!(error instanceof DayAfterError)) throw error;
   result = { error: { code: error.code, message: error.message } };

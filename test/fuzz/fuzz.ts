@@ -41,10 +41,10 @@ export interface FuzzReport {
  * differs from the clean core's without a note.
  */
 export async function fuzz({ subject, line, cases, seed, progress }: FuzzOptions): Promise<FuzzReport> {
-  const { dump, program }: Subject = await subjects[subject](line);
+  const { dump, program = '-', hasHeap = false }: Subject = await subjects[subject](line);
   const child = await bundle(join(import.meta.dirname, 'child.ts'), 'fuzz-child');
   const read = (damage: Damage) =>
-    runLimited([child, dump, JSON.stringify(damage), ...(program ? [program] : [])], defaultLimits);
+    runLimited([child, dump, JSON.stringify(damage), program, hasHeap ? 'heap' : ''], defaultLimits);
   const clean = JSON.parse((await read({ kind: 'bytes', flips: [] })).stdout);
   const layout = new Layout(dump);
   const random = new Random(seed);
@@ -64,7 +64,7 @@ export async function fuzz({ subject, line, cases, seed, progress }: FuzzOptions
     for (const damage of queue) {
       const result = await read(damage);
       peak = Math.max(peak, result.peak);
-      const again = `node ${child} ${dump} '${JSON.stringify(damage)}' ${program ?? ''}`;
+      const again = `node ${child} ${dump} '${JSON.stringify(damage)}' ${program} ${hasHeap ? 'heap' : ''}`;
       const { faults, values } = judge(damage, result, clean, counts[damage.kind]!);
       if (values.length > 0) misled.push({ kind: damage.kind, values, again });
       if (faults !== undefined) failures.push(`${damage.kind}: ${faults}\n  ${again}`);

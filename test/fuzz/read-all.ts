@@ -1,5 +1,6 @@
 import { DayAfterError } from '../../src/engine/errors.ts';
 import type { CoreSession } from '../../src/engine/session.ts';
+import { describeGroup, suspendedGroups } from '../../src/engine/waiting/async-groups.ts';
 
 const few = { depth: 1, limit: 20 };
 const deep = { depth: 3, limit: 20 };
@@ -14,6 +15,12 @@ export function readAll(session: CoreSession): Record<string, unknown> {
     expressions.map((text) => [text, told(() => session.inspect(text, text === 'globalThis' ? few : deep))]),
   );
   return { info: told(() => session.info()), stacks, values, scripts: told(() => scripts(session)) };
+}
+
+/** What the process waited for: its whole heap is read for it. Throws named errors only. */
+export async function readWaiting(session: CoreSession): Promise<void> {
+  const { groups } = await suspendedGroups(session);
+  for (const group of groups) describeGroup(session, group, few);
 }
 
 function scripts(session: CoreSession): unknown {

@@ -15,9 +15,11 @@ export interface Subject {
   readonly dump: string;
   /** The executable, where it is not found by itself. */
   readonly program: string | undefined;
+  /** True where the heap is read as a whole, too. */
+  readonly hasHeap?: boolean;
 }
 
-/** What is damaged: interpreted and optimized code on this processor, and code of every tier elsewhere. */
+/** What is damaged: interpreted and optimized code on this processor, what waits, and code of every tier elsewhere. */
 export const subjects = {
   plain: async (line: ReleaseLine) => ({
     dump: (await recordCore(line, 'uncaught.js')).core,
@@ -29,6 +31,11 @@ export const subjects = {
     const nodeFlags = [...flags, '--abort-on-uncaught-exception'];
     return { dump: (await recordCore(line, program, { nodeFlags })).core, program: undefined };
   },
+  waiting: async (line: ReleaseLine) => ({
+    dump: (await recordCore(line, 'waiting.js')).core,
+    program: undefined,
+    hasHeap: true,
+  }),
   arm64: async (line: ReleaseLine) => {
     const { core, node } = await recordedOnArm64(line);
     return { dump: await unpacked(`arm64-${line}`, core), program: node };
