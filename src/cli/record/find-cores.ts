@@ -1,0 +1,102 @@
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FileSource } from '../../engine/dump/byte-source.ts';
+import { cString, ElfFile, elf } from '../../engine/dump/elf.ts';
+import { type CoreFacts, expandCorePattern } from './core-pattern.ts';
+
+const NT_PRPSINFO = 3;
+const NT_SIGINFO = 0x53494749;
+
+/** Clocks of file systems are coarser than the clock, in milliseconds. */
+const coarseness = 1000;
+
+/** A core, and what it says of its process. */
+export interface FoundCore {
+  readonly path: string;
+  readonly pid: number;
+  readonly parent: number;
+  /** Name of the thread that died, which most programs leave as their own. */
+  readonly name: string;
+  /** Number of the signal, or undefined. */
+  readonly signal: number | undefined;
+  /** When the kernel began it, in milliseconds since 1970, or, where an older file was overwritten, ended it. */
+  readonly began: number;
+  /** False while it is being written, and where the disk or a limit cut it. */
+  readonly whole: boolean;
+}
+
+/** Files that can be the core of a process. */
+export interface CoreCandidates {
+  readonly cores: readonly FoundCore[];
+  /** What is at such a place, but no core that can be read: paths of empty or broken files. */
+  readonly broken: readonly string[];
+}
+
+/**
+ * The cores that were written after `since` (milliseconds since 1970) where a pattern of core(5) says, by a process
+ * that was in `cwd`; `facts` narrow them down. What cannot be read is not there.
+ */
+export async function findCores(
+  pattern: string,
+  cwd: string,
+  since: number,
+  facts: CoreFacts = {},
+): Promise<CoreCandidates> {
+  const cores: FoundCore[] = [];
+  const broken: string[] = [];
+  for (const path of await pathsOf(pattern, cwd, facts)) {
+    const stat = await lstat(path).catch(() => undefined);
+    if (!stat?.isFile() || stat.mtimeMs < since - coarseness) continue;
+    const began = stat.birthtimeMs >= since - coarseness ? stat.birthtimeMs : stat.mtimeMs;
+    const core = readCore(path, began);
+    if (core === undefined) broken.push(path);
+    else if (facts.pid === undefined || facts.pid === core.pid) cores.push(core);
+  }
+  return { cores, broken };
+}
+
+/** The paths that there are of a pattern. */
+async function pathsOf(pattern: string, cwd: string, facts: CoreFacts): Promise<string[]> {
+  let paths = [pattern.startsWith('/') ? '/' : cwd];
+  for (const component of expandCorePattern(pattern, facts)) {
+    const next: string[] = [];
+    for (const path of paths) {
+      if (typeof component === 'string') next.push(join(path, component));
+      else {
+        const names = await readdir(path).catch(() => []);
+        next.push(...names.filter((name) => component.test(name)).map((name) => join(path, name)));
+      }
+    }
+    paths = next;
+  }
+  return paths;
+}
+
+/** Reads whose core a file is from its notes (elf_prpsinfo, linux/elfcore.h); undefined if it is none. */
+function readCore(path: string, began: number): FoundCore | undefined {
+  let source: FileSource | undefined;
+  try {
+    source = new FileSource(path);
+    const file = new ElfFile(source);
+    if (file.type !== elf.ET_CORE) return undefined;
+    const notes = file.notes();
+    const info = notes.find((note) => note.type === NT_PRPSINFO && note.desc.length >= 136)?.desc;
+    if (!info) return undefined;
+    let end = 0;
+    for (const { offset, filesz } of file.programHeadersOf()) end = Math.max(end, offset + filesz);
+    const signal = notes
+      .find((note) => note.type === NT_SIGINFO && note.desc.length >= 4)
+      ?.desc.readInt32LE(0);
+    const whole = source.size >= end;
+    const [pid, parent, name] = [
+      info.readInt32LE(24),
+      info.readInt32LE(28),
+      cString(info.subarray(40, 56), 0),
+    ];
+    return { path, pid, parent, name, signal, began, whole };
+  } catch {
+    return undefined;
+  } finally {
+    source?.close();
+  }
+}
