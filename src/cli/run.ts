@@ -178,11 +178,11 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
 }
 
 const recordHelp = `
-The command and what it starts (npm run, shell scripts) may leave dumps as large as they like, and Node.js
-aborts of errors that nobody catches: NODE_OPTIONS gets --abort-on-uncaught-exception. Listeners of
-process.on('uncaughtException') are not asked then.
+The dump becomes <dir>/<program>.<pid>.core, of the command or of what it starts (npm run, shell scripts). The
+limit of core sizes is raised, and NODE_OPTIONS gets --abort-on-uncaught-exception: what nobody catches ends the
+process at once, even where there are listeners of 'uncaughtException'.
 
-A command that hangs: Ctrl+\\ makes all its processes dump core; --after aborts the innermost Node.js process.
+A command that hangs: Ctrl+\\ makes all its processes dump core; --after aborts its innermost Node.js process.
 Ctrl+C goes to the command, as usual.
 
   dayafter record -- node server.js

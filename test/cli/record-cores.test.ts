@@ -27,15 +27,18 @@ function tracked(pid: number, more: Partial<TrackedProcess> = {}): TrackedProces
 describe('the cores of a command', () => {
   let root: string;
   let folder: string;
-  /** Cores of a shell and of Node.js, which died of SIGSEGV and SIGQUIT, and the ids of those. */
+  /** Cores of a shell and of Node.js twice, which died of SIGSEGV and SIGQUIT, and the ids of those. */
   let crashed: { path: string; pid: number };
   let stopped: { path: string; pid: number };
+  let alsoStopped: { path: string; pid: number };
   const since = Date.now() - 60_000;
 
   before(async () => {
     root = await mkdtemp(join(tmpdir(), 'dayafter-cores-'));
     crashed = await dumpOf('crashed', 'kill -SEGV $$');
-    stopped = await dumpOf('stopped', `exec '${process.execPath}' -e 'process.kill(process.pid, "SIGQUIT")'`);
+    const quit = `exec '${process.execPath}' -e 'process.kill(process.pid, "SIGQUIT")'`;
+    stopped = await dumpOf('stopped', quit);
+    alsoStopped = await dumpOf('also stopped', quit);
   });
 
   after(() => rm(root, { recursive: true, force: true }));
@@ -77,7 +80,10 @@ describe('the cores of a command', () => {
       await utimes(join(folder, 'core'), 1, 1);
       assert.equal((await findCores('core', folder, Date.now() + 60_000)).cores.length, 0);
       await writeFile(join(folder, 'core'), '');
-      assert.deepEqual(await findCores('core', folder, since), { cores: [], broken: [join(folder, 'core')] });
+      assert.deepEqual(await findCores('core', folder, since), {
+        cores: [],
+        broken: [{ path: join(folder, 'core'), problem: 'empty' }],
+      });
       const bytes = await readFile(crashed.path);
       await writeFile(join(folder, 'core'), bytes.subarray(0, bytes.length - 1));
       assert.equal((await findCores('core', folder, since)).cores[0]!.whole, false);
@@ -96,6 +102,20 @@ describe('the cores of a command', () => {
       assert.equal(coreName('/opt/my node\u001b[31m', 7), 'my_node_31m.7.core');
       assert.equal(coreName('/..', 7), 'process.7.core');
       assert.equal(coreName(undefined, 7), 'process.7.core');
+    });
+
+    it('where the kernel wrote them, if that is their place already', async () => {
+      const path = join(folder, `bash.${crashed.pid}.core`);
+      await copySparse(crashed.path, path);
+      const collector = new CoreCollector(coreDestination('bash.%p.core', false), folder, since);
+      const process = tracked(crashed.pid, { cwd: folder, executable: '/bin/bash' });
+      await collector.take([process], [process]);
+      await collector.finish([process], { processes: [], certain: true });
+      assert.deepEqual(
+        collector.cores.map((core) => core.path),
+        [path],
+      );
+      assert.deepEqual(await names(), [basename(path)]);
     });
 
     it('with their holes, where they are copied', async () => {
@@ -119,17 +139,22 @@ describe('the cores of a command', () => {
       const cores = join(folder, 'cores');
       await mkdir(cores);
       const collector = new CoreCollector(coreDestination(`${cores}/core.%p`, false), folder, since);
-      const [outer, inner] = [tracked(crashed.pid), tracked(stopped.pid, { depth: 1 })];
-      await copySparse(crashed.path, join(cores, `core.${crashed.pid}`));
-      await collector.take([outer], [outer, inner]);
-      await copySparse(stopped.path, join(cores, `core.${stopped.pid}`));
-      await collector.take([], [outer, inner]);
+      const [first, outer, inner] = [crashed, stopped, alsoStopped].map(({ pid }, depth) =>
+        tracked(pid, { depth }),
+      );
+      const all = [first!, outer!, inner!];
+      const place = ({ pid }: { pid: number }) => join(cores, `core.${pid}`);
+      await copySparse(crashed.path, place(crashed));
+      await collector.take([first!], all);
+      await copySparse(stopped.path, place(stopped));
+      await copySparse(alsoStopped.path, place(alsoStopped));
+      await collector.take([], all);
       assert.equal(collector.cores.length, 1, 'what has not ended is not taken');
-      await collector.finish([outer, inner], { processes: [], certain: true });
-      await collector.finish([outer, inner], { processes: [], certain: true });
+      await collector.finish(all, { processes: [], certain: true });
+      await collector.finish(all, { processes: [], certain: true });
       assert.deepEqual(
         collector.cores.map((core) => core.pid),
-        [crashed.pid, stopped.pid],
+        [crashed.pid, alsoStopped.pid, stopped.pid],
       );
       assert.deepEqual(await readdir(cores), []);
       assert.deepEqual(collector.notes, []);
@@ -236,18 +261,46 @@ describe('the cores of a command', () => {
         told({ process: limited, allowed }),
         /the hard core size limit .* is 0 \| .*LimitCORE=infinity/,
       );
+      assert.match(told({ allowed }), /the hard core size limit/);
+      const early = tracked(7, { limit: { soft: 0, hard: unlimited }, cwd: '/nonexistent' });
+      assert.match(told({ process: early }), /\/nonexistent, which is not there/);
+      assert.match(told({ process: { ...early, depth: 1 } }), /lowered the limit itself/);
       assert.match(told({ process: limited }), /core size limit .* was 0 \| .*lowered the limit itself/);
       assert.match(
-        told({ broken: ['/a/core'], process: tracked(7) }),
+        told({ broken: [{ path: '/a/core', problem: 'empty' }], process: tracked(7) }),
         /: \/a\/core was begun, but not written \| The disk/,
       );
       assert.match(told({ process: tracked(7, { hidden: true }) }), /protects the memory of .*setcap/);
+      const { pid } = process;
+      const mixed = { path: '/a/core', problem: 'no core' } as const;
+      assert.match(
+        told({ broken: [mixed], process: tracked(pid) }),
+        /no core that can be read .*core_uses_pid=1/,
+      );
+      const forbidden = { path: '/a/core', problem: 'forbidden' } as const;
+      assert.match(told({ broken: [forbidden], process: tracked(pid) }), /may not be read .*sudo chown/);
       const gone = tracked(7, { cwd: '/nonexistent' });
       assert.match(told({ process: gone }), /cores go to \/nonexistent, which is not there/);
       const unreachable = { kind: 'file', pattern: '/nonexistent/%e/core.%p' } as const;
       assert.match(told({ process: gone, destination: unreachable }), /the kernel wrote no core/);
       const absolute = { kind: 'file', pattern: '/nonexistent/core.%p' } as const;
       assert.match(told({ process: gone, destination: absolute }), /mkdir -p \/nonexistent$/);
+    });
+
+    it('of what no core is written of', () => {
+      const ended = (code: number | null, signal: NodeJS.Signals | null = null) =>
+        told({ ending: { code, signal } });
+      assert.match(ended(0), /^node ended with status 0 and left no dump \| It ended well/);
+      assert.match(ended(255), /^node ended with status 255 and left no dump \| It ended by itself/);
+      assert.match(
+        ended(137),
+        /^node ended with status 137, which stands for SIGKILL, and left no dump: SIGKILL/,
+      );
+      assert.match(
+        ended(134),
+        /^node ended with status 134, which stands for SIGABRT, .*the kernel wrote no core/,
+      );
+      assert.match(ended(null, 'SIGTERM'), /^node died of SIGTERM and left no dump: SIGTERM leaves none/);
     });
 
     it('where the system gives them away', () => {
@@ -259,11 +312,8 @@ describe('the cores of a command', () => {
       );
       assert.match(piped('/wsl-capture-crash %t'), /gives cores to WSL .*wsl-crashes/);
       assert.match(piped('/bin/false'), /It throws them away/);
-      const systemd = piped('/lib/systemd/systemd-coredump %P', ['coredumpctl is not on the PATH']);
-      assert.match(
-        systemd,
-        /to systemd-coredump .*, and coredumpctl is not on the PATH \| 'coredumpctl list'/,
-      );
+      const systemd = piped('/lib/systemd/systemd-coredump %P', ['it has none']);
+      assert.match(systemd, /to systemd-coredump .*, and it has none \| 'coredumpctl /);
       assert.match(told({ destination: { kind: 'none' } }), /core_pattern is empty/);
       assert.match(told({ destination: { kind: 'socket', path: '/run/s' } }), /the socket \/run\/s/);
     });

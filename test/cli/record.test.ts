@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { constants, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { dumpsCore } from '../../src/cli/record/ending.ts';
 import { copySparse } from '../../src/cli/record/keep-core.ts';
-import { abortingOptions, dumpingSignals } from '../../src/cli/record/run-command.ts';
+import { abortingOptions } from '../../src/cli/record/run-command.ts';
 import type { DumpInfo } from '../../src/engine/contract.ts';
 import { bundle } from '../support/bundle.ts';
 import { recordCore } from '../support/cores.ts';
@@ -177,7 +178,7 @@ describe('dayafter record', () => {
       for (const line of releaseLines) {
         const env = { ...process.env, NODE_OPTIONS: abortingOptions('--no-warnings') };
         const { signal } = await run(await releaseNode(line), ['-e', 'throw 1'], { cwd, env });
-        assert.ok(signal && dumpingSignals.has(constants.signals[signal]), `Node ${line}: ${signal}`);
+        assert.ok(signal && dumpsCore(signal), `Node ${line}: ${signal}`);
       }
     });
   });

@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { coreHandler, givesCores, takeFromJournal } from './core-handlers.ts';
 import { type CoreDestination, namesProcess } from './core-pattern.ts';
-import { type FoundCore, findCores } from './find-cores.ts';
-import { moveTo, reserve } from './keep-core.ts';
+import { type BrokenCore, type FoundCore, findCores } from './find-cores.ts';
+import { coreName, moveTo, reserve } from './keep-core.ts';
 import type { TrackedProcess } from './process-tree.ts';
 
 /** More than these are left where they are: a program that is started again and again must not fill the disk. */
@@ -40,9 +41,9 @@ export class CoreCollector {
   readonly #folder: string;
   readonly #since: number;
   readonly #kept: DatedCore[] = [];
-  readonly #left = new Set<string>();
-  /** Empty or broken files where a core should be. */
-  readonly broken = new Set<string>();
+  /** Cores that stay where they are. */
+  readonly #settled = new Set<string>();
+  readonly #broken = new Map<string, BrokenCore>();
   readonly #notes: string[] = [];
   #full = false;
 
@@ -62,6 +63,11 @@ export class CoreCollector {
     const firstQuit = Math.min(...quits.map((core) => core.began));
     const time = (core: DatedCore) => (core.signal === SIGQUIT ? firstQuit : core.began);
     return [...this.#kept].sort((a, b) => time(a) - time(b) || b.depth - a.depth);
+  }
+
+  /** Files in the places of cores of which nothing can be told. */
+  get broken(): readonly BrokenCore[] {
+    return [...this.#broken.values()];
   }
 
   /** What did not go well, in words. */
@@ -94,7 +100,7 @@ export class CoreCollector {
     let found = false;
     for (const pattern of patterns) {
       const { cores, broken } = await findCores(pattern, cwd ?? '/', this.#since, { pid });
-      for (const path of broken) this.broken.add(path);
+      for (const file of broken) this.#broken.set(file.path, file);
       for (const core of cores) {
         if (!core.whole && patterns.length > 1) continue;
         await this.#keep(core, process);
@@ -127,7 +133,7 @@ export class CoreCollector {
     const handler = coreHandler(command);
     if (!givesCores(handler)) return;
     const { patterns, journal } = handler;
-    const waiting = new Set(suspects.processes);
+    const waiting = new Set(suspects.processes.slice(0, mostCores));
     const found = (process: TrackedProcess) => {
       if (suspects.certain) waiting.delete(process);
       else waiting.clear();
@@ -156,22 +162,29 @@ export class CoreCollector {
   }
 
   async #keep(core: FoundCore, { executable, depth }: TrackedProcess): Promise<void> {
-    const { pid, began, signal } = core;
-    if (this.#left.has(core.path)) return;
+    if (this.#settled.has(core.path)) return;
     if (this.#kept.length >= mostCores) {
       this.#full = true;
       return;
     }
-    let { path } = core;
+    const { pid, began, signal } = core;
+    const path = await this.#move(core, executable ?? core.name);
+    this.#kept.push({ path, pid, depth, began, signal });
+  }
+
+  /** Moves a core to its folder, if it can be; returns where it is then. */
+  async #move({ path, pid }: FoundCore, executable: string): Promise<string> {
     try {
-      path = await reserve(this.#folder, executable ?? core.name, pid);
-      await moveTo(core.path, path);
+      if (path !== join(this.#folder, coreName(executable, pid))) {
+        const reserved = await reserve(this.#folder, executable, pid);
+        await moveTo(path, reserved);
+        return reserved;
+      }
     } catch (error) {
-      path = core.path;
-      this.#left.add(path);
       this.#notes.push(`${path} stays where it is: ${(error as Error).message}`);
     }
-    this.#kept.push({ path, pid, depth, began, signal });
+    this.#settled.add(path);
+    return path;
   }
 }
 

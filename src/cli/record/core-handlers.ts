@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { promisify } from 'node:util';
+import { findProgram } from './find-program.ts';
 
 /** A program that gets the cores of a system by a pipe, and what is known of it. */
 export interface CoreHandler {
@@ -11,6 +13,8 @@ export interface CoreHandler {
   readonly patterns: readonly string[];
   /** True where `coredumpctl` gives its cores. */
   readonly journal: boolean;
+  /** True where RLIMIT_CORE matters to it, as it does not to the kernel then. */
+  readonly heedsLimit: boolean;
   /** What helps where it has left no core. */
   readonly advice: string;
 }
@@ -21,30 +25,49 @@ const besideProcess = ['core', 'core.%p'];
 /** The program that a pattern which begins with | names. */
 export function coreHandler(command: string): CoreHandler {
   const program = command.split(/\s/, 1)[0]!;
-  const handler = (name: string, patterns: readonly string[], advice: string, journal = false) => {
-    return { name, patterns, journal, advice };
+  const unknown: CoreHandler = {
+    name: program,
+    patterns: [],
+    journal: false,
+    heedsLimit: false,
+    advice: 'Where it leaves them is told by its own documentation.',
   };
-  if (/\/systemd-coredump$/.test(program)) {
-    const advice =
-      "'coredumpctl list' shows what it has; Storage, ExternalSizeMax and MaxUse of coredump.conf(5) limit that.";
-    return handler('systemd-coredump', [], advice, true);
+  switch (basename(program)) {
+    case 'systemd-coredump': {
+      const journal = findProgram('coredumpctl') !== undefined;
+      const advice = journal
+        ? "'coredumpctl list' shows what it has; Storage, ExternalSizeMax and MaxUse of coredump.conf(5) limit that."
+        : "'coredumpctl dump', which gives them, is not on the PATH here.";
+      return { ...unknown, name: 'systemd-coredump', journal, heedsLimit: true, advice };
+    }
+    case 'apport':
+      return {
+        ...unknown,
+        name: 'apport',
+        // apport's fileutils: core.<executable>.<uid>.<boot id>.<pid>.<start time>
+        patterns: ['/var/lib/apport/coredump/core.%e.%u.%h.%p.%t', ...besideProcess],
+        heedsLimit: true,
+        advice:
+          "/var/log/apport.log tells why; 'apport-unpack' takes the CoreDump out of a report in /var/crash.",
+      };
+    case 'abrt-hook-ccpp':
+      return {
+        ...unknown,
+        name: 'abrt',
+        patterns: besideProcess,
+        heedsLimit: true,
+        advice: "'abrt-cli list' shows what it has, in /var/spool/abrt.",
+      };
+    case 'wsl-capture-crash': {
+      const advice = 'WSL leaves cores on the side of Windows, in %LOCALAPPDATA%\\Temp\\wsl-crashes.';
+      return { ...unknown, name: 'WSL', advice };
+    }
+    case 'false':
+    case 'true':
+      return { ...unknown, advice: 'It throws them away.' };
+    default:
+      return unknown;
   }
-  if (/\/apport$/.test(program)) {
-    // apport's fileutils: core.<executable>.<uid>.<boot id>.<pid>.<start time>
-    const kept = '/var/lib/apport/coredump/core.%e.%u.%h.%p.%t';
-    const advice =
-      "/var/log/apport.log tells why; where there is a report in /var/crash, 'apport-unpack' takes its CoreDump out.";
-    return handler('apport', [kept, ...besideProcess], advice);
-  }
-  if (/\/abrt-hook-ccpp$/.test(program)) {
-    return handler('abrt', besideProcess, "'abrt-cli list' shows what it has, in /var/spool/abrt.");
-  }
-  if (/\/wsl-capture-crash$/.test(program)) {
-    const advice = 'WSL leaves cores on the side of Windows, in %LOCALAPPDATA%\\Temp\\wsl-crashes.';
-    return handler('WSL', [], advice);
-  }
-  if (/\/(false|true)$/.test(program)) return handler(program, [], 'It throws them away.');
-  return handler(program, besideProcess, 'Where it leaves them is told by its own documentation.');
 }
 
 /** Whether cores that it got may be found. */
@@ -75,7 +98,6 @@ export async function takeFromJournal(pid: number, since: number, file: string):
     await promisify(execFile)('coredumpctl', argv, { maxBuffer: 1 << 20 });
   } catch (error) {
     const { code, stderr } = error as { code?: unknown; stderr?: string };
-    if (code === 'ENOENT') return 'coredumpctl is not on the PATH';
     return stderr?.trim().split('\n').at(-1) || `coredumpctl failed (${String(code)})`;
   }
   const { size } = await stat(file);

@@ -2,6 +2,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileSource } from '../../engine/dump/byte-source.ts';
 import { cString, ElfFile, elf } from '../../engine/dump/elf.ts';
+import { DayAfterError } from '../../engine/errors.ts';
 import { type CoreFacts, expandCorePattern } from './core-pattern.ts';
 
 const NT_PRPSINFO = 3;
@@ -28,8 +29,13 @@ export interface FoundCore {
 /** Files that can be the core of a process. */
 export interface CoreCandidates {
   readonly cores: readonly FoundCore[];
-  /** What is at such a place, but no core that can be read: paths of empty or broken files. */
-  readonly broken: readonly string[];
+  readonly broken: readonly BrokenCore[];
+}
+
+/** A file in the place of a core from which nothing can be told. */
+export interface BrokenCore {
+  readonly path: string;
+  readonly problem: 'empty' | 'forbidden' | 'no core';
 }
 
 /**
@@ -43,13 +49,13 @@ export async function findCores(
   facts: CoreFacts = {},
 ): Promise<CoreCandidates> {
   const cores: FoundCore[] = [];
-  const broken: string[] = [];
+  const broken: BrokenCore[] = [];
   for (const path of await pathsOf(pattern, cwd, facts)) {
     const stat = await lstat(path).catch(() => undefined);
     if (!stat?.isFile() || stat.mtimeMs < since - coarseness) continue;
     const began = stat.birthtimeMs >= since - coarseness ? stat.birthtimeMs : stat.mtimeMs;
-    const core = readCore(path, began);
-    if (core === undefined) broken.push(path);
+    const core = stat.size === 0 ? 'empty' : readCore(path, began);
+    if (typeof core === 'string') broken.push({ path, problem: core });
     else if (facts.pid === undefined || facts.pid === core.pid) cores.push(core);
   }
   return { cores, broken };
@@ -72,30 +78,28 @@ async function pathsOf(pattern: string, cwd: string, facts: CoreFacts): Promise<
   return paths;
 }
 
-/** Reads whose core a file is from its notes (elf_prpsinfo, linux/elfcore.h); undefined if it is none. */
-function readCore(path: string, began: number): FoundCore | undefined {
+/** Reads whose core a file is from its notes (elf_prpsinfo, linux/elfcore.h). */
+function readCore(path: string, began: number): FoundCore | BrokenCore['problem'] {
   let source: FileSource | undefined;
   try {
     source = new FileSource(path);
     const file = new ElfFile(source);
-    if (file.type !== elf.ET_CORE) return undefined;
-    const notes = file.notes();
+    const notes = file.type === elf.ET_CORE ? file.notes() : [];
     const info = notes.find((note) => note.type === NT_PRPSINFO && note.desc.length >= 136)?.desc;
-    if (!info) return undefined;
-    let end = 0;
-    for (const { offset, filesz } of file.programHeadersOf()) end = Math.max(end, offset + filesz);
-    const signal = notes
-      .find((note) => note.type === NT_SIGINFO && note.desc.length >= 4)
-      ?.desc.readInt32LE(0);
-    const whole = source.size >= end;
+    if (!info) return 'no core';
     const [pid, parent, name] = [
       info.readInt32LE(24),
       info.readInt32LE(28),
       cString(info.subarray(40, 56), 0),
     ];
-    return { path, pid, parent, name, signal, began, whole };
-  } catch {
-    return undefined;
+    const signal = notes
+      .find((note) => note.type === NT_SIGINFO && note.desc.length >= 4)
+      ?.desc.readInt32LE(0);
+    let end = 0;
+    for (const { offset, filesz } of file.programHeadersOf()) end = Math.max(end, offset + filesz);
+    return { path, pid, parent, name, signal, began, whole: source.size >= end };
+  } catch (error) {
+    return error instanceof DayAfterError && error.code === 'PERMISSION_DENIED' ? 'forbidden' : 'no core';
   } finally {
     source?.close();
   }

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { ProcessTree, TrackedProcess } from './process-tree.ts';
+import { send } from './send.ts';
 
 /** Milliseconds that a command has to end by itself once a process of it was aborted. */
 const grace = 2000;
@@ -51,7 +52,7 @@ export class HangBreaker {
     while (this.#targets.length > 0) {
       const target = this.#targets[0]!;
       if (tree.get(target)?.ended === false) {
-        if (this.#aborted !== target) abort(target);
+        if (this.#aborted !== target) send(target, 'SIGABRT');
         this.#aborted = target;
         return;
       }
@@ -61,13 +62,5 @@ export class HangBreaker {
         return;
       }
     }
-  }
-}
-
-function abort(pid: number): void {
-  try {
-    process.kill(pid, 'SIGABRT');
-  } catch {
-    // It ended just now, or is another user's.
   }
 }

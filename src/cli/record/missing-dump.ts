@@ -3,8 +3,9 @@ import { basename, join } from 'node:path';
 import { DayAfterError } from '../../engine/errors.ts';
 import { coreHandler, filesAdvice } from './core-handlers.ts';
 import { type CoreDestination, expandCorePattern } from './core-pattern.ts';
+import { dumpsCore, type Ending, signalOf } from './ending.ts';
+import type { BrokenCore } from './find-cores.ts';
 import type { CoreLimit, TrackedProcess } from './process-tree.ts';
-import { dumpingSignals, type Ending } from './run-command.ts';
 
 /** Less free space than any core of Node.js takes, in bytes. */
 const littleSpace = 16 * 1024 * 1024;
@@ -24,37 +25,29 @@ export interface Circumstances {
   readonly process: TrackedProcess | undefined;
   /** What the command was allowed at most when it began. */
   readonly allowed: CoreLimit | undefined;
-  /** Empty or broken files in the place of a core. */
-  readonly broken: readonly string[];
+  /** What is in the place of its core. */
+  readonly broken: readonly BrokenCore[];
   /** What the programs said that were asked for the core. */
   readonly notes: readonly string[];
 }
 
-/** The signal with a core that ended a command, or a process of it, as shells and npm pass it on in their status. */
-export function dumpingSignal({ code, signal }: Ending): NodeJS.Signals | undefined {
-  if (signal !== null) return [...dumpingSignals.values()].find((name) => name === signal);
-  return code !== null && code > 128 ? dumpingSignals.get(code - 128) : undefined;
-}
-
 /** The error for a command that ended without a dump: how it ended, why there is no dump, and what helps. */
 export function noDump(circumstances: Circumstances): DayAfterError {
-  const { command, ending } = circumstances;
-  const { code, signal } = ending;
-  const dumping = dumpingSignal(ending);
-  const end =
-    signal !== null
-      ? `died of ${signal}`
-      : `ended with status ${code}${dumping ? `, which stands for ${dumping},` : ''}`;
-  const { reason, hint } = dumping ? obstacleOf(circumstances) : harmless(ending);
+  const { command, ending, process } = circumstances;
+  const signal = signalOf(ending);
+  const passedOn = signal === undefined ? '' : `, which stands for ${signal},`;
+  const end = ending.signal === null ? `ended with status ${ending.code}${passedOn}` : `died of ${signal}`;
+  const crashed = dumpsCore(signal) || process?.dumped === true;
+  const { reason, hint } = crashed ? obstacleOf(circumstances) : harmless(ending.code, signal);
   const told = `${basename(command[0]!)} ${end} and left no dump${reason && `: ${reason}`}`;
   return new DayAfterError('NO_DUMP_WRITTEN', told, hint);
 }
 
 /** Of commands that no signal with a core ended. */
-function harmless({ code, signal }: Ending): Obstacle {
+function harmless(code: number | null, signal: NodeJS.Signals | undefined): Obstacle {
   const hang = 'To see what a command does that hangs, end it with Ctrl+\\ or --after <seconds>.';
   if (code === 0) return { reason: '', hint: `It ended well. ${hang}` };
-  if (code !== null) {
+  if (signal === undefined) {
     return {
       reason: '',
       hint: 'It ended by itself, as by process.exit(). Only what ends by a signal leaves a dump: process.abort() in its place does.',
@@ -70,20 +63,24 @@ function harmless({ code, signal }: Ending): Obstacle {
 }
 
 /** Why a process that died of a signal with a core left none. */
-function obstacleOf({ destination, process, broken, notes, allowed }: Circumstances): Obstacle {
-  const general = destinationObstacle(destination, notes);
-  const respectsLimit = destination.kind === 'file' || general?.reason.includes('systemd') || false;
-  const limit = respectsLimit ? limitObstacle(process?.limit, allowed) : undefined;
+function obstacleOf(circumstances: Circumstances): Obstacle {
+  const { destination, process, broken, notes } = circumstances;
+  const heedsLimit =
+    destination.kind === 'file' ||
+    (destination.kind === 'pipe' && coreHandler(destination.command).heedsLimit);
+  const limit = heedsLimit ? limitObstacle(limitOf(circumstances), circumstances.allowed) : undefined;
   const place =
     destination.kind === 'file' && process ? fileObstacle(destination, process, broken) : undefined;
-  return (
-    limit ??
-    general ??
-    place ?? {
-      reason: 'the kernel wrote no core',
-      hint: "'dmesg' may tell why.",
-    }
-  );
+  const unknown = { reason: 'the kernel wrote no core', hint: "'dmesg' may tell why." };
+  return limit ?? destinationObstacle(destination, notes) ?? place ?? unknown;
+}
+
+/** The limit under which the process died, or undefined if it was not seen. */
+function limitOf({ process, allowed }: Circumstances): CoreLimit | undefined {
+  if (process?.limit === undefined) return allowed?.hard === 0 ? allowed : undefined;
+  // The command's own process may have been seen before its limit was raised.
+  const early = process.depth === 0 && process.limit.soft === 0 && process.limit.hard > 0;
+  return early ? undefined : process.limit;
 }
 
 /** What keeps every process of this system from leaving a core that is found, or undefined. */
@@ -131,12 +128,25 @@ export function limitObstacle(
 function fileObstacle(
   destination: CoreDestination & { kind: 'file' },
   process: TrackedProcess,
-  broken: readonly string[],
+  broken: readonly BrokenCore[],
 ): Obstacle | undefined {
-  if (broken.length > 0) {
+  const [first] = broken;
+  if (first?.problem === 'forbidden') {
     return {
-      reason: `${broken[0]} was begun, but not written`,
+      reason: `${first.path} may not be read by this user`,
+      hint: `Have its owner changed: sudo chown "$USER" ${first.path}`,
+    };
+  }
+  if (first?.problem === 'empty') {
+    return {
+      reason: `${first.path} was begun, but not written`,
       hint: 'The disk may be full, or a quota reached.',
+    };
+  }
+  if (first !== undefined) {
+    return {
+      reason: `${first.path} is no core that can be read`,
+      hint: 'Processes that die at once may write into one file: sudo sysctl -w kernel.core_uses_pid=1 keeps them apart.',
     };
   }
   if (process.hidden || isPrivileged(process.executable)) {

@@ -23,6 +23,9 @@ export interface TrackedProcess {
   readonly ended: boolean;
 }
 
+/** Processes that ended are remembered: so many, but all that were seen to leave a core. */
+const memory = 1000;
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
@@ -33,6 +36,7 @@ export class ProcessTree {
   readonly #processes = new Map<number, Mutable<TrackedProcess>>();
   /** Running processes that are none of the command's. */
   #strangers = runningPids();
+  readonly #past: TrackedProcess[] = [];
   #root = 0;
   #newest: string | undefined;
   #grown = false;
@@ -51,7 +55,7 @@ export class ProcessTree {
     this.#add(root, 0, 0, cwd);
   }
 
-  /** All that were ever seen. */
+  /** Those that run, and those that ended last, in the order in which they began. */
   get processes(): readonly TrackedProcess[] {
     return [...this.#processes.values()];
   }
@@ -81,6 +85,10 @@ export class ProcessTree {
       if (process.ended || look(process)) continue;
       process.ended = true;
       ended.push(process);
+      if (!process.dumped && process.pid !== this.#root) this.#past.push(process);
+    }
+    for (const old of this.#past.splice(0, this.#past.length - memory)) {
+      if (this.#processes.get(old.pid) === old) this.#processes.delete(old.pid);
     }
     return ended;
   }
@@ -169,11 +177,12 @@ export function readLimit(pid: number): CoreLimit | undefined {
 }
 
 function runningPids(): Set<number> {
-  return new Set(
-    readdirSync('/proc')
-      .map(Number)
-      .filter((pid) => pid > 0),
-  );
+  try {
+    const names = readdirSync('/proc').map(Number);
+    return new Set(names.filter((pid) => pid > 0));
+  } catch {
+    return new Set();
+  }
 }
 
 /** The last id that the kernel gave to a process or thread (proc_loadavg(5)). */

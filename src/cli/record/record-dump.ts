@@ -2,7 +2,8 @@ import { DayAfterError } from '../../engine/errors.ts';
 import { CoreCollector, type Suspects } from './collect-cores.ts';
 import { coreHandler, givesCores } from './core-handlers.ts';
 import { type CoreDestination, namesProcess, readCoreDestination } from './core-pattern.ts';
-import { destinationObstacle, dumpingSignal, limitObstacle, noDump } from './missing-dump.ts';
+import { dumpsCore, signalOf } from './ending.ts';
+import { destinationObstacle, limitObstacle, noDump } from './missing-dump.ts';
 import { runUnderProcdump } from './procdump.ts';
 import { type CoreLimit, readLimit } from './process-tree.ts';
 import { type Run, runCommand } from './run-command.ts';
@@ -25,9 +26,6 @@ export interface RecordedDumps {
   readonly notes: readonly string[];
 }
 
-/** Most processes that are asked for where it cannot be told which of them died. */
-const mostSuspects = 16;
-
 /**
  * Runs a command to its end; resolves to the dumps that its processes left. `program` is the command's executable. Rejects with NO_DUMP_WRITTEN, which says why there is none.
  */
@@ -40,7 +38,8 @@ export async function recordDump(
     case 'linux':
       return recordCores(command, options);
     case 'win32': {
-      const { folder, outputToStderr } = options;
+      const { folder, outputToStderr, limit } = options;
+      if (limit !== undefined) throw new DayAfterError('NOT_APPLICABLE', '--after works on Linux alone');
       return { dumps: [await runUnderProcdump(command, program, folder, outputToStderr)], notes: [] };
     }
     default:
@@ -67,7 +66,7 @@ async function recordCores(command: readonly string[], options: RecordDumpOption
   if (cores.length === 0) {
     const { ending, tree } = run;
     throw noDump({
-      ...{ command, ending, destination, allowed, notes, broken: [...broken] },
+      ...{ command, ending, destination, allowed, notes, broken },
       process: suspects.processes[0] ?? tree.get(tree.root),
     });
   }
@@ -99,10 +98,11 @@ function warn(
 /** The processes that may have dumped core, innermost first. */
 function suspectsOf({ tree, ending }: Run): Suspects {
   const ended = tree.processes.filter((p) => p.ended).sort((a, b) => b.depth - a.depth);
-  const dumping = dumpingSignal(ending);
-  const sure = ended.filter((p) => p.dumped || (p.pid === tree.root && dumping && ending.signal));
-  if (sure.length > 0 || !dumping) return { processes: sure, certain: true };
-  return { processes: ended.slice(0, mostSuspects), certain: false };
+  const dumping = dumpsCore(signalOf(ending));
+  const sure = ended.filter((p) => p.dumped || (p.pid === tree.root && dumping && ending.signal !== null));
+  return sure.length > 0 || !dumping
+    ? { processes: sure, certain: true }
+    : { processes: ended, certain: false };
 }
 
 /** Whether processes may have written into one file at the same time. */

@@ -1,15 +1,10 @@
-import { spawn } from 'node:child_process';
-import { constants } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { DayAfterError } from '../../engine/errors.ts';
+import type { Ending } from './ending.ts';
 import { HangBreaker } from './hang.ts';
 import { ProcessTree, type TrackedProcess } from './process-tree.ts';
-
-/** How a process ended. */
-export interface Ending {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
+import { send } from './send.ts';
 
 export interface RunOptions {
   /** Gives the command's standard output to this process's standard error. */
@@ -42,24 +37,6 @@ const abortFlag = '--abort-on-uncaught-exception';
  */
 const raiseLimit = 'ulimit -c unlimited 2>/dev/null || ulimit -S -c "$(ulimit -H -c)" 2>/dev/null; exec "$@"';
 
-/** The signals that dump core by default (signal(7)), by their numbers. */
-export const dumpingSignals: ReadonlyMap<number, NodeJS.Signals> = new Map(
-  (
-    [
-      'SIGABRT',
-      'SIGBUS',
-      'SIGFPE',
-      'SIGILL',
-      'SIGQUIT',
-      'SIGSEGV',
-      'SIGSYS',
-      'SIGTRAP',
-      'SIGXCPU',
-      'SIGXFSZ',
-    ] as const
-  ).map((name) => [constants.signals[name], name]),
-);
-
 /** NODE_OPTIONS with the flag that makes Node.js abort of an error that nobody catches. */
 export function abortingOptions(options: string | undefined): string {
   const given = options?.trim() ?? '';
@@ -73,53 +50,58 @@ export function abortingOptions(options: string | undefined): string {
  * lives on; SIGTERM is passed on. Rejects with FILE_NOT_FOUND where there is no shell.
  */
 export async function runCommand(command: readonly string[], options: RunOptions): Promise<Run> {
+  const tree = new ProcessTree();
   let quit = false;
-  const child = { kill: (_: NodeJS.Signals): unknown => undefined };
-  const listeners: [NodeJS.Signals, () => void][] = [
-    ['SIGINT', () => undefined],
-    ['SIGHUP', () => undefined],
-    ['SIGTERM', () => child.kill('SIGTERM')],
-    [
-      'SIGQUIT',
-      () => {
-        quit = true;
-      },
-    ],
-  ];
-  for (const [signal, listener] of listeners) process.on(signal, listener);
+  const listeners: Partial<Record<NodeJS.Signals, () => void>> = {
+    SIGINT: () => undefined,
+    SIGHUP: () => undefined,
+    SIGTERM: () => send(tree.root, 'SIGTERM'),
+    SIGQUIT: () => {
+      quit = true;
+    },
+  };
+  for (const [signal, listener] of Object.entries(listeners)) process.on(signal, listener);
   try {
-    const tree = new ProcessTree();
-    const started = spawn('sh', ['-c', raiseLimit, 'sh', ...command], {
-      stdio: ['inherit', options.outputToStderr ? 2 : 'inherit', 'inherit'],
-      env: { ...process.env, NODE_OPTIONS: abortingOptions(process.env.NODE_OPTIONS) },
-    });
-    child.kill = (signal) => started.kill(signal);
-    let ending: Ending | undefined;
-    const end = new Promise<void>((done, failed) => {
-      started.once('exit', (code, signal) => {
-        ending = { code, signal };
-        done();
-      });
-      started.once('error', (error) => {
-        failed(new DayAfterError('FILE_NOT_FOUND', `the command cannot be started by sh (${error.message})`));
-      });
-    });
-    if (started.pid === undefined) await end;
-    tree.plant(started.pid!, process.cwd());
+    const child = await start(command, options.outputToStderr);
+    tree.plant(child.pid!, process.cwd());
     const breaker = options.limit === undefined ? undefined : new HangBreaker(options.limit);
     let cost = 0;
     for (;;) {
-      const over = ending;
+      const ending = { code: child.exitCode, signal: child.signalCode };
+      const over = ending.code !== null || ending.signal !== null;
       const began = performance.now();
       const ended = tree.update();
-      cost += (performance.now() - began - cost) / looks;
       if (tree.grown || ended.length > 0) await options.changed(tree, ended);
-      if (over && !tree.dumping) return { ending: over, tree, quit };
+      cost += (performance.now() - began - cost) / looks;
+      if (over && !tree.dumping) return { ending, tree, quit };
       breaker?.step(tree);
-      const pause = sleep(Math.min(Math.max(shortestPause, cost / share), longestPause));
-      await (over ? pause : Promise.race([pause, end]));
+      await pause(Math.min(Math.max(shortestPause, cost / share), longestPause), child);
     }
   } finally {
-    for (const [signal, listener] of listeners) process.off(signal, listener);
+    for (const [signal, listener] of Object.entries(listeners)) process.off(signal, listener);
   }
+}
+
+/** Starts a command; its process's id is also that of the shell that raised the limit. */
+async function start(command: readonly string[], outputToStderr: boolean): Promise<ChildProcess> {
+  const child = spawn('sh', ['-c', raiseLimit, 'sh', ...command], {
+    stdio: ['inherit', outputToStderr ? 2 : 'inherit', 'inherit'],
+    env: { ...process.env, NODE_OPTIONS: abortingOptions(process.env.NODE_OPTIONS) },
+  });
+  if (child.pid !== undefined) return child;
+  const [error] = await once(child, 'error');
+  throw new DayAfterError('FILE_NOT_FOUND', `the command cannot be started by sh (${error.message})`);
+}
+
+/** Waits for so many milliseconds, or until the process ends. */
+function pause(time: number, child: ChildProcess): Promise<void> {
+  return new Promise((done) => {
+    const over = () => {
+      clearTimeout(timer);
+      child.off('exit', over);
+      done();
+    };
+    const timer = setTimeout(over, time);
+    child.on('exit', over);
+  });
 }
