@@ -161,19 +161,19 @@ export class CoreCollector {
     return wrong;
   }
 
-  async #keep(core: FoundCore, { executable, depth }: TrackedProcess): Promise<void> {
+  async #keep(core: FoundCore, { depth }: TrackedProcess): Promise<void> {
     if (this.#settled.has(core.path)) return;
     if (this.#kept.length >= mostCores) {
       this.#full = true;
       return;
     }
     const { pid, began, signal } = core;
-    const path = await this.#move(core, executable ?? core.name);
+    const path = await this.#move(core);
     this.#kept.push({ path, pid, depth, began, signal });
   }
 
   /** Moves a core to its folder, if it can be; returns where it is then. */
-  async #move({ path, pid }: FoundCore, executable: string): Promise<string> {
+  async #move({ path, pid, executable }: FoundCore): Promise<string> {
     try {
       if (path !== join(this.#folder, coreName(executable, pid))) {
         const reserved = await reserve(this.#folder, executable, pid);
@@ -190,5 +190,5 @@ export class CoreCollector {
 
 /** A process that was never seen, as its core tells of it. */
 function childOf(parent: TrackedProcess, { pid }: FoundCore): TrackedProcess {
-  return { ...parent, pid, parent: parent.pid, depth: parent.depth + 1, executable: undefined };
+  return { ...parent, pid, parent: parent.pid, depth: parent.depth + 1 };
 }

@@ -1,12 +1,12 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileSource } from '../../engine/dump/byte-source.ts';
-import { cString, ElfFile, elf } from '../../engine/dump/elf.ts';
+import { ElfFile } from '../../engine/dump/elf.ts';
+import { ElfCore } from '../../engine/dump/elf-core.ts';
 import { DayAfterError } from '../../engine/errors.ts';
 import { type CoreFacts, expandCorePattern } from './core-pattern.ts';
 
 const NT_PRPSINFO = 3;
-const NT_SIGINFO = 0x53494749;
 
 /** Clocks of file systems are coarser than the clock, in milliseconds. */
 const coarseness = 1000;
@@ -16,8 +16,8 @@ export interface FoundCore {
   readonly path: string;
   readonly pid: number;
   readonly parent: number;
-  /** Name of the thread that died, which most programs leave as their own. */
-  readonly name: string;
+  /** Path of the executable, or the name of the thread that died. */
+  readonly executable: string;
   /** Number of the signal, or undefined. */
   readonly signal: number | undefined;
   /** When the kernel began it, in milliseconds since 1970, or, where an older file was overwritten, ended it. */
@@ -83,21 +83,19 @@ function readCore(path: string, began: number): FoundCore | BrokenCore['problem'
   let source: FileSource | undefined;
   try {
     source = new FileSource(path);
+    const { pid, signal, command, files, entry } = new ElfCore(source);
     const file = new ElfFile(source);
-    const notes = file.type === elf.ET_CORE ? file.notes() : [];
-    const info = notes.find((note) => note.type === NT_PRPSINFO && note.desc.length >= 136)?.desc;
-    if (!info) return 'no core';
-    const [pid, parent, name] = [
-      info.readInt32LE(24),
-      info.readInt32LE(28),
-      cString(info.subarray(40, 56), 0),
-    ];
-    const signal = notes
-      .find((note) => note.type === NT_SIGINFO && note.desc.length >= 4)
-      ?.desc.readInt32LE(0);
+    const info = file.notes().find(({ type, desc }) => type === NT_PRPSINFO && desc.length >= 136);
+    if (!info || pid === undefined) return 'no core';
+    const program = files.find(({ start, end }) => entry !== undefined && entry >= start && entry < end);
     let end = 0;
     for (const { offset, filesz } of file.programHeadersOf()) end = Math.max(end, offset + filesz);
-    return { path, pid, parent, name, signal, began, whole: source.size >= end };
+    return {
+      ...{ path, pid, began, signal: signal?.signo },
+      parent: info.desc.readInt32LE(28),
+      executable: program?.path ?? command?.name ?? '',
+      whole: source.size >= end,
+    };
   } catch (error) {
     return error instanceof DayAfterError && error.code === 'PERMISSION_DENIED' ? 'forbidden' : 'no core';
   } finally {
