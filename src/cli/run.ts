@@ -182,8 +182,8 @@ The dump becomes <dir>/<program>.<pid>.core, of the command or of what it starts
 limit of core sizes is raised, and NODE_OPTIONS gets --abort-on-uncaught-exception: what nobody catches ends the
 process at once, even where there are listeners of 'uncaughtException'.
 
-A command that hangs: Ctrl+\\ makes all its processes dump core; --after aborts its innermost Node.js process.
-Ctrl+C goes to the command, as usual.
+A command that hangs: Ctrl+\\ makes all its processes dump core; --after aborts its innermost Node.js process,
+then those that led to it, until the command ends. Ctrl+C goes to the command, as usual.
 
   dayafter record -- node server.js
   dayafter record --after 60 -o dumps -- npm test

@@ -28,6 +28,9 @@ const programs = {
   'throws.js': 'function fail() { throw new TypeError("boom"); }\nsetTimeout(fail, 10);',
   'waits.js': 'setInterval(() => {}, 1000); console.log("ready");',
   'forks.js': 'require("child_process").fork(__dirname + "/throws.js");',
+  'keeps.js':
+    'const start = () => require("child_process").spawn(process.execPath, [__filename, "child"]).on("exit", start);\n' +
+    'process.argv[2] ? setInterval(() => {}, 1000) : start();',
   'works.js': 'new (require("worker_threads").Worker)(__dirname + "/throws.js");',
   'package.json': '{ "name": "shop", "scripts": { "start": "node throws.js" } }',
 };
@@ -158,12 +161,17 @@ describe('dayafter record', () => {
       assert.deepEqual(Object.keys(JSON.parse(stdout)), ['dump', 'info', 'others']);
     });
 
-    it('of one that hangs, when its time is over: of the innermost Node.js alone', async () => {
-      const script = `node '${program('waits.js')}'; true`;
-      const { info, others } = await told('--after', '0.5', '--', 'sh', '-c', script);
-      assert.equal(info.death.signal, 'SIGABRT');
-      assert.equal(info.process.argv?.at(-1), program('waits.js'));
-      assert.deepEqual(others, []);
+    it('of one that hangs, when its time is over: of the innermost Node.js, then of what led to it', async () => {
+      const script = `mkdir below; cd below; node '${program('waits.js')}'; true`;
+      const [one, both] = await Promise.all([
+        told('-o', 'one', '--after', '0.5', '--', 'sh', '-c', script),
+        told('--after', '0.5', '--', 'node', program('keeps.js')),
+      ]);
+      assert.equal(one.info.death.signal, 'SIGABRT');
+      assert.equal(one.info.process.argv?.at(-1), program('waits.js'));
+      assert.deepEqual(one.others, [], 'the shell ended by itself');
+      assert.equal(both.info.process.argv?.at(-1), 'child');
+      assert.equal(both.others.length, 1);
     });
 
     it('of one that hangs, when the terminal sends SIGQUIT to all', async () => {

@@ -63,4 +63,10 @@ export class HangBreaker {
       }
     }
   }
+
+  /** Ends what is left of an aborted command, as workers that hang without their parent. */
+  finish(tree: ProcessTree): void {
+    if (this.#targets === undefined) return;
+    for (const { pid, ended } of tree.processes) if (!ended) send(pid, 'SIGTERM');
+  }
 }

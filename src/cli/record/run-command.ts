@@ -73,7 +73,10 @@ export async function runCommand(command: readonly string[], options: RunOptions
       const ended = tree.update();
       if (tree.grown || ended.length > 0) await options.changed(tree, ended);
       cost += (performance.now() - began - cost) / looks;
-      if (over && !tree.dumping) return { ending, tree, quit };
+      if (over && !tree.dumping) {
+        breaker?.finish(tree);
+        return { ending, tree, quit };
+      }
       breaker?.step(tree);
       await pause(Math.min(Math.max(shortestPause, cost / share), longestPause), child);
     }
