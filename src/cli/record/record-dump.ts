@@ -27,7 +27,8 @@ export interface RecordedDumps {
 }
 
 /**
- * Runs a command to its end; resolves to the dumps that its processes left. `program` is the command's executable. Rejects with NO_DUMP_WRITTEN, which says why there is none.
+ * Runs a command to its end; resolves to the dumps that its processes left. `program` is the command's executable.
+ * Rejects with NO_DUMP_WRITTEN, which says why there is none.
  */
 export async function recordDump(
   command: readonly string[],
