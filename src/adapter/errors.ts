@@ -30,6 +30,7 @@ export const engineIds: Readonly<Record<ErrorCode, number>> = {
   REFUSED_EXPRESSION: 1021,
   NOT_APPLICABLE: 1022,
   CANCELLED: 1023,
+  NO_DUMP_WRITTEN: 1024,
 };
 
 /** Failures that only a debug adapter has. */

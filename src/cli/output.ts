@@ -49,10 +49,15 @@ export function printJson(output: Output, document: unknown): void {
   output.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 }
 
+/** What `--json` prints of a named error. */
+export function errorDocument(error: DayAfterError): unknown {
+  return { error: { code: error.code, message: error.message, hint: error.hint ?? null } };
+}
+
 /** Prints a named error as `--json` or text asks for. */
 export function printError(output: Output, error: DayAfterError, json: boolean): void {
   if (json) {
-    printJson(output, { error: { code: error.code, message: error.message, hint: error.hint ?? null } });
+    printJson(output, errorDocument(error));
     return;
   }
   output.stderr.write(`dayafter: ${plain(error.message)} [${error.code}]\n`);

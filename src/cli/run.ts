@@ -21,6 +21,7 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
     .version(packageJson.version, '--version')
     .helpOption('--help')
     .helpCommand(false)
+    .enablePositionalOptions()
     .showHelpAfterError('(dayafter --help lists the commands)')
     .exitOverride()
     .configureOutput({
@@ -148,6 +149,28 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
       (await import('./commands/flame.ts')).flameCommand(dump, more, options, output),
     );
 
+  program
+    .command('record <command...>')
+    .description('runs a command so that its death leaves a dump, and says where')
+    .usage('[options] -- <command...>')
+    .passThroughOptions()
+    .addOption(new Option('-o, --output <dir>', 'where the dump is to be').default('.', 'the current folder'))
+    .addOption(
+      new Option('--after <seconds>', 'if it still runs by then, it is aborted: for what hangs').argParser(
+        seconds,
+      ),
+    )
+    .addOption(new Option('--json', 'one JSON document on stdout; what the command prints goes to stderr'))
+    .helpOption('--help')
+    .addHelpText('after', recordHelp)
+    .action(async (words, options) =>
+      (await import('./commands/record.ts')).recordCommand(words, options, output),
+    );
+
+  let json = false;
+  program.hook('preAction', (_, action) => {
+    json = action.opts().json === true;
+  });
   try {
     if (argv.length === 0) {
       program.outputHelp({ error: true });
@@ -158,12 +181,26 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof DayAfterError) {
-      printError(output, error, argv.includes('--json'));
+      printError(output, error, json);
       return 1;
     }
     throw error;
   }
 }
+
+const recordHelp = `
+The dump becomes <dir>/<program>.<pid>.core, of the command or of what it starts (npm run, shell scripts). The
+limit of core sizes is raised, and NODE_OPTIONS gets --abort-on-uncaught-exception: what nobody catches ends the
+process at once, even where there are listeners of 'uncaughtException'.
+
+A command that hangs: Ctrl+\\ makes all its processes dump core; --after aborts its innermost Node.js process,
+then those that led to it, until the command ends. Ctrl+C goes to the command, as usual.
+
+  dayafter record -- node server.js
+  dayafter record --after 60 -o dumps -- npm test
+
+Exit status: 0 a dump was left, 1 none was, 2 wrong usage.
+`;
 
 function collect(value: string, previous: string[] | undefined): string[] {
   return [...(previous ?? []), value];
@@ -174,6 +211,14 @@ function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
     throw new InvalidArgumentError('A whole number is wanted.');
   return value;
+}
+
+/** Milliseconds. */
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || value === 0)
+    throw new InvalidArgumentError('A number of seconds is wanted.');
+  return value * 1000;
 }
 
 function depth(text: string): number {

@@ -26,6 +26,7 @@ export const errorCodes = [
   'REFUSED_EXPRESSION',
   'NOT_APPLICABLE',
   'CANCELLED',
+  'NO_DUMP_WRITTEN',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, rename, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { moveTo } from '../../src/cli/record/keep-core.ts';
+import { coreAdvice, coreOf } from '../support/cores.ts';
 import { type CallFrame, Cdp, type Paused } from './cdp.ts';
 import { isPauseScript } from './pause-script.ts';
 import type { RecordedFrame, RecordedScope, Recording } from './recording.ts';
@@ -33,6 +35,7 @@ export interface RecordOptions {
  */
 export async function record(options: RecordOptions): Promise<void> {
   const { folder } = options;
+  const started = Date.now();
   const child = start(options);
   const output = collect(child);
   const timer = setTimeout(() => child.kill('SIGKILL'), options.patience ?? usualPatience);
@@ -47,17 +50,12 @@ export async function record(options: RecordOptions): Promise<void> {
   }
   const stderr = output.text();
   const how = `${options.program} ended with ${child.signalCode ?? `status ${child.exitCode}`}`;
-  const core = (await readdir(folder)).find((name) => /^core(\.\d+)?$/.test(name));
-  if (core === undefined) {
-    throw new Error(
-      `${how} and left no core. The oracle needs cores as plain files in the working folder: ` +
-        `sysctl kernel.core_pattern=core\n${stderr.slice(0, 2000)}`,
-    );
-  }
+  const core = await coreOf(child.pid!, folder, started);
+  if (core === undefined) throw new Error(`${how} and left no core. ${coreAdvice}\n${stderr.slice(0, 2000)}`);
   if (options.debug && recording === undefined) {
     throw new Error(`${how} and never paused\n${stderr.slice(0, 2000)}`);
   }
-  if (core !== 'core') await rename(join(folder, core), join(folder, 'core'));
+  await moveTo(core, join(folder, 'core'));
   await writeFile(join(folder, 'stderr.txt'), stderr);
   await writeFile(join(folder, 'recording.json'), JSON.stringify(recording ?? null));
 }

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, isAbsolute, join, resolve } from 'node:path';
+import { readCoreDestination } from '../../src/cli/record/core-pattern.ts';
+import { findCores } from '../../src/cli/record/find-cores.ts';
+import { moveTo } from '../../src/cli/record/keep-core.ts';
+import { destinationObstacle } from '../../src/cli/record/missing-dump.ts';
 import { cached } from './cache.ts';
 import { officialNode, type Release, versionOf } from './releases.ts';
 import { run } from './run.ts';
@@ -72,7 +76,7 @@ export async function record(
   options: RecordOptions,
   folder: string,
 ): Promise<void> {
-  const pattern = await corePattern();
+  corePattern();
   const flags = options.nodeFlags ?? ['--abort-on-uncaught-exception'];
   const work = join(folder, 'cwd');
   await mkdir(work, { recursive: true });
@@ -87,69 +91,28 @@ export async function record(
     },
   );
   const { pid, stdout, stderr, code, signal } = ended;
-  const written = await findCore(pattern, work, pid, started);
-  if (written === undefined) {
+  const core = await coreOf(pid, work, started);
+  if (core === undefined) {
     const how = `it ended with ${signal ?? `status ${code}`}`;
-    throw new Error(`${script} left no core (${how}). ${adviceFor(pattern)}\n${stderr.slice(-2000)}`);
+    throw new Error(`${script} left no core (${how}). ${coreAdvice}\n${stderr.slice(-2000)}`);
   }
-  await move(written, join(folder, 'core'));
+  await moveTo(core, join(folder, 'core'));
   await rm(work, { recursive: true, force: true });
   await writeFile(join(folder, 'run.json'), JSON.stringify({ pid, stdout, stderr, exit: { code, signal } }));
 }
 
-async function corePattern(): Promise<string> {
+export const coreAdvice =
+  'The tests need cores as plain files: sudo sysctl -w kernel.core_pattern=core (and allow cores: ulimit -Hc unlimited).';
+
+/** The core that a process left which was in `cwd`, written after `since` (milliseconds since 1970). */
+export async function coreOf(pid: number, cwd: string, since: number): Promise<string | undefined> {
+  const { cores } = await findCores(corePattern(), cwd, since, { pid });
+  return cores[0]?.path;
+}
+
+function corePattern(): string {
   if (process.platform !== 'linux') throw new Error('cores for the tests can be made on Linux only');
-  const pattern = (await readFile('/proc/sys/kernel/core_pattern', 'utf8')).trim();
-  if (pattern === '' || pattern.startsWith('|')) {
-    throw new Error(`this system gives cores away (core_pattern is "${pattern}"). ${adviceFor(pattern)}`);
-  }
-  return pattern;
-}
-
-function adviceFor(pattern: string): string {
-  return (
-    `The tests need cores as plain files; kernel.core_pattern is "${pattern}". ` +
-    'Set it with: sudo sysctl -w kernel.core_pattern=core (and allow cores: ulimit -Hc unlimited).'
-  );
-}
-
-/** The core that a process left, by the rules of core(5); of several the newest. */
-async function findCore(
-  pattern: string,
-  cwd: string,
-  pid: number,
-  started: number,
-): Promise<string | undefined> {
-  const directory = isAbsolute(pattern) ? dirname(pattern) : join(cwd, dirname(pattern));
-  const name = nameMatcher(basename(pattern), pid);
-  let newest: { path: string; time: number } | undefined;
-  for (const entry of await readdir(directory).catch(() => [])) {
-    if (!name.test(entry)) continue;
-    const path = join(directory, entry);
-    const { mtimeMs } = await stat(path);
-    // File times are coarser than the clock.
-    if (mtimeMs >= started - 1000 && mtimeMs >= (newest?.time ?? 0)) newest = { path, time: mtimeMs };
-  }
-  return newest?.path;
-}
-
-function nameMatcher(pattern: string, pid: number): RegExp {
-  const source = pattern.replace(/%(.)|[^%]+/g, (text, letter: string | undefined) => {
-    if (letter === undefined) return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-    if (letter === 'p') return String(pid);
-    return letter === '%' ? '%' : '.*';
-  });
-  // core_uses_pid adds the process id.
-  return new RegExp(`^${source}(\\.\\d+)?$`);
-}
-
-async function move(from: string, to: string): Promise<void> {
-  try {
-    await rename(from, to);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
-    const { code } = await run('cp', ['--sparse=always', from, to]);
-    if (code !== 0) await copyFile(from, to);
-    await rm(from);
-  }
+  const destination = readCoreDestination();
+  if (destination.kind === 'file') return destination.pattern;
+  throw new Error(`${destinationObstacle(destination)!.reason}. ${coreAdvice}`);
 }

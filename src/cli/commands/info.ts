@@ -22,7 +22,8 @@ export async function infoCommand(dump: string, options: CommonOptions, output: 
   });
 }
 
-function infoText(info: DumpInfo, paint: Paint): string {
+/** The card of a dump, for a terminal. */
+export function infoText(info: DumpInfo, paint: Paint): string {
   const { process, death } = info;
   const what = process.nodeVersion
     ? `Node.js ${process.nodeVersion} (V8 ${process.v8Version ?? '?'})`
