@@ -27,7 +27,7 @@ interface ToldError {
 const programs = {
   'throws.js': 'function fail() { throw new TypeError("boom"); }\nsetTimeout(fail, 10);',
   'waits.js': 'setInterval(() => {}, 1000); console.log("ready");',
-  'forks.js': 'require("child_process").fork(__dirname + "/throws.js");',
+  'forks.js': 'require("child_process").fork(__dirname + "/throws.js", ["a b"]);',
   'keeps.js':
     'const start = () => require("child_process").spawn(process.execPath, [__filename, "child"]).on("exit", start);\n' +
     'process.argv[2] ? setInterval(() => {}, 1000) : start();',
@@ -135,6 +135,8 @@ describe('dayafter record', () => {
         told('--', 'node', program('works.js')),
       ]);
       assert.match(forked.info.death.message, /^The program threw TypeError: boom/);
+      // Node takes the variable of its channel out of the environment.
+      assert.deepEqual(forked.info.process.argv?.slice(1), [program('throws.js'), 'a b']);
       assert.match(worker.info.death.message, /^A worker threw TypeError: boom/);
     });
 

@@ -50,23 +50,26 @@ function findVector(core: ElfCore, memory: Memory, file: Address): Address | und
   return undefined;
 }
 
+/**
+ * The arguments below an auxiliary vector. The zero that ends them is not the first one on the way down: variables that
+ * were taken out of the environment leave zeros at its end.
+ */
 function readArguments(memory: Memory, vector: Address): string[] | undefined {
-  let at = skipDown(memory, address(vector - 16));
-  if (at === undefined) return undefined;
-  // `at` is the 0 that ends argv; the pointers lie below it, and argc below them.
-  const pointers: Address[] = [];
-  for (at = address(at - 8); pointers.length < MAX_ARGUMENTS; at = address(at - 8)) {
-    const word = memory.pointer(at);
-    if (word === pointers.length) return pointers.reverse().map((p) => memory.cString(p, 128 << 10));
-    pointers.push(word);
+  for (let at = address(vector - 16), n = 0; n < MAX_ARGUMENTS; at = address(at - 8), n++) {
+    const pointers = memory.pointer(at) === 0 ? pointersBelow(memory, at) : undefined;
+    if (pointers) return pointers.map((p) => memory.cString(p, 128 << 10));
   }
   return undefined;
 }
 
-/** From the last envp pointer down to the 0 that ends argv. */
-function skipDown(memory: Memory, from: Address): Address | undefined {
-  for (let at = from, n = 0; n < MAX_ARGUMENTS; at = address(at - 8), n++) {
-    if (memory.pointer(at) === 0) return at;
+/** The pointers that end below `end`, if their number stands before them; there is one at least. */
+function pointersBelow(memory: Memory, end: Address): Address[] | undefined {
+  const pointers: Address[] = [];
+  for (let at = address(end - 8); pointers.length < MAX_ARGUMENTS; at = address(at - 8)) {
+    const word = memory.pointer(at);
+    if (word === 0) return undefined;
+    if (word === pointers.length) return pointers.reverse();
+    pointers.push(word);
   }
   return undefined;
 }
