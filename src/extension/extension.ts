@@ -10,6 +10,7 @@ import { registerFlame } from './flame/flame-editor.ts';
 import { registerHeap } from './heap/heap-editor.ts';
 import { HeapProcesses } from './heap/heap-processes.ts';
 import { InfoEditor, infoViewType } from './info-editor.ts';
+import { recordDump } from './record.ts';
 import { Sessions } from './sessions.ts';
 
 export function activate(context: vscode.ExtensionContext): void {
@@ -33,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.commands.registerCommand('dayafter.openDump', () => openDump()),
     vscode.commands.registerCommand('dayafter.showInfo', (uri?: vscode.Uri) => showInfo(uri)),
     vscode.commands.registerCommand('dayafter.debugDump', (uri?: vscode.Uri) => debugChosen(uri)),
+    vscode.commands.registerCommand('dayafter.recordDump', () => recordDump(context)),
     vscode.commands.registerCommand('dayafter.pickDump', async () => (await pickDump())?.fsPath),
     vscode.commands.registerCommand('dayafter.copyStackAsMarkdown', (item) =>
       copyStackAsMarkdown(sessions, item),
