@@ -77,6 +77,11 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
     async (dump, url, options) =>
       (await import('./commands/source.ts')).sourceCommand(dump, url, options, output),
   );
+  command('handles <core>', 'what the event loops waited for: handles, requests, timers')
+    .option('--all', 'with those of Node and libuv that keep nothing alive')
+    .action(async (dump, options) =>
+      (await import('./commands/handles.ts')).handlesCommand(dump, options, output),
+    );
 
   command('objects <dump>', 'histogram by constructor')
     .option('--shapes', 'plain objects apart by their properties')

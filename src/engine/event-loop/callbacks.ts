@@ -1,0 +1,158 @@
+import { attemptOr } from '../absence.ts';
+import type { Tagged } from '../address.ts';
+import type { CallbackInfo, FrameInfo } from '../contract.ts';
+import type { CoreSession } from '../session.ts';
+import { AwaitChain } from '../v8/async/await-chain.ts';
+import type { Isolate } from '../v8/isolate.ts';
+import { scriptName } from '../v8/objects/call-site.ts';
+import { boundTarget, builtinName, functionName, functionStart } from '../v8/objects/functions.ts';
+import { type Objects, short } from './objects.ts';
+
+/** Variables of Node's own callbacks that hold the one that the program gave. */
+const INNER = ['cb', 'callback', 'original', 'fn'];
+const MAX_INNER = 4;
+const MAX_BOUND = 1000;
+
+/** Tells functions for people: where they are, and what of them is the program's own. */
+export class Callbacks {
+  readonly #session: CoreSession;
+  readonly #isolate: Isolate;
+  readonly #objects: Objects;
+  readonly #awaits: AwaitChain;
+
+  constructor(session: CoreSession, isolate: Isolate, objects: Objects) {
+    this.#session = session;
+    this.#isolate = isolate;
+    this.#objects = objects;
+    this.#awaits = new AwaitChain(isolate, objects.inspector.lines);
+  }
+
+  /**
+   * The program's function behind a callback: where Node has wrapped it, that; where the callback resolves a promise,
+   * the function that awaits it. Undefined if the word is no function.
+   */
+  of(callback: Tagged | undefined): CallbackInfo | undefined {
+    let fn = this.target(callback);
+    let shown: CallbackInfo | undefined;
+    for (let n = 0; fn !== undefined && n < MAX_INNER; n++) {
+      const resolves = this.#awaiting(this.resolvedBy(fn));
+      if (resolves) return resolves;
+      const info = this.#function(fn);
+      shown ??= info;
+      if (!info.internal) return info;
+      const inner: Tagged | undefined = this.#inner(fn);
+      if (inner === undefined || inner === fn) break;
+      fn = inner;
+    }
+    return shown;
+  }
+
+  /** The function that awaits a promise, the program's own before Node's. */
+  awaiting(promise: Tagged | undefined): CallbackInfo | undefined {
+    return this.#awaiting(promise);
+  }
+
+  /** A function behind all bindings. */
+  target(callback: Tagged | undefined): Tagged | undefined {
+    return callback === undefined
+      ? undefined
+      : attemptOr(undefined, () => boundTarget(this.#objects.view, callback));
+  }
+
+  /** The object that a function is bound to; undefined for one that is not bound. */
+  boundThis(callback: Tagged | undefined): Tagged | undefined {
+    const { view } = this.#objects;
+    const { types, objects } = view.layout;
+    return attemptOr(undefined, () => {
+      let word = callback;
+      let bound: Tagged | undefined;
+      for (
+        let n = 0;
+        n < MAX_BOUND && word !== undefined && view.isType(word, types.JS_BOUND_FUNCTION);
+        n++
+      ) {
+        bound = view.tagged(word, objects.boundFunction.boundThis);
+        word = view.tagged(word, objects.boundFunction.target);
+      }
+      return this.#objects.receiver(bound);
+    });
+  }
+
+  /** The promise that a function resolves, as the executors of `new Promise` are given it. */
+  resolvedBy(fn: Tagged): Tagged | undefined {
+    const { view } = this.#objects;
+    return attemptOr(undefined, () => {
+      if (!/^PromiseCapabilityDefaultResolve$/.test(builtinName(view, fn) ?? '')) return undefined;
+      const context = view.tagged(fn, view.layout.objects.function.context);
+      if (!view.isContext(context)) return undefined;
+      const promise = view.element(context, view.layout.async.resolveContext.promise);
+      return view.isType(promise, view.layout.types.JS_PROMISE) ? promise : undefined;
+    });
+  }
+
+  #awaiting(promise: Tagged | undefined): CallbackInfo | undefined {
+    if (promise === undefined) return undefined;
+    const frames = this.#awaits.ofPromise(promise).flatMap(({ frame }) => frame ?? []);
+    const frame = frames.find((f) => f.url?.startsWith('node:') === false) ?? frames[0];
+    if (!frame) return undefined;
+    const info = this.#session.describeSuspended(frame);
+    return callbackInfo(info.function, info.source, info.line, info.column, info.original, true);
+  }
+
+  #function(fn: Tagged): CallbackInfo {
+    const { view, inspector } = this.#objects;
+    const name = attemptOr('', () => functionName(view, fn));
+    const start = attemptOr(undefined, () => functionStart(view, fn));
+    if (!start) {
+      const builtin = attemptOr(undefined, () => builtinName(view, fn));
+      return callbackInfo(name || builtin || null, null, null, null, null, false);
+    }
+    const url = attemptOr('', () => scriptName(view, start.script));
+    const position = inspector.lines.at(start.script, start.offset);
+    const script = this.#session.scriptOf(this.#isolate, start.script);
+    const original =
+      position && script?.sourceMapUrl !== undefined
+        ? this.#session.sourceMaps.original(script, position, { text: name, offset: start.offset })
+        : undefined;
+    return callbackInfo(
+      name || null,
+      url,
+      position?.line ?? null,
+      position?.column ?? null,
+      original ?? null,
+      false,
+    );
+  }
+
+  /** The function that a function of Node's calls in the end. */
+  #inner(fn: Tagged): Tagged | undefined {
+    for (const name of INNER) {
+      const word = this.target(this.#objects.closure(fn, name));
+      if (word !== undefined) return word;
+    }
+    return undefined;
+  }
+}
+
+function callbackInfo(
+  name: string | null,
+  source: string | null,
+  line: number | null,
+  column: number | null,
+  original: FrameInfo['original'],
+  awaits: boolean,
+): CallbackInfo {
+  const shownName = short(original?.name ?? name ?? '') || '(anonymous)';
+  const place = original ?? (source === null || line === null ? undefined : { source, line, column });
+  const text = place ? `${shownName} ${place.source}:${place.line}:${place.column}` : shownName;
+  return {
+    text: awaits ? `await in ${text}` : text,
+    function: name,
+    source,
+    line,
+    column,
+    original,
+    awaits,
+    internal: source === null || source.startsWith('node:'),
+  };
+}

@@ -1,0 +1,250 @@
+import { attemptOr } from '../absence.ts';
+import { type Address, hex, type Tagged } from '../address.ts';
+import type {
+  CallbackInfo,
+  EventLoopInfo,
+  EventLoopsInfo,
+  LoopHandleInfo,
+  LoopImmediateInfo,
+  LoopRequestInfo,
+  LoopTimerInfo,
+} from '../contract.ts';
+import type { CoreSession } from '../session.ts';
+import type { Isolate } from '../v8/isolate.ts';
+import { environmentOf } from '../v8/node-environment.ts';
+import { Callbacks } from './callbacks.ts';
+import { loopNow } from './clock.ts';
+import { HandleDetails } from './handle-details.ts';
+import { loopOf, type UvHandle, type UvLoop } from './loop.ts';
+import { addressOf, Objects } from './objects.ts';
+import { ownPurposes } from './own-handles.ts';
+import { counted, Owners } from './owners.ts';
+import { RequestDetails } from './request-details.ts';
+import { type TimerState, timersOf } from './timer-lists.ts';
+import { requestsOf, wrapperOf } from './wraps.ts';
+
+/**
+ * What the event loops of the process waited for: handles and requests of libuv, timers and immediates of Node, of all
+ * isolates or of one. What cannot be told is null, or missing with a note. Throws NO_SUCH_ISOLATE, and what
+ * `requireRuntime` throws.
+ */
+export function eventLoopsOf(session: CoreSession, isolate?: number): EventLoopsInfo {
+  const isolates =
+    isolate === undefined ? session.requireRuntime().isolates : [session.isolateFor({ isolate })];
+  const result: EventLoopsInfo = {
+    loops: [],
+    handles: [],
+    requests: [],
+    timers: [],
+    immediates: [],
+    notes: [],
+  };
+  for (const one of isolates) new LoopReader(session, one, result).read();
+  result.timers.sort((a, b) => (a.dueIn ?? Number.POSITIVE_INFINITY) - (b.dueIn ?? Number.POSITIVE_INFINITY));
+  return result;
+}
+
+/** Reads the loop of one isolate into a result. */
+class LoopReader {
+  readonly #session: CoreSession;
+  readonly #isolate: Isolate;
+  readonly #result: EventLoopsInfo;
+  readonly #objects: Objects;
+  readonly #owners: Owners;
+  readonly #callbacks: Callbacks;
+
+  constructor(session: CoreSession, isolate: Isolate, result: EventLoopsInfo) {
+    this.#session = session;
+    this.#isolate = isolate;
+    this.#result = result;
+    this.#objects = new Objects(session.inspectorOf(isolate));
+    this.#owners = new Owners(this.#objects);
+    this.#callbacks = new Callbacks(session, isolate, this.#objects);
+  }
+
+  read(): void {
+    const { view } = this.#objects;
+    const environment = environmentOf(view);
+    const loop = environment && attemptOr(undefined, () => loopOf(view.memory, view.layout, environment));
+    if (environment === undefined) this.#note('has no environment of Node');
+    else if (!loop) this.#note('its event loop was not found: handles and requests are missing');
+    const info: EventLoopInfo = {
+      isolate: this.#isolate.index,
+      thread: this.#isolate.thread ?? null,
+      address: loop ? hex(loop.address) : null,
+      activeHandles: loop?.activeHandles ?? null,
+      activeRequests: loop?.activeRequests ?? null,
+      now: null,
+    };
+    this.#result.loops.push(info);
+    const purposes = loop && environment ? ownPurposes(view, environment, loop) : new Map<Address, string>();
+    if (loop && environment !== undefined) {
+      const wraps = loop.handles.map((handle) => wrapperOf(view, handle.data));
+      this.#handles(loop, wraps, purposes);
+      const natives = loop.handles.flatMap((handle, i) => (wraps[i] === undefined ? [] : [handle.data]));
+      this.#requests(environment, loop, natives);
+    }
+    const state = attemptOr(undefined, () => timersOf(this.#isolate, this.#objects));
+    if (!state) {
+      if (environment !== undefined) this.#note('its timers were not found');
+      return;
+    }
+    info.now = this.#now(environment, loop, state);
+    this.#timers(state, info.now);
+    this.#immediates(state);
+  }
+
+  #note(text: string): void {
+    this.#result.notes.push(`isolate ${this.#isolate.index}: ${text}`);
+  }
+
+  #handles(
+    loop: UvLoop,
+    wraps: readonly (Tagged | undefined)[],
+    purposes: ReadonlyMap<Address, string>,
+  ): void {
+    const { flags } = this.#objects.view.layout.libuv;
+    if (!loop.isWhole) this.#note('its list of handles breaks off: some are missing');
+    const owners = wraps.map((wrap) => (wrap === undefined ? undefined : this.#owners.ownerOf(wrap)));
+    for (const [i, { type }] of loop.handles.entries())
+      if (type === 'process' && owners[i] !== undefined) this.#owners.addChild(owners[i]);
+    const details = new HandleDetails(this.#objects, this.#owners, this.#callbacks, loop);
+    let counting = 0;
+    for (const [i, handle] of loop.handles.entries()) {
+      const wrap = wraps[i];
+      const owner = owners[i];
+      const active = (handle.flags & flags.active) !== 0;
+      const referenced = (handle.flags & flags.referenced) !== 0;
+      if (active && referenced) counting++;
+      const { fd, bytesQueued, parts } = details.of(handle, wrap, owner);
+      const purpose = purposes.get(handle.address);
+      const detail = [...(purpose === undefined ? [] : [purpose]), ...parts].join(', ');
+      this.#result.handles.push({
+        isolate: this.#isolate.index,
+        type: this.#objects.className(wrap) ?? handle.type,
+        active,
+        referenced,
+        closing: (handle.flags & (flags.closing | flags.closed)) !== 0,
+        internal: wrap === undefined,
+        fd: fd ?? null,
+        address: addressOf(wrap),
+        handle: hex(handle.address),
+        owner: this.#objects.className(owner) ?? null,
+        ownerAddress: addressOf(owner),
+        bytesQueued: bytesQueued ?? null,
+        detail: detail === '' ? null : detail,
+      } satisfies LoopHandleInfo);
+    }
+    if (loop.isWhole && counting !== loop.activeHandles)
+      this.#note(
+        `libuv counts ${counted(loop.activeHandles, 'handle')} that are active and referenced, its list has ${counting}`,
+      );
+  }
+
+  #requests(environment: Address, loop: UvLoop, handleWraps: readonly Address[]): void {
+    const { view } = this.#objects;
+    const found = attemptOr(undefined, () => requestsOf(view, environment, handleWraps));
+    const details = new RequestDetails(this.#objects, this.#owners, this.#callbacks);
+    if (!found) this.#note(`Node’s list of requests was not found; libuv counts ${loop.activeRequests}`);
+    else if (!found.isWhole) this.#note('Node’s list of requests breaks off: some are missing');
+    for (const request of found?.requests ?? []) {
+      const { detail, callback } = details.of(request);
+      this.#result.requests.push({
+        isolate: this.#isolate.index,
+        type: this.#objects.className(request.object) ?? 'request',
+        address: addressOf(request.object),
+        detail: detail ?? null,
+        callback: callback ?? null,
+      } satisfies LoopRequestInfo);
+    }
+    const more = loop.activeRequests - (found?.requests ?? []).filter((r) => r.request !== undefined).length;
+    if (found?.isWhole && more > 0)
+      this.#note(
+        `libuv counts ${more} more ${more === 1 ? 'request' : 'requests'} that Node has in no list: jobs of the thread pool, such as those of crypto and zlib`,
+      );
+  }
+
+  #now(environment: Address | undefined, loop: UvLoop | undefined, state: TimerState): number | null {
+    const { view } = this.#objects;
+    if (environment === undefined || loop === undefined) return null;
+    const starts = state.timers.flatMap(({ start }) => start ?? []);
+    const now = attemptOr(undefined, () =>
+      loopNow(view, environment, loop, this.#ownTimer(environment, loop), {
+        nextExpiry: state.nextExpiry,
+        latestStart: starts.reduce((a, b) => Math.max(a, b), 0),
+      }),
+    );
+    if (now === undefined && state.timers.length > 0)
+      this.#note('the time of its clock cannot be told: when timers were due is not known');
+    return now ?? null;
+  }
+
+  #ownTimer(environment: Address, loop: UvLoop): UvHandle | undefined {
+    const end = environment + this.#objects.view.layout.node.environmentBytes;
+    return loop.handles.find((h) => h.type === 'timer' && h.address >= environment && h.address < end);
+  }
+
+  #timers(state: TimerState, now: number | null): void {
+    if (!state.isWhole) this.#note('a list of timers or immediates breaks off: some are missing');
+    for (const timer of state.timers) {
+      const { start, duration } = timer;
+      const due =
+        now === null || start === undefined || duration === undefined
+          ? null
+          : start + Math.trunc(duration) - now;
+      this.#result.timers.push({
+        isolate: this.#isolate.index,
+        dueIn: due,
+        repeat: timer.repeat ?? null,
+        duration: duration ?? null,
+        referenced: timer.referenced ?? null,
+        ...this.#callback(timer.callback),
+        address: addressOf(timer.object),
+      } satisfies LoopTimerInfo);
+    }
+  }
+
+  #immediates(state: TimerState): void {
+    for (const immediate of state.immediates) {
+      this.#result.immediates.push({
+        isolate: this.#isolate.index,
+        referenced: immediate.referenced ?? null,
+        ...this.#callback(immediate.callback),
+        address: addressOf(immediate.object),
+      } satisfies LoopImmediateInfo);
+    }
+    const missing = (state.countedImmediates ?? 0) - state.immediates.length;
+    if (missing > 0)
+      this.#note(`${counted(missing, 'immediate')} more waited, which the function that runs them had taken`);
+  }
+
+  /** What the program had to be called back with. */
+  #callback(word: Tagged | undefined) {
+    const info: CallbackInfo | undefined = this.#callbacks.of(word);
+    const bound = info?.internal ? this.#callbacks.boundThis(word) : undefined;
+    return {
+      callback: info?.text ?? null,
+      source: info?.source ?? null,
+      line: info?.line ?? null,
+      column: info?.column ?? null,
+      original: info?.original ?? null,
+      internal: info?.internal ?? false,
+      detail: this.#detailOf(word, info, bound) ?? null,
+    };
+  }
+
+  #detailOf(
+    word: Tagged | undefined,
+    info: CallbackInfo | undefined,
+    bound: Tagged | undefined,
+  ): string | undefined {
+    if (info?.awaits) return 'timers/promises';
+    const target = this.#callbacks.target(word);
+    if (target !== undefined && this.#callbacks.resolvedBy(target) !== undefined)
+      return 'resolves a promise that no function awaits';
+    if (bound === undefined) return undefined;
+    const name = this.#objects.className(bound);
+    const peer = this.#owners.serverAddress(bound) ?? this.#owners.peer(bound);
+    return name === undefined ? undefined : `of a ${name}${peer === undefined ? '' : ` (${peer})`}`;
+  }
+}

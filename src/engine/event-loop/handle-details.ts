@@ -1,0 +1,205 @@
+import { attemptOr } from '../absence.ts';
+import { type Address, at, type Tagged } from '../address.ts';
+import { signalName } from '../process/signals.ts';
+import { mapEntries } from '../v8/objects/collections.ts';
+import type { Callbacks } from './callbacks.ts';
+import type { UvHandle, UvLoop } from './loop.ts';
+import type { Objects } from './objects.ts';
+import { counted, type Owners } from './owners.ts';
+
+const MAX_PATH = 4096;
+const MAX_FD = 1 << 24;
+const MAX_BYTES = 2 ** 48;
+const MAX_LISTENERS = 16;
+/** `bindState` of dgram sockets (lib/dgram.js). */
+const BIND_STATES = ['not bound', 'being bound', 'bound'];
+
+/** What there is to say of a handle beside its type and flags. */
+export interface HandleDetail {
+  readonly fd: number | undefined;
+  readonly bytesQueued: number | undefined;
+  readonly parts: readonly string[];
+}
+
+/** Tells what single handles are for: from libuv's own fields, and from the objects that own them. */
+export class HandleDetails {
+  readonly #objects: Objects;
+  readonly #owners: Owners;
+  readonly #callbacks: Callbacks;
+  readonly #loop: UvLoop;
+
+  constructor(objects: Objects, owners: Owners, callbacks: Callbacks, loop: UvLoop) {
+    this.#objects = objects;
+    this.#owners = owners;
+    this.#callbacks = callbacks;
+    this.#loop = loop;
+  }
+
+  /** Of a handle, its object if Node has one for it, and the object that owns that. */
+  of(handle: UvHandle, wrap: Tagged | undefined, owner: Tagged | undefined): HandleDetail {
+    const { libuv } = this.#objects.view.layout;
+    switch (handle.type) {
+      case 'tcp':
+      case 'pipe':
+      case 'tty':
+      case 'stream':
+        return this.#stream(handle, owner);
+      case 'udp':
+        return this.#udp(handle, owner);
+      case 'poll':
+        return {
+          ...nothing,
+          fd: this.#fd(handle, libuv.poll.fd),
+          parts: ['a descriptor that native code polls'],
+        };
+      case 'process':
+        return { ...nothing, parts: this.#process(handle, owner) };
+      case 'signal':
+        return { ...nothing, parts: [signalName(this.#i32(handle, libuv.signal.number) ?? 0)] };
+      case 'fs_event':
+        return { ...nothing, parts: listed(this.#path(handle.address, libuv.fileEvent.path)) };
+      case 'fs_poll':
+        return { ...nothing, parts: this.#filePoll(handle) };
+      case 'timer':
+        return { ...nothing, parts: wrap === undefined ? this.#timer(handle) : [] };
+      case 'async':
+        return { ...nothing, parts: wrap === undefined ? [] : this.#port(wrap) };
+      default:
+        return nothing;
+    }
+  }
+
+  #stream(handle: UvHandle, owner: Tagged | undefined): HandleDetail {
+    const { stream, flags } = this.#objects.view.layout.libuv;
+    const fd = this.#fd(handle, stream.fd);
+    const bytesQueued = this.#bytes(handle, stream.writeQueueSize);
+    const isServer = this.#owners.serverAddress(owner) !== undefined;
+    const parts =
+      owner === undefined ? [] : isServer ? this.#owners.server(owner) : this.#owners.socket(owner, fd);
+    if (bytesQueued) parts.push(`${counted(bytesQueued, 'byte')} to write`);
+    if (!isServer) parts.push(handle.flags & flags.reading ? 'reading' : 'not reading');
+    return { fd, bytesQueued, parts };
+  }
+
+  #udp(handle: UvHandle, owner: Tagged | undefined): HandleDetail {
+    const { udp, flags } = this.#objects.view.layout.libuv;
+    const o = this.#objects;
+    const state = o.receiver(o.getSymbol(owner, 'state symbol'));
+    const bytesQueued = this.#bytes(handle, udp.sendQueueSize);
+    const bound = BIND_STATES[o.number(state, 'bindState') ?? -1];
+    return {
+      fd: this.#fd(handle, udp.fd),
+      bytesQueued,
+      parts: [
+        ...listed(o.text(owner, 'type')),
+        ...listed(bound ?? (handle.flags & flags.bound ? 'bound' : undefined)),
+        ...(bytesQueued ? [`${counted(bytesQueued, 'byte')} to send`] : []),
+        handle.flags & flags.reading ? 'receiving' : 'not receiving',
+      ],
+    };
+  }
+
+  #process(handle: UvHandle, owner: Tagged | undefined): string[] {
+    const parts = owner === undefined ? [] : this.#owners.child(owner);
+    if (parts.length > 0) return parts;
+    const pid = this.#i32(handle, this.#objects.view.layout.libuv.process.pid);
+    return pid === undefined || pid <= 0 ? [] : [`pid ${pid}`];
+  }
+
+  #filePoll(handle: UvHandle): string[] {
+    const { memory, layout } = this.#objects.view;
+    const o = layout.libuv.filePoll;
+    return attemptOr([], () => {
+      const context = memory.pointer(at(handle.address, o.context));
+      if (context === 0 || memory.pointer(at(context, o.parent)) !== handle.address) return [];
+      const path = Number.isNaN(o.path) ? undefined : memory.cString(at(context, o.path), MAX_PATH);
+      return [...listed(path), `looked at every ${memory.u32(at(context, o.interval))} ms`];
+    });
+  }
+
+  /** A timer of libuv that is not of Node's timers. */
+  #timer(handle: UvHandle): string[] {
+    const { memory, layout } = this.#objects.view;
+    const { timer, flags } = layout.libuv;
+    const { time } = this.#loop;
+    if ((handle.flags & flags.active) === 0 || time === undefined) return [];
+    return attemptOr([], () => {
+      const due = memory.pointer(at(handle.address, timer.timeout)) - time;
+      const repeat = memory.pointer(at(handle.address, timer.repeat));
+      return [`fires in ${due} ms${repeat === 0 ? '' : `, every ${repeat} ms`}`];
+    });
+  }
+
+  /** A MessagePort: the worker at its other end, or who listens to its messages. */
+  #port(port: Tagged): string[] {
+    for (const listener of this.#listeners(port)) {
+      const worker = this.#objects.receiver(this.#objects.closure(listener, 'this'));
+      if (worker !== undefined && this.#objects.className(worker) === 'Worker') {
+        const thread = this.#objects.number(worker, 'threadId');
+        return [`worker${thread === undefined ? '' : ` ${thread}`}`];
+      }
+      const callback = this.#callbacks.of(listener);
+      if (callback && !callback.internal) return [`messages go to ${callback.text}`];
+      if (callback?.source?.startsWith('node:internal/main/worker'))
+        return ['Node’s own messages of the parent'];
+    }
+    return [];
+  }
+
+  /** Functions that were added to an EventTarget of Node's for `message` (lib/internal/event_target.js). */
+  #listeners(target: Tagged): Tagged[] {
+    const o = this.#objects;
+    const events = o.receiver(o.getSymbol(target, 'kEvents'));
+    if (events === undefined) return [];
+    const root = attemptOr(undefined, () => {
+      const { view } = o;
+      if (view.type(events) !== view.layout.types.JS_MAP) return undefined;
+      const entries = mapEntries(view, events).slice(0, MAX_LISTENERS);
+      const found = entries.find((e) => e.key !== undefined && o.primitive(e.key) === 'message');
+      return found && o.receiver(found.value);
+    });
+    const result: Tagged[] = [];
+    let listener = o.object(root, 'next');
+    for (let n = 0; listener !== undefined && n < MAX_LISTENERS; n++) {
+      const own = o.object(listener, 'listener');
+      for (const fn of [own, o.object(own, 'listener'), o.object(listener, 'callback')]) {
+        const target = this.#callbacks.target(fn);
+        if (target !== undefined) result.push(target);
+      }
+      listener = o.object(listener, 'next');
+    }
+    return result;
+  }
+
+  #path(base: Address, offset: number): string | undefined {
+    const { memory } = this.#objects.view;
+    return attemptOr(undefined, () => {
+      const pointer = memory.pointer(at(base, offset));
+      return pointer === 0 ? undefined : memory.cString(pointer, MAX_PATH) || undefined;
+    });
+  }
+
+  #i32(handle: UvHandle, offset: number): number | undefined {
+    const { memory } = this.#objects.view;
+    return Number.isNaN(offset)
+      ? undefined
+      : attemptOr(undefined, () => memory.i32(at(handle.address, offset)));
+  }
+
+  #fd(handle: UvHandle, offset: number): number | undefined {
+    const fd = this.#i32(handle, offset);
+    return fd === undefined || fd < 0 || fd > MAX_FD ? undefined : fd;
+  }
+
+  #bytes(handle: UvHandle, offset: number): number | undefined {
+    const { memory } = this.#objects.view;
+    const bytes = attemptOr(undefined, () => memory.pointer(at(handle.address, offset)));
+    return bytes !== undefined && bytes < MAX_BYTES ? bytes : undefined;
+  }
+}
+
+const nothing: HandleDetail = { fd: undefined, bytesQueued: undefined, parts: [] };
+
+function listed(text: string | undefined): string[] {
+  return text === undefined || text === '' ? [] : [text];
+}

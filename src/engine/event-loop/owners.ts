@@ -1,0 +1,128 @@
+import type { Tagged } from '../address.ts';
+import type { Objects } from './objects.ts';
+
+const MAX_ARGUMENTS = 20;
+const STDIO = ['stdin', 'stdout', 'stderr'];
+
+/** What Node's JavaScript says of sockets, servers and child processes. */
+export class Owners {
+  readonly #objects: Objects;
+  /** Sockets that are ends of a child's standard streams, by what they are. */
+  readonly #stdio = new Map<Tagged, string>();
+
+  constructor(objects: Objects) {
+    this.#objects = objects;
+  }
+
+  /** The object that the program knows, of a handle's own object: `handle[owner_symbol]`. */
+  ownerOf(wrap: Tagged): Tagged | undefined {
+    const o = this.#objects;
+    return o.receiver(o.getSymbol(wrap, 'owner_symbol')) ?? o.object(wrap, 'owner');
+  }
+
+  /** Takes note of a ChildProcess: its streams are told by it. */
+  addChild(child: Tagged): void {
+    const o = this.#objects;
+    const pid = o.number(child, 'pid');
+    for (const name of STDIO) {
+      const stream = o.object(child, name);
+      if (stream !== undefined)
+        this.#stdio.set(stream, `${name} of child process${pid === undefined ? '' : ` ${pid}`}`);
+    }
+  }
+
+  /** Parts of a text on a net.Server: where it listens, and how many connections it has. */
+  server(server: Tagged): string[] {
+    const where = this.serverAddress(server);
+    const connections = this.#objects.number(server, '_connections');
+    return [
+      where === undefined ? 'listening' : `listening on ${where}`,
+      ...(connections === undefined || connections < 0 ? [] : [counted(connections, 'connection')]),
+    ];
+  }
+
+  /** Undefined if the object is no server. */
+  serverAddress(server: Tagged | undefined): string | undefined {
+    const pipe = this.#objects.text(server, '_pipeName');
+    if (pipe !== undefined) return pipe;
+    const key = this.#objects.text(server, '_connectionKey');
+    const parts = /^(-?\d+):(.*):(-?\d+)$/s.exec(key ?? '');
+    if (!parts) return undefined;
+    const [, family, address, port] = parts;
+    if (family === '-1') return address;
+    const host = address!.includes(':') ? `[${address}]` : address!;
+    // Which port the system chose, only the system knows.
+    return port === '0' ? `${host}, port chosen by the system` : `${host}:${port}`;
+  }
+
+  /** Parts of a text on a net.Socket or what is made from it. */
+  socket(socket: Tagged, fd: number | undefined): string[] {
+    const o = this.#objects;
+    const parts: string[] = [];
+    const stdio = this.#stdio.get(socket) ?? (fd === undefined ? undefined : STDIO[fd]);
+    if (stdio !== undefined) parts.push(stdio);
+    const peer = this.peer(socket);
+    if (o.flag(socket, 'connecting') === true)
+      parts.push(peer === undefined ? 'connecting' : `connecting to ${peer}`);
+    else if (peer !== undefined) parts.push(`connected to ${peer}`);
+    const server = this.serverAddress(o.object(socket, 'server') ?? o.object(socket, '_server'));
+    if (server !== undefined) parts.push(`accepted by the server on ${server}`);
+    const message = this.#message(socket);
+    if (message !== undefined) parts.push(message);
+    if (o.flag(socket, 'destroyed') === true) parts.push('destroyed');
+    return parts;
+  }
+
+  /** The other end of a socket, as far as Node has kept it. */
+  peer(socket: Tagged): string | undefined {
+    const o = this.#objects;
+    const peername = o.object(socket, '_peername');
+    const address = o.text(peername, 'address');
+    const port = o.number(peername, 'port');
+    if (address !== undefined && port !== undefined) return endpoint(address, port);
+    const attempts = o.texts(o.object(socket, 'autoSelectFamilyAttemptedAddresses'), 16);
+    const host = o.text(socket, '_host');
+    const attempt = attempts.at(-1);
+    if (attempt !== undefined)
+      return host !== undefined && !attempt.startsWith(`${host}:`) ? `${host} (${attempt})` : attempt;
+    return host ?? undefined;
+  }
+
+  /** A ChildProcess: its pid and its command. */
+  child(child: Tagged): string[] {
+    const o = this.#objects;
+    const pid = o.number(child, 'pid');
+    const command =
+      o.texts(o.object(child, 'spawnargs'), MAX_ARGUMENTS).join(' ') || o.text(child, 'spawnfile');
+    const signal = o.text(child, 'signalCode');
+    return [
+      ...(pid === undefined ? [] : [`pid ${pid}`]),
+      ...(command === undefined ? [] : [command]),
+      ...(o.flag(child, 'killed') === true ? ['a signal was sent to it'] : []),
+      ...(signal === undefined ? [] : [`ended by ${signal}`]),
+    ];
+  }
+
+  /** The HTTP exchange that a socket is busy with, of either side. */
+  #message(socket: Tagged): string | undefined {
+    const o = this.#objects;
+    const own = o.object(socket, '_httpMessage');
+    const path = o.text(own, 'path');
+    if (own !== undefined && path !== undefined) {
+      const host = o.text(own, 'host');
+      return `HTTP request ${o.text(own, 'method') ?? ''} ${path}${host === undefined ? '' : ` of ${host}`}`;
+    }
+    const request = o.object(own, 'req') ?? o.object(o.object(socket, 'parser'), 'incoming');
+    const url = o.text(request, 'url');
+    if (request === undefined || url === undefined || url === '') return undefined;
+    return `serving HTTP ${o.text(request, 'method') ?? ''} ${url}`;
+  }
+}
+
+export function endpoint(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}

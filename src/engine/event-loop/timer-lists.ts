@@ -1,0 +1,182 @@
+import { attemptOr } from '../absence.ts';
+import type { Tagged } from '../address.ts';
+import { strongHandles } from '../heap-graph/roots.ts';
+import type { Isolate } from '../v8/isolate.ts';
+import { scriptName } from '../v8/objects/call-site.ts';
+import { elementsOf } from '../v8/objects/elements.ts';
+import { sharedOf } from '../v8/objects/functions.ts';
+import { findProperty } from '../v8/objects/properties.ts';
+import { sharedName, sharedScript } from '../v8/objects/shared-function.ts';
+import type { Objects } from './objects.ts';
+
+/** The script that keeps timers, and its functions that Node calls for the loop (lib/internal/timers.js). */
+const SCRIPT = 'node:internal/timers';
+const ENTRIES = new Set(['processTimers', 'processImmediate']);
+const MAX_TIMERS = 1 << 22;
+const MAX_LISTS = 1 << 20;
+
+export interface Timer {
+  readonly object: Tagged;
+  /** Milliseconds of the Environment's clock; undefined where it cannot be read. */
+  readonly start: number | undefined;
+  readonly duration: number | undefined;
+  readonly repeat: number | undefined;
+  readonly referenced: boolean | undefined;
+  readonly callback: Tagged | undefined;
+}
+
+export interface Immediate {
+  readonly object: Tagged;
+  readonly referenced: boolean | undefined;
+  readonly callback: Tagged | undefined;
+}
+
+/** What lib/internal/timers.js keeps. */
+export interface TimerState {
+  readonly timers: readonly Timer[];
+  readonly immediates: readonly Immediate[];
+  readonly nextExpiry: number | undefined;
+  /** How many timers and immediates Node itself counts that keep the loop alive; undefined if unknown. */
+  readonly referencedTimers: number | undefined;
+  readonly countedImmediates: number | undefined;
+  /** False where a list breaks off. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * Timers and immediates of an isolate. Node keeps them in variables of a script: the functions that it calls for timers
+ * and immediates are held by global handles, and see these variables. Undefined if the functions are not found.
+ */
+export function timersOf(isolate: Isolate, objects: Objects): TimerState | undefined {
+  const entry = timerFunction(isolate, objects);
+  if (entry === undefined) return undefined;
+  const variable = (name: string) => objects.receiver(objects.closure(entry, name));
+  const lists = variable('timerListMap');
+  const queue = variable('immediateQueue');
+  if (lists === undefined || queue === undefined) return undefined;
+  const refed = objects.closure(entry, 'kRefed');
+  const reader = new ItemReader(objects, refed);
+  const timers: Timer[] = [];
+  const heads = listsIn(objects, lists);
+  let isWhole = heads !== undefined;
+  for (const head of heads ?? []) {
+    const items = chain(objects, head, objects.get(head, '_idlePrev'), '_idlePrev', head);
+    const rest = items.isWhole
+      ? []
+      : chain(objects, head, objects.get(head, '_idleNext'), '_idleNext', head).items.reverse();
+    const known = new Set(items.items);
+    isWhole &&= items.isWhole;
+    for (const object of [...items.items, ...rest.filter((o) => !known.has(o))])
+      timers.push(reader.timer(object));
+    if (timers.length > MAX_TIMERS) break;
+  }
+  // Where a callback threw, the rest of the immediates waits in a list of its own.
+  const queues = [variable('outstandingQueue'), queue].flatMap((list) => list ?? []);
+  const immediates = queues.map((list) =>
+    chain(objects, list, objects.get(list, 'head'), '_idleNext', undefined),
+  );
+  const counts = variable('immediateInfo');
+  return {
+    timers,
+    immediates: immediates.flatMap((found) => found.items.map((object) => reader.immediate(object))),
+    nextExpiry: objects.closureNumber(entry, 'nextExpiry'),
+    referencedTimers: firstOf(objects, variable('timeoutInfo')),
+    countedImmediates: firstOf(objects, counts),
+    isWhole: isWhole && immediates.every((found) => found.isWhole),
+  };
+}
+
+/** One of the functions by which Node runs timers. */
+function timerFunction(isolate: Isolate, { view }: Objects): Tagged | undefined {
+  for (const slot of strongHandles(isolate)) {
+    const found = attemptOr(undefined, () => {
+      const word = view.memory.tagged(slot);
+      if (!view.isFunction(word)) return undefined;
+      const shared = sharedOf(view, word);
+      if (!ENTRIES.has(sharedName(view, shared))) return undefined;
+      const script = sharedScript(view, shared);
+      return script !== undefined && scriptName(view, script) === SCRIPT ? word : undefined;
+    });
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Lists of timers by their duration: elements of an object. */
+function listsIn({ view }: Objects, map: Tagged): Tagged[] | undefined {
+  return attemptOr(undefined, () => {
+    const { length, present, slice } = elementsOf(view, map);
+    const elements = present
+      ? present.slice(0, Math.min(present.count, MAX_LISTS))
+      : slice(0, Math.min(length, MAX_LISTS));
+    return elements.flatMap(({ value }) =>
+      value.kind === 'tagged' && view.isReceiver(view.readable(value.word)) ? [value.word] : [],
+    );
+  });
+}
+
+/** Objects that are linked through a property, up to `end` or to null. */
+function chain(
+  objects: Objects,
+  head: Tagged,
+  first: Tagged | undefined,
+  link: string,
+  end: Tagged | undefined,
+): { readonly items: Tagged[]; readonly isWhole: boolean } {
+  const items: Tagged[] = [];
+  const seen = new Set<Tagged>([head]);
+  let word = first;
+  while (word !== undefined && word !== end && items.length < MAX_TIMERS) {
+    const object = objects.receiver(word);
+    if (object === undefined) return { items, isWhole: end === undefined && objects.view.isNullish(word) };
+    if (seen.has(object)) return { items, isWhole: false };
+    seen.add(object);
+    items.push(object);
+    word = objects.get(object, link);
+  }
+  return { items, isWhole: word !== undefined && word === end };
+}
+
+class ItemReader {
+  readonly #objects: Objects;
+  readonly #refed: Tagged | undefined;
+
+  constructor(objects: Objects, refed: Tagged | undefined) {
+    this.#objects = objects;
+    this.#refed = refed;
+  }
+
+  timer(object: Tagged): Timer {
+    const o = this.#objects;
+    return {
+      object,
+      start: o.number(object, '_idleStart'),
+      duration: o.number(object, '_idleTimeout'),
+      repeat: o.number(object, '_repeat'),
+      referenced: this.#isReferenced(object),
+      callback: o.object(object, '_onTimeout'),
+    };
+  }
+
+  immediate(object: Tagged): Immediate {
+    return {
+      object,
+      referenced: this.#isReferenced(object),
+      callback: this.#objects.object(object, '_onImmediate'),
+    };
+  }
+
+  #isReferenced(object: Tagged): boolean | undefined {
+    const { view } = this.#objects;
+    const value = attemptOr(undefined, () => findProperty(view, object, (key) => key === this.#refed)?.value);
+    if (value === undefined) return undefined;
+    return value === view.true ? true : value === view.false || view.isNullish(value) ? false : undefined;
+  }
+}
+
+/** The first element of a typed array. */
+function firstOf(objects: Objects, array: Tagged | undefined): number | undefined {
+  if (array === undefined) return undefined;
+  const value = objects.inspector.indexed({ kind: 'tagged', word: array }, 0, 1)[0]?.value;
+  return value?.kind === 'synthetic' && typeof value.primitive === 'number' ? value.primitive : undefined;
+}
