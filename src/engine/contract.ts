@@ -227,7 +227,9 @@ export interface CallbackInfo {
   line: number | null;
   column: number | null;
   original: FrameInfo['original'];
-  /** True where it is an async function that awaits. */
+  /** True where no function is called, but a promise resolved. */
+  promise: boolean;
+  /** True where it is an async function that awaits that. */
   awaits: boolean;
   /** True where it is Node's own code. */
   internal: boolean;

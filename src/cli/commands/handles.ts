@@ -1,6 +1,15 @@
+import type {
+  EventLoopInfo,
+  EventLoopsInfo,
+  LoopHandleInfo,
+  LoopImmediateInfo,
+  LoopRequestInfo,
+  LoopTimerInfo,
+} from '../../engine/contract.ts';
 import { eventLoopsOf } from '../../engine/event-loop/event-loops.ts';
+import type { CoreSession } from '../../engine/session.ts';
 import { openCore } from '../open.ts';
-import { type Output, printJson } from '../output.ts';
+import { grouped, notesText, type Output, type Paint, painter, plain, printJson, table } from '../output.ts';
 import type { CommonOptions } from '../run.ts';
 
 export interface HandlesOptions extends CommonOptions {
@@ -10,8 +19,135 @@ export interface HandlesOptions extends CommonOptions {
 /** `dayafter handles`: what the event loops waited for, and what kept them alive. */
 export async function handlesCommand(dump: string, options: HandlesOptions, output: Output): Promise<void> {
   await openCore(dump, options, output, (session) => {
-    const loops = eventLoopsOf(session, options.isolate);
-    const notes = [...session.notes(), ...loops.notes];
-    if (options.json) printJson(output, { ...loops, notes });
+    const found = eventLoopsOf(session, isolateOf(session, options));
+    const notes = [...session.notes(), ...found.notes];
+    if (options.json) {
+      printJson(output, { ...found, notes });
+      return;
+    }
+    const paint = painter(output);
+    const texts = found.loops.map((loop) => loopText(loop, found, session, options.all === true, paint));
+    output.stdout.write(texts.join('\n') + notesText(notes, paint));
   });
+}
+
+/** `--thread` names the isolate that it has entered. */
+function isolateOf(session: CoreSession, { isolate, thread }: HandlesOptions): number | undefined {
+  return isolate ?? (thread === undefined ? undefined : session.isolateFor({ thread }).index);
+}
+
+function loopText(
+  loop: EventLoopInfo,
+  found: EventLoopsInfo,
+  session: CoreSession,
+  all: boolean,
+  paint: Paint,
+): string {
+  const own = <T extends { readonly isolate: number }>(items: readonly T[]) =>
+    items.filter((item) => item.isolate === loop.isolate);
+  const handles = own(found.handles);
+  const timers = own(found.timers);
+  const immediates = own(found.immediates);
+  const requests = own(found.requests);
+  const keeps = (h: LoopHandleInfo) => h.active === true && h.referenced === true;
+  const isShown = (item: { internal: boolean }) => all || !item.internal;
+  // Node's own timer and idle handle stand for what is listed by itself.
+  const isForLists = (h: LoopHandleInfo) => h.internal && (h.type === 'timer' || h.type === 'idle');
+  const alive = [
+    ...section(
+      'handles',
+      handles.filter((h) => keeps(h) && (all || !isForLists(h))).map(handleRow(paint)),
+      paint,
+    ),
+    ...section('requests', requests.map(requestRow(paint)), paint),
+    ...section('timers', timers.filter((t) => t.referenced).map(timerRow(paint)), paint),
+    ...section('immediates', immediates.filter((i) => i.referenced).map(immediateRow(paint)), paint),
+  ];
+  const rest = [
+    ...section('handles', handles.filter((h) => !keeps(h) && isShown(h)).map(handleRow(paint)), paint),
+    ...section('timers', timers.filter((t) => !t.referenced && isShown(t)).map(timerRow(paint)), paint),
+    ...section('immediates', immediates.filter((i) => !i.referenced).map(immediateRow(paint)), paint),
+  ];
+  const hidden = all
+    ? 0
+    : handles.filter((h) => h.internal && (!keeps(h) || isForLists(h))).length +
+      timers.filter((t) => t.internal && !t.referenced).length;
+  return [
+    `${paint('bold', `isolate ${loop.isolate}`)}${threadText(loop, session)}: ${verdict(loop)}\n`,
+    ...alive,
+    ...(rest.length === 0 ? [] : [paint('dim', '\n  keeping nothing alive\n'), ...rest]),
+    ...(hidden === 0
+      ? []
+      : [paint('dim', `\n  ${hidden} of Node’s and libuv’s own are not shown (--all)\n`)]),
+  ].join('');
+}
+
+function threadText(loop: EventLoopInfo, session: CoreSession): string {
+  const thread = session.threads().find((t) => t.id === loop.thread);
+  return thread ? ` (${plain(thread.name ?? 'thread')}, thread ${thread.id})` : '';
+}
+
+function verdict({ activeHandles, activeRequests }: EventLoopInfo): string {
+  if (activeHandles === null || activeRequests === null) return 'its event loop is not known';
+  if (activeHandles + activeRequests === 0) return 'nothing was waited for';
+  return `kept alive by ${count(activeHandles, 'handle')} and ${count(activeRequests, 'request')}`;
+}
+
+function count(number: number, what: string): string {
+  return `${grouped(number)} ${what}${number === 1 ? '' : 's'}`;
+}
+
+function section(title: string, rows: readonly (readonly string[])[], paint: Paint): string[] {
+  return rows.length === 0 ? [] : [`  ${paint('cyan', title)}\n`, table(rows, '    ')];
+}
+
+function handleRow(paint: Paint) {
+  return (h: LoopHandleInfo): string[] => [
+    plain(h.type),
+    h.fd === null ? '' : `fd ${h.fd}`,
+    plain(h.owner === h.type ? '' : (h.owner ?? '')),
+    [
+      plain(h.detail ?? ''),
+      ...(h.closing ? [paint('yellow', 'closing')] : []),
+      ...(h.active === false ? [paint('dim', 'not active')] : []),
+      ...(h.referenced === false ? [paint('dim', 'unref’d')] : []),
+    ]
+      .filter((part) => part !== '')
+      .join(', '),
+  ];
+}
+
+function requestRow(paint: Paint) {
+  return (r: LoopRequestInfo): string[] => [
+    plain(r.type),
+    [
+      ...(r.detail === null ? [] : [plain(r.detail)]),
+      ...(r.callback === null
+        ? []
+        : [`→ ${paint(r.callback.internal ? 'dim' : 'bold', plain(r.callback.text))}`]),
+    ].join(' '),
+  ];
+}
+
+function timerRow(paint: Paint) {
+  return (t: LoopTimerInfo): string[] => [
+    dueText(t.dueIn, paint),
+    t.repeat === null ? '' : `every ${grouped(t.repeat)} ms`,
+    callbackText(t, paint),
+  ];
+}
+
+function immediateRow(paint: Paint) {
+  return (i: LoopImmediateInfo): string[] => [callbackText(i, paint)];
+}
+
+function callbackText(item: LoopTimerInfo | LoopImmediateInfo, paint: Paint): string {
+  const name = paint(item.internal ? 'dim' : 'bold', plain(item.callback ?? '(unknown)'));
+  return item.detail === null ? name : `${name} ${paint('dim', plain(item.detail))}`;
+}
+
+function dueText(dueIn: number | null, paint: Paint): string {
+  if (dueIn === null) return '?'.padStart(16);
+  const text = `${grouped(Math.abs(dueIn))} ms`;
+  return dueIn < 0 ? paint('red', `overdue ${text}`.padStart(16)) : `in ${text}`.padStart(16);
 }

@@ -35,8 +35,8 @@ export class Callbacks {
     let fn = this.target(callback);
     let shown: CallbackInfo | undefined;
     for (let n = 0; fn !== undefined && n < MAX_INNER; n++) {
-      const resolves = this.#awaiting(this.resolvedBy(fn));
-      if (resolves) return resolves;
+      const promise = this.resolvedBy(fn);
+      if (promise !== undefined) return this.awaiting(promise) ?? unawaited;
       const info = this.#function(fn);
       shown ??= info;
       if (!info.internal) return info;
@@ -45,11 +45,6 @@ export class Callbacks {
       fn = inner;
     }
     return shown;
-  }
-
-  /** The function that awaits a promise, the program's own before Node's. */
-  awaiting(promise: Tagged | undefined): CallbackInfo | undefined {
-    return this.#awaiting(promise);
   }
 
   /** A function behind all bindings. */
@@ -90,7 +85,8 @@ export class Callbacks {
     });
   }
 
-  #awaiting(promise: Tagged | undefined): CallbackInfo | undefined {
+  /** The function that awaits a promise, the program's own before Node's. */
+  awaiting(promise: Tagged | undefined): CallbackInfo | undefined {
     if (promise === undefined) return undefined;
     const frames = this.#awaits.ofPromise(promise).flatMap(({ frame }) => frame ?? []);
     const frame = frames.find((f) => f.url?.startsWith('node:') === false) ?? frames[0];
@@ -152,7 +148,21 @@ function callbackInfo(
     line,
     column,
     original,
+    promise: awaits,
     awaits,
     internal: source === null || source.startsWith('node:'),
   };
 }
+
+/** A promise that no function awaits: what goes on with it are callbacks of `then`. */
+const unawaited: CallbackInfo = {
+  text: '(a promise)',
+  function: null,
+  source: null,
+  line: null,
+  column: null,
+  original: null,
+  promise: true,
+  awaits: false,
+  internal: false,
+};

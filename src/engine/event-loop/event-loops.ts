@@ -16,6 +16,8 @@ import { Callbacks } from './callbacks.ts';
 import { loopNow } from './clock.ts';
 import { HandleDetails } from './handle-details.ts';
 import { loopOf, type UvHandle, type UvLoop } from './loop.ts';
+import { MessagePorts } from './message-ports.ts';
+import { NativeFunctions } from './native-functions.ts';
 import { addressOf, Objects } from './objects.ts';
 import { ownPurposes } from './own-handles.ts';
 import { counted, Owners } from './owners.ts';
@@ -44,6 +46,9 @@ export function eventLoopsOf(session: CoreSession, isolate?: number): EventLoops
   return result;
 }
 
+/** Whether timers/promises or a program’s own code made a timer so is not to be seen. */
+const RESOLVES = 'resolves a promise, as timers/promises does';
+
 /** Reads the loop of one isolate into a result. */
 class LoopReader {
   readonly #session: CoreSession;
@@ -52,6 +57,8 @@ class LoopReader {
   readonly #objects: Objects;
   readonly #owners: Owners;
   readonly #callbacks: Callbacks;
+  /** Descriptors of the objects that own handles. */
+  readonly #descriptors = new Map<Tagged, number>();
 
   constructor(session: CoreSession, isolate: Isolate, result: EventLoopsInfo) {
     this.#session = session;
@@ -80,9 +87,9 @@ class LoopReader {
     const purposes = loop && environment ? ownPurposes(view, environment, loop) : new Map<Address, string>();
     if (loop && environment !== undefined) {
       const wraps = loop.handles.map((handle) => wrapperOf(view, handle.data));
-      this.#handles(loop, wraps, purposes);
       const natives = loop.handles.flatMap((handle, i) => (wraps[i] === undefined ? [] : [handle.data]));
-      this.#requests(environment, loop, natives);
+      const connects = this.#requests(environment, loop, natives);
+      this.#handles(loop, wraps, purposes, connects);
     }
     const state = attemptOr(undefined, () => timersOf(this.#isolate, this.#objects));
     if (!state) {
@@ -102,13 +109,20 @@ class LoopReader {
     loop: UvLoop,
     wraps: readonly (Tagged | undefined)[],
     purposes: ReadonlyMap<Address, string>,
+    connects: ReadonlyMap<Address, string>,
   ): void {
     const { flags } = this.#objects.view.layout.libuv;
     if (!loop.isWhole) this.#note('its list of handles breaks off: some are missing');
     const owners = wraps.map((wrap) => (wrap === undefined ? undefined : this.#owners.ownerOf(wrap)));
     for (const [i, { type }] of loop.handles.entries())
       if (type === 'process' && owners[i] !== undefined) this.#owners.addChild(owners[i]);
-    const details = new HandleDetails(this.#objects, this.#owners, this.#callbacks, loop);
+    const sources = {
+      objects: this.#objects,
+      owners: this.#owners,
+      ports: new MessagePorts(this.#objects, this.#callbacks),
+      functions: new NativeFunctions(this.#session.modules.modules),
+    };
+    const details = new HandleDetails(sources, loop, connects);
     let counting = 0;
     for (const [i, handle] of loop.handles.entries()) {
       const wrap = wraps[i];
@@ -116,8 +130,9 @@ class LoopReader {
       const active = (handle.flags & flags.active) !== 0;
       const referenced = (handle.flags & flags.referenced) !== 0;
       if (active && referenced) counting++;
-      const { fd, bytesQueued, parts } = details.of(handle, wrap, owner);
       const purpose = purposes.get(handle.address);
+      const { fd, bytesQueued, parts } = details.of(handle, wrap, owner, purpose !== undefined);
+      if (owner !== undefined && fd !== undefined) this.#descriptors.set(owner, fd);
       const detail = [...(purpose === undefined ? [] : [purpose]), ...parts].join(', ');
       this.#result.handles.push({
         isolate: this.#isolate.index,
@@ -141,7 +156,13 @@ class LoopReader {
       );
   }
 
-  #requests(environment: Address, loop: UvLoop, handleWraps: readonly Address[]): void {
+  /** Returns where connections go that are being made, by their uv_connect_t. */
+  #requests(
+    environment: Address,
+    loop: UvLoop,
+    handleWraps: readonly Address[],
+  ): ReadonlyMap<Address, string> {
+    const connects = new Map<Address, string>();
     const { view } = this.#objects;
     const found = attemptOr(undefined, () => requestsOf(view, environment, handleWraps));
     const details = new RequestDetails(this.#objects, this.#owners, this.#callbacks);
@@ -149,6 +170,7 @@ class LoopReader {
     else if (!found.isWhole) this.#note('Node’s list of requests breaks off: some are missing');
     for (const request of found?.requests ?? []) {
       const { detail, callback } = details.of(request);
+      if (request.request !== undefined && detail !== undefined) connects.set(request.request, detail);
       this.#result.requests.push({
         isolate: this.#isolate.index,
         type: this.#objects.className(request.object) ?? 'request',
@@ -162,6 +184,7 @@ class LoopReader {
       this.#note(
         `libuv counts ${more} more ${more === 1 ? 'request' : 'requests'} that Node has in no list: jobs of the thread pool, such as those of crypto and zlib`,
       );
+    return connects;
   }
 
   #now(environment: Address | undefined, loop: UvLoop | undefined, state: TimerState): number | null {
@@ -198,7 +221,7 @@ class LoopReader {
         repeat: timer.repeat ?? null,
         duration: duration ?? null,
         referenced: timer.referenced ?? null,
-        ...this.#callback(timer.callback),
+        ...this.#callback(timer.callback, timer.argument),
         address: addressOf(timer.object),
       } satisfies LoopTimerInfo);
     }
@@ -218,10 +241,9 @@ class LoopReader {
       this.#note(`${counted(missing, 'immediate')} more waited, which the function that runs them had taken`);
   }
 
-  /** What the program had to be called back with. */
-  #callback(word: Tagged | undefined) {
+  /** What a timer or an immediate calls, or who awaits it. */
+  #callback(word: Tagged | undefined, argument?: Tagged) {
     const info: CallbackInfo | undefined = this.#callbacks.of(word);
-    const bound = info?.internal ? this.#callbacks.boundThis(word) : undefined;
     return {
       callback: info?.text ?? null,
       source: info?.source ?? null,
@@ -229,22 +251,22 @@ class LoopReader {
       column: info?.column ?? null,
       original: info?.original ?? null,
       internal: info?.internal ?? false,
-      detail: this.#detailOf(word, info, bound) ?? null,
+      detail: (info && this.#callbackDetail(word, info, argument)) ?? null,
     };
   }
 
-  #detailOf(
+  #callbackDetail(
     word: Tagged | undefined,
-    info: CallbackInfo | undefined,
-    bound: Tagged | undefined,
+    info: CallbackInfo,
+    argument: Tagged | undefined,
   ): string | undefined {
-    if (info?.awaits) return 'timers/promises';
-    const target = this.#callbacks.target(word);
-    if (target !== undefined && this.#callbacks.resolvedBy(target) !== undefined)
-      return 'resolves a promise that no function awaits';
-    if (bound === undefined) return undefined;
+    if (info.promise) return info.awaits ? RESOLVES : `${RESOLVES}; no function awaits it`;
+    const bound = info.internal ? (this.#callbacks.boundThis(word) ?? argument) : undefined;
     const name = this.#objects.className(bound);
-    const peer = this.#owners.serverAddress(bound) ?? this.#owners.peer(bound);
-    return name === undefined ? undefined : `of a ${name}${peer === undefined ? '' : ` (${peer})`}`;
+    if (bound === undefined || name === undefined) return undefined;
+    const where = this.#owners.serverAddress(bound) ?? this.#owners.peer(bound);
+    const fd = this.#descriptors.get(bound);
+    const known = [...(fd === undefined ? [] : [`fd ${fd}`]), ...(where === undefined ? [] : [where])];
+    return `of a ${name}${known.length === 0 ? '' : ` (${known.join(', ')})`}`;
   }
 }

@@ -1,16 +1,17 @@
 import { attemptOr } from '../absence.ts';
 import { type Address, at, type Tagged } from '../address.ts';
 import { signalName } from '../process/signals.ts';
-import { mapEntries } from '../v8/objects/collections.ts';
-import type { Callbacks } from './callbacks.ts';
 import type { UvHandle, UvLoop } from './loop.ts';
+import type { MessagePorts } from './message-ports.ts';
+import type { NativeFunctions } from './native-functions.ts';
 import type { Objects } from './objects.ts';
 import { counted, type Owners } from './owners.ts';
 
 const MAX_PATH = 4096;
 const MAX_FD = 1 << 24;
 const MAX_BYTES = 2 ** 48;
-const MAX_LISTENERS = 16;
+/** As Node and libuv have it on Windows (src/win/signal.c). */
+const SIGBREAK = 21;
 /** `bindState` of dgram sockets (lib/dgram.js). */
 const BIND_STATES = ['not bound', 'being bound', 'bound'];
 
@@ -21,22 +22,36 @@ export interface HandleDetail {
   readonly parts: readonly string[];
 }
 
+/** Who is asked about handles. */
+export interface HandleSources {
+  readonly objects: Objects;
+  readonly owners: Owners;
+  readonly ports: MessagePorts;
+  readonly functions: NativeFunctions;
+}
+
 /** Tells what single handles are for: from libuv's own fields, and from the objects that own them. */
 export class HandleDetails {
   readonly #objects: Objects;
   readonly #owners: Owners;
-  readonly #callbacks: Callbacks;
+  readonly #ports: MessagePorts;
+  readonly #functions: NativeFunctions;
   readonly #loop: UvLoop;
+  /** Where connections go that are being made, by their uv_connect_t. */
+  readonly #connects: ReadonlyMap<Address, string>;
 
-  constructor(objects: Objects, owners: Owners, callbacks: Callbacks, loop: UvLoop) {
-    this.#objects = objects;
-    this.#owners = owners;
-    this.#callbacks = callbacks;
+  constructor(sources: HandleSources, loop: UvLoop, connects: ReadonlyMap<Address, string>) {
+    this.#objects = sources.objects;
+    this.#owners = sources.owners;
+    this.#ports = sources.ports;
+    this.#functions = sources.functions;
     this.#loop = loop;
+    this.#connects = connects;
   }
 
-  /** Of a handle, its object if Node has one for it, and the object that owns that. */
-  of(handle: UvHandle, wrap: Tagged | undefined, owner: Tagged | undefined): HandleDetail {
+  /** Of a handle, its object if Node has one for it, and the object that owns that. Of others, their function. */
+  of(handle: UvHandle, wrap: Tagged | undefined, owner: Tagged | undefined, isKnown: boolean): HandleDetail {
+    const native = wrap === undefined && !isKnown ? this.#native(handle) : [];
     const { libuv } = this.#objects.view.layout;
     switch (handle.type) {
       case 'tcp':
@@ -50,22 +65,25 @@ export class HandleDetails {
         return {
           ...nothing,
           fd: this.#fd(handle, libuv.poll.fd),
-          parts: ['a descriptor that native code polls'],
+          parts: ['a descriptor that native code polls', ...native],
         };
       case 'process':
         return { ...nothing, parts: this.#process(handle, owner) };
       case 'signal':
-        return { ...nothing, parts: [signalName(this.#i32(handle, libuv.signal.number) ?? 0)] };
+        return { ...nothing, parts: this.#signal(handle) };
       case 'fs_event':
         return { ...nothing, parts: listed(this.#path(handle.address, libuv.fileEvent.path)) };
       case 'fs_poll':
         return { ...nothing, parts: this.#filePoll(handle) };
       case 'timer':
-        return { ...nothing, parts: wrap === undefined ? this.#timer(handle) : [] };
+        return {
+          ...nothing,
+          parts: wrap === undefined ? [...this.#timer(handle), ...this.#native(handle)] : [],
+        };
       case 'async':
-        return { ...nothing, parts: wrap === undefined ? [] : this.#port(wrap) };
+        return { ...nothing, parts: wrap === undefined ? native : this.#ports.of(wrap) };
       default:
-        return nothing;
+        return { ...nothing, parts: native };
     }
   }
 
@@ -75,7 +93,11 @@ export class HandleDetails {
     const bytesQueued = this.#bytes(handle, stream.writeQueueSize);
     const isServer = this.#owners.serverAddress(owner) !== undefined;
     const parts =
-      owner === undefined ? [] : isServer ? this.#owners.server(owner) : this.#owners.socket(owner, fd);
+      owner === undefined
+        ? []
+        : isServer
+          ? this.#owners.server(owner)
+          : this.#owners.socket(owner, fd, this.#connecting(handle));
     if (bytesQueued) parts.push(`${counted(bytesQueued, 'byte')} to write`);
     if (!isServer) parts.push(handle.flags & flags.reading ? 'reading' : 'not reading');
     return { fd, bytesQueued, parts };
@@ -94,9 +116,33 @@ export class HandleDetails {
         ...listed(o.text(owner, 'type')),
         ...listed(bound ?? (handle.flags & flags.bound ? 'bound' : undefined)),
         ...(bytesQueued ? [`${counted(bytesQueued, 'byte')} to send`] : []),
-        handle.flags & flags.reading ? 'receiving' : 'not receiving',
+        ...(o.flag(state, 'receiving') === false ? ['not receiving'] : []),
       ],
     };
+  }
+
+  /** Where a stream is being connected to. */
+  #connecting(handle: UvHandle): string | undefined {
+    const { memory, layout } = this.#objects.view;
+    const offset = layout.libuv.stream.connectRequest;
+    if (Number.isNaN(offset)) return undefined;
+    return attemptOr(undefined, () => this.#connects.get(memory.pointer(at(handle.address, offset))));
+  }
+
+  #signal(handle: UvHandle): string[] {
+    const { libuv } = this.#objects.view.layout;
+    const number = this.#i32(handle, libuv.signal.number);
+    if (number === undefined || number <= 0) return [];
+    return [libuv.isWindows && number === SIGBREAK ? 'SIGBREAK' : signalName(number)];
+  }
+
+  /** The function of native code that the loop calls for a handle. */
+  #native(handle: UvHandle): string[] {
+    const { memory, layout } = this.#objects.view;
+    const offset = layout.libuv.callback;
+    if (Number.isNaN(offset)) return [];
+    const callback = attemptOr(undefined, () => memory.pointer(at(handle.address, offset)));
+    return listed(callback === undefined ? undefined : this.#functions.nameAt(callback));
   }
 
   #process(handle: UvHandle, owner: Tagged | undefined): string[] {
@@ -128,47 +174,6 @@ export class HandleDetails {
       const repeat = memory.pointer(at(handle.address, timer.repeat));
       return [`fires in ${due} ms${repeat === 0 ? '' : `, every ${repeat} ms`}`];
     });
-  }
-
-  /** A MessagePort: the worker at its other end, or who listens to its messages. */
-  #port(port: Tagged): string[] {
-    for (const listener of this.#listeners(port)) {
-      const worker = this.#objects.receiver(this.#objects.closure(listener, 'this'));
-      if (worker !== undefined && this.#objects.className(worker) === 'Worker') {
-        const thread = this.#objects.number(worker, 'threadId');
-        return [`worker${thread === undefined ? '' : ` ${thread}`}`];
-      }
-      const callback = this.#callbacks.of(listener);
-      if (callback && !callback.internal) return [`messages go to ${callback.text}`];
-      if (callback?.source?.startsWith('node:internal/main/worker'))
-        return ['Node’s own messages of the parent'];
-    }
-    return [];
-  }
-
-  /** Functions that were added to an EventTarget of Node's for `message` (lib/internal/event_target.js). */
-  #listeners(target: Tagged): Tagged[] {
-    const o = this.#objects;
-    const events = o.receiver(o.getSymbol(target, 'kEvents'));
-    if (events === undefined) return [];
-    const root = attemptOr(undefined, () => {
-      const { view } = o;
-      if (view.type(events) !== view.layout.types.JS_MAP) return undefined;
-      const entries = mapEntries(view, events).slice(0, MAX_LISTENERS);
-      const found = entries.find((e) => e.key !== undefined && o.primitive(e.key) === 'message');
-      return found && o.receiver(found.value);
-    });
-    const result: Tagged[] = [];
-    let listener = o.object(root, 'next');
-    for (let n = 0; listener !== undefined && n < MAX_LISTENERS; n++) {
-      const own = o.object(listener, 'listener');
-      for (const fn of [own, o.object(own, 'listener'), o.object(listener, 'callback')]) {
-        const target = this.#callbacks.target(fn);
-        if (target !== undefined) result.push(target);
-      }
-      listener = o.object(listener, 'next');
-    }
-    return result;
   }
 
   #path(base: Address, offset: number): string | undefined {

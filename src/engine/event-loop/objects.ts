@@ -62,6 +62,11 @@ export class Objects {
     return typeof value === 'string' ? short(value) : undefined;
   }
 
+  symbolText(object: Tagged | undefined, description: string): string | undefined {
+    const value = this.primitive(this.getSymbol(object, description));
+    return typeof value === 'string' ? short(value) : undefined;
+  }
+
   number(object: Tagged | undefined, name: string): number | undefined {
     const value = this.primitive(this.get(object, name));
     return typeof value === 'number' ? value : undefined;

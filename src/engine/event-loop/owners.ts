@@ -2,6 +2,7 @@ import type { Tagged } from '../address.ts';
 import type { Objects } from './objects.ts';
 
 const MAX_ARGUMENTS = 20;
+const MAX_ATTEMPTS = 16;
 const STDIO = ['stdin', 'stdout', 'stderr'];
 
 /** What Node's JavaScript says of sockets, servers and child processes. */
@@ -55,16 +56,16 @@ export class Owners {
     return port === '0' ? `${host}, port chosen by the system` : `${host}:${port}`;
   }
 
-  /** Parts of a text on a net.Socket or what is made from it. */
-  socket(socket: Tagged, fd: number | undefined): string[] {
+  /** Parts of a text on a net.Socket or what is made from it; `connecting` is where its connection goes. */
+  socket(socket: Tagged, fd: number | undefined, connecting: string | undefined): string[] {
     const o = this.#objects;
     const parts: string[] = [];
     const stdio = this.#stdio.get(socket) ?? (fd === undefined ? undefined : STDIO[fd]);
     if (stdio !== undefined) parts.push(stdio);
-    const peer = this.peer(socket);
+    const peer = connecting ?? this.peer(socket);
     if (o.flag(socket, 'connecting') === true)
       parts.push(peer === undefined ? 'connecting' : `connecting to ${peer}`);
-    else if (peer !== undefined) parts.push(`connected to ${peer}`);
+    else if (peer !== undefined && stdio === undefined) parts.push(`connected to ${peer}`);
     const server = this.serverAddress(o.object(socket, 'server') ?? o.object(socket, '_server'));
     if (server !== undefined) parts.push(`accepted by the server on ${server}`);
     const message = this.#message(socket);
@@ -73,19 +74,34 @@ export class Owners {
     return parts;
   }
 
-  /** The other end of a socket, as far as Node has kept it. */
+  /** The other end of a socket, as far as Node has kept it: only the system knows it for sure. */
   peer(socket: Tagged): string | undefined {
     const o = this.#objects;
     const peername = o.object(socket, '_peername');
     const address = o.text(peername, 'address');
     const port = o.number(peername, 'port');
     if (address !== undefined && port !== undefined) return endpoint(address, port);
-    const attempts = o.texts(o.object(socket, 'autoSelectFamilyAttemptedAddresses'), 16);
+    const attempts = o.texts(o.object(socket, 'autoSelectFamilyAttemptedAddresses'), MAX_ATTEMPTS);
     const host = o.text(socket, '_host');
     const attempt = attempts.at(-1);
     if (attempt !== undefined)
       return host !== undefined && !attempt.startsWith(`${host}:`) ? `${host} (${attempt})` : attempt;
-    return host ?? undefined;
+    return this.#wanted(socket) ?? host;
+  }
+
+  /** Where TLS, or the agent of HTTP, was told to connect a socket to. */
+  #wanted(socket: Tagged): string | undefined {
+    const o = this.#objects;
+    const onFree = o.object(o.object(socket, '_events'), 'free');
+    const options = [
+      o.receiver(o.getSymbol(socket, 'connect-options')),
+      o.receiver(o.closure(onFree, 'options')),
+    ].find((found) => found !== undefined);
+    const path = o.text(options, 'socketPath') ?? o.text(options, 'path');
+    const host = o.text(options, 'host');
+    const port = Number(o.number(options, 'port') ?? o.text(options, 'port') ?? Number.NaN);
+    if (host !== undefined) return Number.isNaN(port) ? host : endpoint(host, port);
+    return path;
   }
 
   /** A ChildProcess: its pid and its command. */
@@ -107,9 +123,9 @@ export class Owners {
   #message(socket: Tagged): string | undefined {
     const o = this.#objects;
     const own = o.object(socket, '_httpMessage');
-    const path = o.text(own, 'path');
+    const path = o.text(own, 'path') ?? o.symbolText(own, 'kPath');
     if (own !== undefined && path !== undefined) {
-      const host = o.text(own, 'host');
+      const host = o.symbolText(own, 'kAuthority') ?? o.text(own, 'host');
       return `HTTP request ${o.text(own, 'method') ?? ''} ${path}${host === undefined ? '' : ` of ${host}`}`;
     }
     const request = o.object(own, 'req') ?? o.object(o.object(socket, 'parser'), 'incoming');

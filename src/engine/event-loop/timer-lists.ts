@@ -23,6 +23,8 @@ export interface Timer {
   readonly repeat: number | undefined;
   readonly referenced: boolean | undefined;
   readonly callback: Tagged | undefined;
+  /** The first argument of the callback, where it is an object. */
+  readonly argument: Tagged | undefined;
 }
 
 export interface Immediate {
@@ -155,6 +157,7 @@ class ItemReader {
       repeat: o.number(object, '_repeat'),
       referenced: this.#isReferenced(object),
       callback: o.object(object, '_onTimeout'),
+      argument: o.object(o.object(object, '_timerArgs'), '0'),
     };
   }
 

@@ -92,6 +92,7 @@ export function libuvLayout(c: Constants, { name, convention }: Architecture) {
   const either = (field: string, onUnix: number, onWindows: number) =>
     c.table(field, isWindows ? onWindows : onUnix);
   return {
+    isWindows,
     /** uv_loop_t */
     loop: {
       /** Handles that are active and referenced. */
@@ -131,6 +132,8 @@ export function libuvLayout(c: Constants, { name, convention }: Architecture) {
     /** What follows in handles of a type. */
     stream: {
       writeQueueSize: c.table('uv_stream_t.write_queue_size', 96),
+      /** The uv_connect_t of a connection that is being made. */
+      connectRequest: unix('uv_stream_t.connect_req', 120),
       fd: unix('uv_stream_t.io_watcher.fd', 184),
     },
     udp: {
@@ -138,6 +141,8 @@ export function libuvLayout(c: Constants, { name, convention }: Architecture) {
       fd: unix('uv_udp_t.io_watcher.fd', 176),
     },
     poll: { fd: unix('uv_poll_t.io_watcher.fd', 152) },
+    /** What follows uv_handle_t in async, check, idle, poll, prepare, signal and timer handles: their function. */
+    callback: unix('uv_async_t.async_cb', 96),
     timer: {
       node: c.table('uv_timer_t.node', isWindows ? 96 : 104),
       timeout: c.table('uv_timer_t.timeout', 128),
