@@ -23,7 +23,7 @@ import { ownPurposes } from './own-handles.ts';
 import { counted, Owners } from './owners.ts';
 import { RequestDetails } from './request-details.ts';
 import { type TimerState, timersOf } from './timer-lists.ts';
-import { requestsOf, wrapperOf } from './wraps.ts';
+import { type NodeRequests, requestsOf, wrapperOf } from './wraps.ts';
 
 /**
  * What the event loops of the process waited for: handles and requests of libuv, timers and immediates of Node, of all
@@ -85,10 +85,13 @@ class LoopReader {
     };
     this.#result.loops.push(info);
     const purposes = loop && environment ? ownPurposes(view, environment, loop) : new Map<Address, string>();
+    let queue: Address | undefined;
     if (loop && environment !== undefined) {
       const wraps = loop.handles.map((handle) => wrapperOf(view, handle.data));
       const natives = loop.handles.flatMap((handle, i) => (wraps[i] === undefined ? [] : [handle.data]));
-      const connects = this.#requests(environment, loop, natives);
+      const requests = attemptOr(undefined, () => requestsOf(view, environment, natives));
+      queue = requests?.queue;
+      const connects = this.#requests(requests, loop);
       this.#handles(loop, wraps, purposes, connects);
     }
     const state = attemptOr(undefined, () => timersOf(this.#isolate, this.#objects));
@@ -96,7 +99,7 @@ class LoopReader {
       if (environment !== undefined) this.#note('its timers were not found');
       return;
     }
-    info.now = this.#now(environment, loop, state);
+    info.now = this.#now(environment, loop, state, queue);
     this.#timers(state, info.now);
     this.#immediates(state);
   }
@@ -157,14 +160,8 @@ class LoopReader {
   }
 
   /** Returns where connections go that are being made, by their uv_connect_t. */
-  #requests(
-    environment: Address,
-    loop: UvLoop,
-    handleWraps: readonly Address[],
-  ): ReadonlyMap<Address, string> {
+  #requests(found: NodeRequests | undefined, loop: UvLoop): ReadonlyMap<Address, string> {
     const connects = new Map<Address, string>();
-    const { view } = this.#objects;
-    const found = attemptOr(undefined, () => requestsOf(view, environment, handleWraps));
     const details = new RequestDetails(this.#objects, this.#owners, this.#callbacks);
     if (!found) this.#note(`Node’s list of requests was not found; libuv counts ${loop.activeRequests}`);
     else if (!found.isWhole) this.#note('Node’s list of requests breaks off: some are missing');
@@ -187,12 +184,19 @@ class LoopReader {
     return connects;
   }
 
-  #now(environment: Address | undefined, loop: UvLoop | undefined, state: TimerState): number | null {
+  #now(
+    environment: Address | undefined,
+    loop: UvLoop | undefined,
+    state: TimerState,
+    end: Address | undefined,
+  ): number | null {
     const { view } = this.#objects;
     if (environment === undefined || loop === undefined) return null;
     const starts = state.timers.flatMap(({ start }) => start ?? []);
     const now = attemptOr(undefined, () =>
-      loopNow(view, environment, loop, this.#ownTimer(environment, loop), {
+      loopNow(view, environment, loop, {
+        ownTimer: this.#ownTimer(environment, loop),
+        end,
         nextExpiry: state.nextExpiry,
         latestStart: starts.reduce((a, b) => Math.max(a, b), 0),
       }),

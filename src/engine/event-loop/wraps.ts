@@ -32,15 +32,23 @@ export interface NodeRequest {
   readonly request: Address | undefined;
 }
 
+export interface NodeRequests {
+  readonly requests: readonly NodeRequest[];
+  /** False where the list breaks off. */
+  readonly isWhole: boolean;
+  /** Head of the list, in the Environment. */
+  readonly queue: Address;
+}
+
 /**
  * The requests of an Environment, oldest first: its req_wrap_queue_ lists them. Where no symbol says where that is, it
- * stands behind the list of the HandleWraps, of which some are known. `isWhole` is false where the list breaks off.
+ * stands behind the list of the HandleWraps, of which some are known.
  */
 export function requestsOf(
   view: HeapView,
   environment: Address,
   handleWraps: readonly Address[],
-): { readonly requests: readonly NodeRequest[]; readonly isWhole: boolean } | undefined {
+): NodeRequests | undefined {
   const { node } = view.layout;
   const places = [
     { queue: at(environment, node.reqWrapQueue), nodeOffset: node.reqNode },
@@ -53,7 +61,7 @@ export function requestsOf(
     const requests = nodes.nodes.flatMap((element) => requestAt(view, element, nodeOffset) ?? []);
     // What is no list of requests has other elements.
     if (requests.length < nodes.nodes.length / 2) continue;
-    return { requests, isWhole: nodes.isWhole && requests.length === nodes.nodes.length };
+    return { requests, isWhole: nodes.isWhole && requests.length === nodes.nodes.length, queue };
   }
   return undefined;
 }

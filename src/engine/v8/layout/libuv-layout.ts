@@ -1,5 +1,5 @@
 import type { Architecture } from '../../unwind/registers.ts';
-import type { Constants } from './constants.ts';
+import type { Constants, PerLine } from './constants.ts';
 
 /** Types of handles by their number (UV_HANDLE_TYPE_MAP, uv.h): the same since libuv 1.0. */
 const handleTypes = [
@@ -82,14 +82,14 @@ const fileOperations = [
 
 /**
  * libuv's structures, as deps/uv/include/uv.h, uv/unix.h and uv/win.h have them from libuv 1.44 (Node 18) to 1.52
- * (Node 26), in which nothing of this has changed. Offsets in bytes; NaN for what a system does not have.
+ * (Node 26), in which next to nothing of this has changed. Offsets in bytes; NaN for what a system does not have.
  */
 export function libuvLayout(c: Constants, { name, convention }: Architecture) {
   const isWindows = convention === 'microsoft';
   // A pthread_mutex_t of glibc has 48 bytes on AArch64 and 40 on x86-64; it stands among the loop's first fields.
   const mutex = name === 'arm64' ? 8 : 0;
   const unix = (field: string, offset: number) => c.table(field, isWindows ? Number.NaN : offset);
-  const either = (field: string, onUnix: number, onWindows: number) =>
+  const either = (field: string, onUnix: number, onWindows: PerLine) =>
     c.table(field, isWindows ? onWindows : onUnix);
   return {
     isWindows,
@@ -105,7 +105,7 @@ export function libuvLayout(c: Constants, { name, convention }: Architecture) {
       /** Milliseconds of the monotonic clock, as of the loop's last turn. */
       time: either('uv_loop_t.time', 544 + mutex, 64),
       /** Handles of the loop itself. */
-      threadPoolAnswers: either('uv_loop_t.wq_async', 176 + mutex, 248),
+      threadPoolAnswers: either('uv_loop_t.wq_async', 176 + mutex, [240, 248, 248, 248, 248]),
       childWatcher: unix('uv_loop_t.child_watcher', 616 + mutex),
     },
     /** struct heap (src/heap-inl.h): the field `node` of the first timer, and how many there are. */
@@ -117,6 +117,8 @@ export function libuvLayout(c: Constants, { name, convention }: Architecture) {
       type: c.table('uv_handle_t.type', 16),
       queue: c.table('uv_handle_t.handle_queue', 32),
       flags: c.table('uv_handle_t.flags', 88),
+      /** Of a uv_async_t, the last one that an Environment embeds. */
+      size: c.table('uv_async_t.size', isWindows ? 224 : 128),
       types: handleTypes as readonly (HandleType | undefined)[],
     },
     /** Bits of uv_handle_t.flags (src/uv-common.h). */

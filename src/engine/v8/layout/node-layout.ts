@@ -42,8 +42,13 @@ export function nodeLayout(c: Constants, { convention }: Architecture) {
     nodeRange: [40, 160] as const,
     /** Bytes behind the ListNode of a ReqWrap among which its uv_req_t begins. */
     requestRange: 64,
-    /** Node reads the clock a few milliseconds after libuv's for `timer_base` as an Environment is made. */
-    startSlack: 5000,
+    /**
+     * Environment reads the clock once more, in nanoseconds, at most that many milliseconds after it has taken its
+     * `timer_base_` from the loop (Environment::Environment, src/env.cc).
+     */
+    startSlack: 2000,
+    /** Smaller numbers are too common to be known as milliseconds of a clock that counts from the system's start. */
+    leastClock: 10_000,
   };
 }
 
