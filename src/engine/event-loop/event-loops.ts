@@ -22,6 +22,7 @@ import { addressOf, Objects } from './objects.ts';
 import { ownPurposes } from './own-handles.ts';
 import { counted, Owners } from './owners.ts';
 import { RequestDetails } from './request-details.ts';
+import { runningIn } from './running.ts';
 import { type TimerState, timersOf } from './timer-lists.ts';
 import { type NodeRequests, requestsOf, wrapperOf } from './wraps.ts';
 
@@ -94,7 +95,9 @@ class LoopReader {
       const connects = this.#requests(requests, loop);
       this.#handles(loop, wraps, purposes, connects);
     }
-    const state = attemptOr(undefined, () => timersOf(this.#isolate, this.#objects));
+    const state = attemptOr(undefined, () =>
+      timersOf(this.#isolate, this.#objects, runningIn(this.#session, this.#isolate)),
+    );
     if (!state) {
       if (environment !== undefined) this.#note('its timers were not found');
       return;
@@ -212,6 +215,14 @@ class LoopReader {
   }
 
   #timers(state: TimerState, now: number | null): void {
+    if (state.running) {
+      const { repeat } = state.running;
+      const { callback } = this.#callback(state.running.callback);
+      this.#note(
+        `the timer that was being run is not among those that waited: ${callback ?? 'of an unknown function'}` +
+          (repeat === undefined ? '' : `, every ${repeat} ms`),
+      );
+    }
     if (!state.isWhole) this.#note('a list of timers or immediates breaks off: some are missing');
     for (const timer of state.timers) {
       const { start, duration } = timer;
@@ -242,7 +253,7 @@ class LoopReader {
     }
     const missing = (state.countedImmediates ?? 0) - state.immediates.length;
     if (missing > 0)
-      this.#note(`${counted(missing, 'immediate')} more waited, which the function that runs them had taken`);
+      this.#note(`${counted(missing, 'immediate')} more waited, in the hands of the function that runs them`);
   }
 
   /** What a timer or an immediate calls, or who awaits it. */

@@ -8,9 +8,10 @@ import { sharedOf } from '../v8/objects/functions.ts';
 import { findProperty } from '../v8/objects/properties.ts';
 import { sharedName, sharedScript } from '../v8/objects/shared-function.ts';
 import type { Objects } from './objects.ts';
+import type { Running } from './running.ts';
 
 /** The script that keeps timers, and its functions that Node calls for the loop (lib/internal/timers.js). */
-const SCRIPT = 'node:internal/timers';
+export const TIMERS_SCRIPT = 'node:internal/timers';
 const ENTRIES = new Set(['processTimers', 'processImmediate']);
 const MAX_TIMERS = 1 << 22;
 const MAX_LISTS = 1 << 20;
@@ -37,6 +38,8 @@ export interface Immediate {
 export interface TimerState {
   readonly timers: readonly Timer[];
   readonly immediates: readonly Immediate[];
+  /** The timer whose callback was being run. */
+  readonly running: Timer | undefined;
   readonly nextExpiry: number | undefined;
   /** How many timers and immediates Node itself counts that keep the loop alive; undefined if unknown. */
   readonly referencedTimers: number | undefined;
@@ -47,9 +50,10 @@ export interface TimerState {
 
 /**
  * Timers and immediates of an isolate. Node keeps them in variables of a script: the functions that it calls for timers
- * and immediates are held by global handles, and see these variables. Undefined if the functions are not found.
+ * and immediates are held by global handles, and see these variables. `running` are those that were taken out of their
+ * lists. Undefined if the functions are not found.
  */
-export function timersOf(isolate: Isolate, objects: Objects): TimerState | undefined {
+export function timersOf(isolate: Isolate, objects: Objects, running: Running): TimerState | undefined {
   const entry = timerFunction(isolate, objects);
   if (entry === undefined) return undefined;
   const variable = (name: string) => objects.receiver(objects.closure(entry, name));
@@ -77,10 +81,16 @@ export function timersOf(isolate: Isolate, objects: Objects): TimerState | undef
   const immediates = queues.map((list) =>
     chain(objects, list, objects.get(list, 'head'), '_idleNext', undefined),
   );
+  const current = objects.receiver(running.immediate);
+  if (current !== undefined)
+    immediates.unshift(chain(objects, current, objects.get(current, '_idleNext'), '_idleNext', undefined));
+  const waiting = new Set(immediates.flatMap((found) => found.items));
+  const timer = objects.receiver(running.timer);
   const counts = variable('immediateInfo');
   return {
     timers,
-    immediates: immediates.flatMap((found) => found.items.map((object) => reader.immediate(object))),
+    immediates: [...waiting].map((object) => reader.immediate(object)),
+    running: timer === undefined ? undefined : reader.timer(timer),
     nextExpiry: objects.closureNumber(entry, 'nextExpiry'),
     referencedTimers: firstOf(objects, variable('timeoutInfo')),
     countedImmediates: firstOf(objects, counts),
@@ -97,7 +107,7 @@ function timerFunction(isolate: Isolate, { view }: Objects): Tagged | undefined 
       const shared = sharedOf(view, word);
       if (!ENTRIES.has(sharedName(view, shared))) return undefined;
       const script = sharedScript(view, shared);
-      return script !== undefined && scriptName(view, script) === SCRIPT ? word : undefined;
+      return script !== undefined && scriptName(view, script) === TIMERS_SCRIPT ? word : undefined;
     });
     if (found !== undefined) return found;
   }
