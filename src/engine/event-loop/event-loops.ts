@@ -89,7 +89,11 @@ class LoopReader {
     let queue: Address | undefined;
     if (loop && environment !== undefined) {
       const wraps = loop.handles.map((handle) => wrapperOf(view, handle.data));
-      const natives = loop.handles.flatMap((handle, i) => (wraps[i] === undefined ? [] : [handle.data]));
+      const lost = wraps.filter((wrap) => wrap === 'lost').length;
+      if (lost > 0) this.#note(`the objects of ${counted(lost, 'handle')} cannot be read`);
+      const natives = loop.handles.flatMap((handle, i) =>
+        typeof wraps[i] === 'number' ? [handle.data] : [],
+      );
       const requests = attemptOr(undefined, () => requestsOf(view, environment, natives));
       queue = requests?.queue;
       const connects = this.#requests(requests, loop);
@@ -105,6 +109,9 @@ class LoopReader {
     info.now = this.#now(environment, loop, state, queue);
     this.#timers(state, info.now);
     this.#immediates(state);
+    const partial = state.timers.filter((t) => [t.start, t.duration, t.callback].includes(undefined)).length;
+    if (partial > 0) this.#note(`${counted(partial, 'timer')} cannot be read as a whole`);
+    if (this.#objects.isLacking) this.#note('objects of Node cannot be read: details may be missing');
   }
 
   #note(text: string): void {
@@ -113,13 +120,13 @@ class LoopReader {
 
   #handles(
     loop: UvLoop,
-    wraps: readonly (Tagged | undefined)[],
+    wraps: readonly (Tagged | 'lost' | undefined)[],
     purposes: ReadonlyMap<Address, string>,
     connects: ReadonlyMap<Address, string>,
   ): void {
     const { flags } = this.#objects.view.layout.libuv;
     if (!loop.isWhole) this.#note('its list of handles breaks off: some are missing');
-    const owners = wraps.map((wrap) => (wrap === undefined ? undefined : this.#owners.ownerOf(wrap)));
+    const owners = wraps.map((wrap) => (typeof wrap === 'number' ? this.#owners.ownerOf(wrap) : undefined));
     for (const [i, { type }] of loop.handles.entries())
       if (type === 'process' && owners[i] !== undefined) this.#owners.addChild(owners[i]);
     const sources = {
@@ -131,7 +138,8 @@ class LoopReader {
     const details = new HandleDetails(sources, loop, connects);
     let counting = 0;
     for (const [i, handle] of loop.handles.entries()) {
-      const wrap = wraps[i];
+      const known = wraps[i];
+      const wrap = known === 'lost' ? undefined : known;
       const owner = owners[i];
       const active = (handle.flags & flags.active) !== 0;
       const referenced = (handle.flags & flags.referenced) !== 0;
@@ -146,7 +154,7 @@ class LoopReader {
         active,
         referenced,
         closing: (handle.flags & (flags.closing | flags.closed)) !== 0,
-        internal: wrap === undefined,
+        internal: known === undefined,
         fd: fd ?? null,
         address: addressOf(wrap),
         handle: hex(handle.address),

@@ -1,4 +1,4 @@
-import { attemptOr } from '../absence.ts';
+import { attempt, isAbsent } from '../absence.ts';
 import { hex, type Tagged } from '../address.ts';
 import type { Hex } from '../contract.ts';
 import type { V8Inspector } from '../v8/inspector.ts';
@@ -18,6 +18,8 @@ const MAX_TEXT = 300;
 export class Objects {
   readonly inspector: V8Inspector;
   readonly view: HeapView;
+  /** True once something could not be read that should be there. */
+  isLacking = false;
 
   constructor(inspector: V8Inspector) {
     this.inspector = inspector;
@@ -28,14 +30,16 @@ export class Objects {
   get(object: Tagged | undefined, name: string): Tagged | undefined {
     if (object === undefined) return undefined;
     const property = this.inspector.own({ kind: 'tagged', word: object }, name);
-    return property?.kind === 'data' && property.value.kind === 'tagged' ? property.value.word : undefined;
+    if (property?.kind !== 'data') return undefined;
+    if (property.value.kind === 'absent') this.isLacking = true;
+    return property.value.kind === 'tagged' ? property.value.word : undefined;
   }
 
   /** An own data property under a symbol of that description. */
   getSymbol(object: Tagged | undefined, description: string): Tagged | undefined {
     const { view } = this;
     if (object === undefined) return undefined;
-    return attemptOr(undefined, () => {
+    return this.#read(() => {
       const found = findProperty(
         view,
         object,
@@ -54,7 +58,11 @@ export class Objects {
 
   /** The word, if it is an object. */
   receiver(word: Tagged | undefined): Tagged | undefined {
-    return word !== undefined && this.view.isReceiver(word) ? word : undefined;
+    const { view } = this;
+    if (word === undefined) return undefined;
+    const type = view.typeOrUndefined(word);
+    if (type === undefined && !view.isSmi(word)) this.isLacking = true;
+    return type !== undefined && view.layout.isReceiver(type) ? word : undefined;
   }
 
   text(object: Tagged | undefined, name: string): string | undefined {
@@ -80,7 +88,7 @@ export class Objects {
   /** The primitive value of a word; undefined for objects and symbols, too. */
   primitive(word: Tagged | undefined): string | number | boolean | bigint | null | undefined {
     if (word === undefined) return undefined;
-    return attemptOr(undefined, () => {
+    return this.#read(() => {
       const value = primitiveOf(this.view, word);
       return value === notPrimitive ? undefined : value;
     });
@@ -89,8 +97,8 @@ export class Objects {
   /** Name of an object's class. */
   className(object: Tagged | undefined): string | undefined {
     if (object === undefined) return undefined;
-    const name = attemptOr('', () => constructorName(this.view, object));
-    return name === '' ? undefined : short(name);
+    const name = this.#read(() => constructorName(this.view, object));
+    return name === undefined || name === '' ? undefined : short(name);
   }
 
   /** Texts of the first elements of an array. */
@@ -116,6 +124,13 @@ export class Objects {
     const value = found?.kind === 'synthetic' ? found.primitive : undefined;
     const number = found?.kind === 'tagged' ? this.primitive(found.word) : value;
     return typeof number === 'number' ? number : undefined;
+  }
+
+  #read<T>(read: () => T | undefined): T | undefined {
+    const found = attempt(read);
+    if (!isAbsent(found)) return found;
+    this.isLacking = true;
+    return undefined;
   }
 }
 

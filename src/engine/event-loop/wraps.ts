@@ -1,6 +1,7 @@
 import { attemptOr } from '../absence.ts';
 import { type Address, address, at, type Tagged } from '../address.ts';
 import { u64 } from '../dump/elf.ts';
+import type { Memory } from '../memory/memory.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
 import { environmentBytes } from './loop.ts';
 
@@ -8,20 +9,29 @@ const MAX_REQUESTS = 1 << 20;
 
 /**
  * The JavaScript object of an object of Node's C++ (BaseObject): its persistent handle leads there, and the object has
- * a pointer back among its internal fields. Undefined for everything else.
+ * a pointer back among its internal fields. Undefined for everything else, 'lost' where the dump lacks what would tell.
  */
-export function wrapperOf(view: HeapView, native: Address): Tagged | undefined {
+export function wrapperOf(view: HeapView, native: Address): Tagged | 'lost' | undefined {
   if (native === 0 || native % 8 !== 0) return undefined;
-  const { persistent, wrapperFields } = view.layout.node;
+  const { memory, layout } = view;
+  const { persistent, wrapperFields } = layout.node;
+  if (isLost(memory, at(native, persistent))) return 'lost';
   return attemptOr(undefined, () => {
-    const slot = view.memory.pointer(at(native, persistent));
+    const slot = memory.pointer(at(native, persistent));
     if (slot === 0 || slot % 8 !== 0) return undefined;
-    const object = view.memory.tagged(slot);
+    if (isLost(memory, slot)) return 'lost';
+    const object = memory.tagged(slot);
+    if (view.isPointer(object) && isLost(memory, view.base(object))) return 'lost';
     if (!view.isReceiver(object)) return undefined;
     for (let i = 0; i < wrapperFields; i++)
-      if (view.pointer(object, view.layout.graph.embedderFields + 8 * i) === native) return object;
+      if (view.pointer(object, layout.graph.embedderFields + 8 * i) === native) return object;
     return undefined;
   });
+}
+
+/** True for a word that the process had, but the dump does not. */
+function isLost(memory: Memory, word: Address): boolean {
+  return memory.regionAt(word) !== undefined && !memory.has(word, 8);
 }
 
 /** A ReqWrap: a request of Node, whether libuv has it already or not. */
@@ -127,7 +137,7 @@ function requestAt(view: HeapView, element: Address, nodeOffset: number): NodeRe
     if (Number.isNaN(offset)) continue;
     const native = at(element, -offset);
     const object = wrapperOf(view, native);
-    if (object === undefined) continue;
+    if (object === undefined || object === 'lost') continue;
     const start = at(element, list.next + 8);
     const bytes = attemptOr(Buffer.alloc(0), () => view.memory.bytes(start, requestRange));
     for (let i = 0; i + 8 <= bytes.length; i += 8)
