@@ -12,6 +12,7 @@ import { type Objects, short } from './objects.ts';
 const INNER = ['cb', 'callback', 'original', 'fn'];
 const MAX_INNER = 4;
 const MAX_BOUND = 1000;
+const MAX_REACTIONS = 1000;
 
 /** Tells functions for people: where they are, and what of them is the program's own. */
 export class Callbacks {
@@ -36,7 +37,7 @@ export class Callbacks {
     let shown: CallbackInfo | undefined;
     for (let n = 0; fn !== undefined && n < MAX_INNER; n++) {
       const promise = this.resolvedBy(fn);
-      if (promise !== undefined) return this.awaiting(promise) ?? unawaited;
+      if (promise !== undefined) return this.awaiting(promise) ?? this.#then(promise) ?? unawaited;
       const info = this.#function(fn);
       shown ??= info;
       if (!info.internal) return info;
@@ -93,6 +94,25 @@ export class Callbacks {
     if (!frame) return undefined;
     const info = this.#session.describeSuspended(frame);
     return callbackInfo(info.function, info.source, info.line, info.column, info.original, true);
+  }
+
+  /** The function that `then` was given for a promise, the first one. */
+  #then(promise: Tagged): CallbackInfo | undefined {
+    const { view } = this.#objects;
+    const { objects, types } = view.layout;
+    const handler = attemptOr(undefined, () => {
+      let reaction = view.tagged(promise, objects.promise.reactionsOrResult);
+      let found: Tagged | undefined;
+      // Newer ones come first.
+      for (let n = 0; n < MAX_REACTIONS && view.isType(reaction, types.PROMISE_REACTION); n++) {
+        const own = this.target(view.tagged(reaction, objects.promiseReaction.fulfillHandler));
+        if (own !== undefined) found = own;
+        reaction = view.tagged(reaction, objects.promiseReaction.next);
+      }
+      return found;
+    });
+    const info = handler === undefined ? undefined : this.#function(handler);
+    return info?.source ? { ...info, text: `then ${info.text}`, promise: true } : undefined;
   }
 
   #function(fn: Tagged): CallbackInfo {

@@ -283,7 +283,7 @@ class LoopReader {
     info: CallbackInfo,
     argument: Tagged | undefined,
   ): string | undefined {
-    if (info.promise) return info.awaits ? RESOLVES : `${RESOLVES}; no function awaits it`;
+    if (info.promise) return info.source !== null ? RESOLVES : `${RESOLVES}; no function waits for it`;
     const bound = info.internal ? (this.#callbacks.boundThis(word) ?? argument) : undefined;
     const name = this.#objects.className(bound);
     if (bound === undefined || name === undefined) return undefined;

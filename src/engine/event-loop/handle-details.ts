@@ -58,7 +58,7 @@ export class HandleDetails {
       case 'pipe':
       case 'tty':
       case 'stream':
-        return this.#stream(handle, owner);
+        return this.#stream(handle, wrap, owner);
       case 'udp':
         return this.#udp(handle, owner);
       case 'poll':
@@ -76,10 +76,7 @@ export class HandleDetails {
       case 'fs_poll':
         return { ...nothing, parts: this.#filePoll(handle) };
       case 'timer':
-        return {
-          ...nothing,
-          parts: wrap === undefined ? [...this.#timer(handle), ...this.#native(handle)] : [],
-        };
+        return { ...nothing, parts: [...this.#resolver(wrap), ...this.#timer(handle), ...native] };
       case 'async':
         return { ...nothing, parts: wrap === undefined ? native : this.#ports.of(wrap) };
       default:
@@ -87,14 +84,16 @@ export class HandleDetails {
     }
   }
 
-  #stream(handle: UvHandle, owner: Tagged | undefined): HandleDetail {
+  #stream(handle: UvHandle, wrap: Tagged | undefined, owner: Tagged | undefined): HandleDetail {
     const { stream, flags } = this.#objects.view.layout.libuv;
     const fd = this.#fd(handle, stream.fd);
     const bytesQueued = this.#bytes(handle, stream.writeQueueSize);
     const isServer = this.#owners.serverAddress(owner) !== undefined;
     const parts =
       owner === undefined
-        ? []
+        ? wrap === undefined
+          ? []
+          : this.#owners.channel(wrap)
         : isServer
           ? this.#owners.server(owner)
           : this.#owners.socket(owner, fd, this.#connecting(handle));
@@ -161,6 +160,11 @@ export class HandleDetails {
       const path = Number.isNaN(o.path) ? undefined : memory.cString(at(context, o.path), MAX_PATH);
       return [...listed(path), `looked at every ${memory.u32(at(context, o.interval))} ms`];
     });
+  }
+
+  /** The channel of c-ares has a timer for queries that wait (src/cares_wrap.cc). */
+  #resolver(wrap: Tagged | undefined): string[] {
+    return this.#objects.className(wrap) === 'ChannelWrap' ? ['DNS queries wait for answers'] : [];
   }
 
   /** A timer of libuv that is not of Node's timers. */

@@ -1,3 +1,4 @@
+import { attemptOr } from '../absence.ts';
 import type { Tagged } from '../address.ts';
 import type { Objects } from './objects.ts';
 
@@ -19,6 +20,33 @@ export class Owners {
   ownerOf(wrap: Tagged): Tagged | undefined {
     const o = this.#objects;
     return o.receiver(o.getSymbol(wrap, 'owner_symbol')) ?? o.object(wrap, 'owner');
+  }
+
+  /**
+   * Of a stream that no object owns: the channel to another process, whose `onread` sees the ChildProcess or the
+   * `process` that it is of (lib/internal/child_process.js, setupChannel).
+   */
+  channel(wrap: Tagged): string[] {
+    const o = this.#objects;
+    const target = o.receiver(o.closure(this.#onRead(wrap), 'target'));
+    const name = o.className(target);
+    if (target === undefined || (name !== 'ChildProcess' && name !== 'process')) return [];
+    const pid = o.number(target, 'pid');
+    if (name === 'process') return ['IPC channel to the parent process'];
+    return [`IPC channel to child process${pid === undefined ? '' : ` ${pid}`}`];
+  }
+
+  #onRead(wrap: Tagged): Tagged | undefined {
+    const { view } = this.#objects;
+    return attemptOr(undefined, () => {
+      const start = view.layout.graph.embedderFields;
+      const end = Math.min(view.map(wrap).instanceSize, start + 8 * view.layout.node.streamFields);
+      for (let offset = start; offset + 8 <= end; offset += 8) {
+        const word = view.tagged(wrap, offset);
+        if (view.isFunction(word)) return word;
+      }
+      return undefined;
+    });
   }
 
   /** Takes note of a ChildProcess: its streams are told by it. */

@@ -28,6 +28,8 @@ export function nodeLayout(c: Constants, { convention }: Architecture) {
     persistent: c.constant('nodedbg_offset_BaseObject__persistent_handle___v8_Persistent_v8_Object', 8),
     /** Fields of the embedder in a wrapper among which its BaseObject is (BaseObject::InternalFields). */
     wrapperFields: 3,
+    /** Fields of the embedder in a stream's wrapper among which its `onread` is (StreamBase::kOnReadFunctionField). */
+    streamFields: 8,
     reqWrapQueue: offset(
       'Environment__req_wrap_queue___Environment_ReqWrapQueue',
       [2056, 2328, 2424, 2488, 2648],
