@@ -181,6 +181,8 @@ export interface EventLoopInfo {
   activeRequests: number | null;
   /** Milliseconds since Node started, as timers count them, at the loop's last turn. */
   now: number | null;
+  /** The timer, or the immediate, whose callback was being run: neither waited any more. */
+  running: { timer: LoopTimerInfo | null; immediate: LoopImmediateInfo | null };
 }
 
 export interface LoopHandleInfo {

@@ -74,6 +74,7 @@ function loopText(
       timers.filter((t) => t.internal && !t.referenced).length;
   return [
     `${paint('bold', `isolate ${loop.isolate}`)}${threadText(loop, session)}: ${verdict(loop)}\n`,
+    ...runningLines(loop, paint),
     ...alive,
     ...(rest.length === 0 ? [] : [paint('dim', '\n  keeping nothing alive\n'), ...rest]),
     ...(hidden === 0
@@ -85,6 +86,18 @@ function loopText(
 function threadText(loop: EventLoopInfo, session: CoreSession): string {
   const thread = session.threads().find((t) => t.id === loop.thread);
   return thread ? ` (${plain(thread.name ?? 'thread')}, thread ${thread.id})` : '';
+}
+
+function runningLines({ running: { timer, immediate } }: EventLoopInfo, paint: Paint): string[] {
+  const line = (what: string, text: string) => `  ${paint('cyan', `running ${what}`)}  ${text}\n`;
+  return [
+    ...(timer ? [line('timer', [callbackText(timer, paint), repeatText(timer)].join('  ').trimEnd())] : []),
+    ...(immediate ? [line('immediate', callbackText(immediate, paint))] : []),
+  ];
+}
+
+function repeatText({ repeat }: LoopTimerInfo): string {
+  return repeat === null ? '' : `every ${grouped(repeat)} ms`;
 }
 
 function verdict({ activeHandles, activeRequests }: EventLoopInfo): string {
@@ -130,11 +143,7 @@ function requestRow(paint: Paint) {
 }
 
 function timerRow(paint: Paint) {
-  return (t: LoopTimerInfo): string[] => [
-    dueText(t.dueIn, paint),
-    t.repeat === null ? '' : `every ${grouped(t.repeat)} ms`,
-    callbackText(t, paint),
-  ];
+  return (t: LoopTimerInfo): string[] => [dueText(t.dueIn, paint), repeatText(t), callbackText(t, paint)];
 }
 
 function immediateRow(paint: Paint) {

@@ -23,7 +23,7 @@ import { ownPurposes } from './own-handles.ts';
 import { counted, Owners } from './owners.ts';
 import { RequestDetails } from './request-details.ts';
 import { runningIn } from './running.ts';
-import { type TimerState, timersOf } from './timer-lists.ts';
+import { type Immediate, type Timer, type TimerState, timersOf } from './timer-lists.ts';
 import { type NodeRequests, requestsOf, wrapperOf } from './wraps.ts';
 
 /**
@@ -83,6 +83,7 @@ class LoopReader {
       activeHandles: loop?.activeHandles ?? null,
       activeRequests: loop?.activeRequests ?? null,
       now: null,
+      running: { timer: null, immediate: null },
     };
     this.#result.loops.push(info);
     const purposes = loop && environment ? ownPurposes(view, environment, loop) : new Map<Address, string>();
@@ -107,6 +108,11 @@ class LoopReader {
       return;
     }
     info.now = this.#now(environment, loop, state, queue);
+    const { timer, immediate } = state.running;
+    info.running = {
+      timer: timer ? this.#timer(timer, info.now) : null,
+      immediate: immediate ? this.#immediate(immediate) : null,
+    };
     this.#timers(state, info.now);
     this.#immediates(state);
     const partial = state.timers.filter((t) => [t.start, t.duration, t.callback].includes(undefined)).length;
@@ -223,42 +229,35 @@ class LoopReader {
   }
 
   #timers(state: TimerState, now: number | null): void {
-    if (state.running) {
-      const { repeat } = state.running;
-      const { callback } = this.#callback(state.running.callback);
-      this.#note(
-        `the timer that was being run is not among those that waited: ${callback ?? 'of an unknown function'}` +
-          (repeat === undefined ? '' : `, every ${repeat} ms`),
-      );
-    }
     if (!state.isWhole) this.#note('a list of timers or immediates breaks off: some are missing');
-    for (const timer of state.timers) {
-      const { start, duration } = timer;
-      const due =
-        now === null || start === undefined || duration === undefined
-          ? null
-          : start + Math.trunc(duration) - now;
-      this.#result.timers.push({
-        isolate: this.#isolate.index,
-        dueIn: due,
-        repeat: timer.repeat ?? null,
-        duration: duration ?? null,
-        referenced: timer.referenced ?? null,
-        ...this.#callback(timer.callback, timer.argument),
-        address: addressOf(timer.object),
-      } satisfies LoopTimerInfo);
-    }
+    for (const timer of state.timers) this.#result.timers.push(this.#timer(timer, now));
+  }
+
+  #timer(timer: Timer, now: number | null): LoopTimerInfo {
+    const { start, duration } = timer;
+    const isKnown = now !== null && start !== undefined && duration !== undefined;
+    return {
+      isolate: this.#isolate.index,
+      dueIn: isKnown ? start + Math.trunc(duration) - now : null,
+      repeat: timer.repeat ?? null,
+      duration: duration ?? null,
+      referenced: timer.referenced ?? null,
+      ...this.#callback(timer.callback, timer.argument),
+      address: addressOf(timer.object),
+    };
+  }
+
+  #immediate(immediate: Immediate): LoopImmediateInfo {
+    return {
+      isolate: this.#isolate.index,
+      referenced: immediate.referenced ?? null,
+      ...this.#callback(immediate.callback),
+      address: addressOf(immediate.object),
+    };
   }
 
   #immediates(state: TimerState): void {
-    for (const immediate of state.immediates) {
-      this.#result.immediates.push({
-        isolate: this.#isolate.index,
-        referenced: immediate.referenced ?? null,
-        ...this.#callback(immediate.callback),
-        address: addressOf(immediate.object),
-      } satisfies LoopImmediateInfo);
-    }
+    for (const immediate of state.immediates) this.#result.immediates.push(this.#immediate(immediate));
     const missing = (state.countedImmediates ?? 0) - state.immediates.length;
     if (missing > 0)
       this.#note(`${counted(missing, 'immediate')} more waited, in the hands of the function that runs them`);

@@ -38,8 +38,8 @@ export interface Immediate {
 export interface TimerState {
   readonly timers: readonly Timer[];
   readonly immediates: readonly Immediate[];
-  /** The timer whose callback was being run. */
-  readonly running: Timer | undefined;
+  /** Those whose callbacks were being run. */
+  readonly running: { readonly timer: Timer | undefined; readonly immediate: Immediate | undefined };
   readonly nextExpiry: number | undefined;
   /** How many timers and immediates Node itself counts that keep the loop alive; undefined if unknown. */
   readonly referencedTimers: number | undefined;
@@ -90,7 +90,10 @@ export function timersOf(isolate: Isolate, objects: Objects, running: Running): 
   return {
     timers,
     immediates: [...waiting].map((object) => reader.immediate(object)),
-    running: timer === undefined ? undefined : reader.timer(timer),
+    running: {
+      timer: timer === undefined ? undefined : reader.timer(timer),
+      immediate: current === undefined ? undefined : reader.immediate(current),
+    },
     nextExpiry: objects.closureNumber(entry, 'nextExpiry'),
     referencedTimers: firstOf(objects, variable('timeoutInfo')),
     countedImmediates: firstOf(objects, counts),
