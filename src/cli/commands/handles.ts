@@ -14,7 +14,11 @@ import type { CommonOptions } from '../run.ts';
 
 export interface HandlesOptions extends CommonOptions {
   readonly all?: boolean;
+  readonly limit: number;
 }
+
+/** Kinds that are named of what is not shown. */
+const MOST = 3;
 
 /** `dayafter handles`: what the event loops waited for, and what kept them alive. */
 export async function handlesCommand(dump: string, options: HandlesOptions, output: Output): Promise<void> {
@@ -26,7 +30,8 @@ export async function handlesCommand(dump: string, options: HandlesOptions, outp
       return;
     }
     const paint = painter(output);
-    const texts = found.loops.map((loop) => loopText(loop, found, session, options.all === true, paint));
+    const style = { all: options.all === true, limit: options.limit, paint };
+    const texts = found.loops.map((loop) => loopText(loop, found, session, style));
     output.stdout.write(texts.join('\n') + notesText(notes, paint));
   });
 }
@@ -36,38 +41,56 @@ function isolateOf(session: CoreSession, { isolate, thread }: HandlesOptions): n
   return isolate ?? (thread === undefined ? undefined : session.isolateFor({ thread }).index);
 }
 
-function loopText(
-  loop: EventLoopInfo,
-  found: EventLoopsInfo,
-  session: CoreSession,
-  all: boolean,
-  paint: Paint,
-): string {
+/** How much is shown, and how. */
+interface Style {
+  readonly all: boolean;
+  readonly limit: number;
+  readonly paint: Paint;
+}
+
+function loopText(loop: EventLoopInfo, found: EventLoopsInfo, session: CoreSession, style: Style): string {
+  const { all, paint } = style;
   const own = <T extends { readonly isolate: number }>(items: readonly T[]) =>
     items.filter((item) => item.isolate === loop.isolate);
   const handles = own(found.handles);
   const timers = own(found.timers);
   const immediates = own(found.immediates);
-  const requests = own(found.requests);
   const keeps = (h: LoopHandleInfo) => h.active === true && h.referenced === true;
   const isShown = (item: { internal: boolean }) => all || !item.internal;
   // Node's own timer and idle handle stand for what is listed by itself.
   const isForLists = (h: LoopHandleInfo) => h.internal && (h.type === 'timer' || h.type === 'idle');
+  const keeping = handles.filter((h) => keeps(h) && (all || !isForLists(h)));
+  const looseHandles = handles.filter((h) => !keeps(h) && isShown(h));
+  const looseTimers = timers.filter((t) => !t.referenced && isShown(t));
   const alive = [
-    ...section(
-      'handles',
-      handles.filter((h) => keeps(h) && (all || !isForLists(h))).map(handleRow(paint)),
-      paint,
+    section('handles', keeping, handleRow, (h) => h.type, style),
+    section('requests', own(found.requests), requestRow, (r) => r.callback?.text ?? r.type, style),
+    section(
+      'timers',
+      timers.filter((t) => t.referenced),
+      timerRow,
+      (t) => t.callback,
+      style,
     ),
-    ...section('requests', requests.map(requestRow(paint)), paint),
-    ...section('timers', timers.filter((t) => t.referenced).map(timerRow(paint)), paint),
-    ...section('immediates', immediates.filter((i) => i.referenced).map(immediateRow(paint)), paint),
-  ];
+    section(
+      'immediates',
+      immediates.filter((i) => i.referenced),
+      immediateRow,
+      (i) => i.callback,
+      style,
+    ),
+  ].join('');
   const rest = [
-    ...section('handles', handles.filter((h) => !keeps(h) && isShown(h)).map(handleRow(paint)), paint),
-    ...section('timers', timers.filter((t) => !t.referenced && isShown(t)).map(timerRow(paint)), paint),
-    ...section('immediates', immediates.filter((i) => !i.referenced).map(immediateRow(paint)), paint),
-  ];
+    section('handles', looseHandles, handleRow, (h) => h.type, style),
+    section('timers', looseTimers, timerRow, (t) => t.callback, style),
+    section(
+      'immediates',
+      immediates.filter((i) => !i.referenced),
+      immediateRow,
+      (i) => i.callback,
+      style,
+    ),
+  ].join('');
   const hidden = all
     ? 0
     : handles.filter((h) => h.internal && (!keeps(h) || isForLists(h))).length +
@@ -75,11 +98,9 @@ function loopText(
   return [
     `${paint('bold', `isolate ${loop.isolate}`)}${threadText(loop, session)}: ${verdict(loop)}\n`,
     ...runningLines(loop, paint),
-    ...alive,
-    ...(rest.length === 0 ? [] : [paint('dim', '\n  keeping nothing alive\n'), ...rest]),
-    ...(hidden === 0
-      ? []
-      : [paint('dim', `\n  ${hidden} of Node’s and libuv’s own are not shown (--all)\n`)]),
+    alive,
+    rest === '' ? '' : `${paint('dim', '\n  keeping nothing alive\n')}${rest}`,
+    hidden === 0 ? '' : paint('dim', `\n  ${hidden} of Node’s and libuv’s own are not shown (--all)\n`),
   ].join('');
 }
 
@@ -110,8 +131,27 @@ function count(number: number, what: string): string {
   return `${grouped(number)} ${what}${number === 1 ? '' : 's'}`;
 }
 
-function section(title: string, rows: readonly (readonly string[])[], paint: Paint): string[] {
-  return rows.length === 0 ? [] : [`  ${paint('cyan', title)}\n`, table(rows, '    ')];
+/** A titled table; of what is beyond the limit, what there is most of. */
+function section<T>(
+  title: string,
+  items: readonly T[],
+  row: (paint: Paint) => (item: T) => string[],
+  kindOf: (item: T) => string | null,
+  { limit, paint }: Style,
+): string {
+  if (items.length === 0) return '';
+  const rest = items.slice(limit);
+  const counts = new Map<string, number>();
+  for (const item of rest) {
+    const kind = kindOf(item) ?? '(unknown)';
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  const most = [...counts].sort(([, a], [, b]) => b - a).slice(0, MOST);
+  const kinds = most.map(([kind, n]) => `${grouped(n)} × ${plain(kind)}`).join(', ');
+  return (
+    `  ${paint('cyan', title)}\n${table(items.slice(0, limit).map(row(paint)), '    ')}` +
+    (rest.length === 0 ? '' : paint('dim', `    … and ${grouped(rest.length)} more (--limit): ${kinds}\n`))
+  );
 }
 
 function handleRow(paint: Paint) {
