@@ -1,6 +1,6 @@
-import { attemptOr } from '../absence.ts';
+import { attempt, attemptOr, isAbsent } from '../absence.ts';
 import type { Tagged } from '../address.ts';
-import type { CallbackInfo, FrameInfo } from '../contract.ts';
+import type { CallbackInfo } from '../contract.ts';
 import type { CoreSession } from '../session.ts';
 import { AwaitChain } from '../v8/async/await-chain.ts';
 import type { Isolate } from '../v8/isolate.ts';
@@ -9,7 +9,7 @@ import { boundTarget, builtinName, functionName, functionStart } from '../v8/obj
 import { type Objects, short } from './objects.ts';
 
 /** Variables of Node's own callbacks that hold the one that the program gave. */
-const INNER = ['cb', 'callback', 'original', 'fn'];
+const INNER = ['cb', 'callback'];
 const MAX_INNER = 4;
 const MAX_BOUND = 1000;
 const MAX_REACTIONS = 1000;
@@ -78,7 +78,7 @@ export class Callbacks {
   resolvedBy(fn: Tagged): Tagged | undefined {
     const { view } = this.#objects;
     return attemptOr(undefined, () => {
-      if (!/^PromiseCapabilityDefaultResolve$/.test(builtinName(view, fn) ?? '')) return undefined;
+      if (builtinName(view, fn) !== 'PromiseCapabilityDefaultResolve') return undefined;
       const context = view.tagged(fn, view.layout.objects.function.context);
       if (!view.isContext(context)) return undefined;
       const promise = view.element(context, view.layout.async.resolveContext.promise);
@@ -92,8 +92,17 @@ export class Callbacks {
     const frames = this.#awaits.ofPromise(promise).flatMap(({ frame }) => frame ?? []);
     const frame = frames.find((f) => f.url?.startsWith('node:') === false) ?? frames[0];
     if (!frame) return undefined;
-    const info = this.#session.describeSuspended(frame);
-    return callbackInfo(info.function, info.source, info.line, info.column, info.original, true);
+    const { function: name, source, line, column, original } = this.#session.describeSuspended(frame);
+    return callbackInfo({
+      function: name,
+      source,
+      line,
+      column,
+      original,
+      promise: true,
+      awaits: true,
+      internal: isInternal(source),
+    });
   }
 
   /** The function that `then` was given for a promise, the first one. */
@@ -116,28 +125,36 @@ export class Callbacks {
   }
 
   #function(fn: Tagged): CallbackInfo {
-    const { view, inspector } = this.#objects;
-    const name = attemptOr('', () => functionName(view, fn));
-    const start = attemptOr(undefined, () => functionStart(view, fn));
-    if (!start) {
-      const builtin = attemptOr(undefined, () => builtinName(view, fn));
-      return callbackInfo(name || builtin || null, null, null, null, null, false);
+    const o = this.#objects;
+    const { view, inspector } = o;
+    const name = o.read(() => functionName(view, fn)) || null;
+    const start = attempt(() => functionStart(view, fn));
+    if (isAbsent(start)) {
+      o.isLacking = true;
+      return callbackInfo({ ...nowhere, function: name });
     }
-    const url = attemptOr('', () => scriptName(view, start.script));
+    if (start === undefined) {
+      // A builtin of V8, or a function of native code.
+      const builtin = o.read(() => builtinName(view, fn)) ?? null;
+      return callbackInfo({ ...nowhere, function: name ?? builtin, internal: true });
+    }
+    const source = o.read(() => scriptName(view, start.script)) ?? null;
     const position = inspector.lines.at(start.script, start.offset);
+    if (position === undefined) o.isLacking = true;
     const script = this.#session.scriptOf(this.#isolate, start.script);
     const original =
       position && script?.sourceMapUrl !== undefined
-        ? this.#session.sourceMaps.original(script, position, { text: name, offset: start.offset })
+        ? this.#session.sourceMaps.original(script, position, { text: name ?? '', offset: start.offset })
         : undefined;
-    return callbackInfo(
-      name || null,
-      url,
-      position?.line ?? null,
-      position?.column ?? null,
-      original ?? null,
-      false,
-    );
+    return callbackInfo({
+      ...nowhere,
+      function: name,
+      source,
+      line: position?.line ?? null,
+      column: position?.column ?? null,
+      original: original ?? null,
+      internal: isInternal(source),
+    });
   }
 
   /** The function that a function of Node's calls in the end. */
@@ -150,39 +167,28 @@ export class Callbacks {
   }
 }
 
-function callbackInfo(
-  name: string | null,
-  source: string | null,
-  line: number | null,
-  column: number | null,
-  original: FrameInfo['original'],
-  awaits: boolean,
-): CallbackInfo {
-  const shownName = short(original?.name ?? name ?? '') || '(anonymous)';
-  const place = original ?? (source === null || line === null ? undefined : { source, line, column });
-  const text = place ? `${shownName} ${place.source}:${place.line}:${place.column}` : shownName;
-  return {
-    text: awaits ? `await in ${text}` : text,
-    function: name,
-    source,
-    line,
-    column,
-    original,
-    promise: awaits,
-    awaits,
-    internal: source === null || source.startsWith('node:'),
-  };
-}
-
-/** A promise that no function awaits: what goes on with it are callbacks of `then`. */
-const unawaited: CallbackInfo = {
-  text: '(a promise)',
+const nowhere: Omit<CallbackInfo, 'text'> = {
   function: null,
   source: null,
   line: null,
   column: null,
   original: null,
-  promise: true,
+  promise: false,
   awaits: false,
   internal: false,
 };
+
+function callbackInfo(info: Omit<CallbackInfo, 'text'>): CallbackInfo {
+  const { original, source, line, column } = info;
+  const name = short(original?.name ?? info.function ?? '') || '(anonymous)';
+  const place = original ?? (source === null || line === null ? undefined : { source, line, column });
+  const text = place ? `${name} ${place.source || '(no file)'}:${place.line}:${place.column}` : name;
+  return { text: info.awaits ? `await in ${text}` : text, ...info };
+}
+
+function isInternal(source: string | null): boolean {
+  return source?.startsWith('node:') === true;
+}
+
+/** A promise that no function waits for. */
+const unawaited: CallbackInfo = { text: '(a promise)', ...nowhere, promise: true };

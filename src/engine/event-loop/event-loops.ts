@@ -42,6 +42,7 @@ export function eventLoopsOf(session: CoreSession, isolate?: number): EventLoops
     immediates: [],
     notes: [],
   };
+  if (isolates.length === 0) result.notes.push('no isolate was found, and so no event loop');
   for (const one of isolates) new LoopReader(session, one, result).read();
   result.timers.sort((a, b) => (a.dueIn ?? Number.POSITIVE_INFINITY) - (b.dueIn ?? Number.POSITIVE_INFINITY));
   return result;

@@ -39,7 +39,7 @@ export class Objects {
   getSymbol(object: Tagged | undefined, description: string): Tagged | undefined {
     const { view } = this;
     if (object === undefined) return undefined;
-    return this.#read(() => {
+    return this.read(() => {
       const found = findProperty(
         view,
         object,
@@ -88,7 +88,7 @@ export class Objects {
   /** The primitive value of a word; undefined for objects and symbols, too. */
   primitive(word: Tagged | undefined): string | number | boolean | bigint | null | undefined {
     if (word === undefined) return undefined;
-    return this.#read(() => {
+    return this.read(() => {
       const value = primitiveOf(this.view, word);
       return value === notPrimitive ? undefined : value;
     });
@@ -97,7 +97,7 @@ export class Objects {
   /** Name of an object's class. */
   className(object: Tagged | undefined): string | undefined {
     if (object === undefined) return undefined;
-    const name = this.#read(() => constructorName(this.view, object));
+    const name = this.read(() => constructorName(this.view, object));
     return name === undefined || name === '' ? undefined : short(name);
   }
 
@@ -126,7 +126,8 @@ export class Objects {
     return typeof number === 'number' ? number : undefined;
   }
 
-  #read<T>(read: () => T | undefined): T | undefined {
+  /** What `read` gives; a Fault counts as something that is lacking. */
+  read<T>(read: () => T | undefined): T | undefined {
     const found = attempt(read);
     if (!isAbsent(found)) return found;
     this.isLacking = true;
