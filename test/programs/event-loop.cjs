@@ -135,8 +135,8 @@ async function main() {
     for await (const _ of timersPromises.setInterval(130_000));
   })();
   // Four jobs fill the thread pool: what comes after them waits.
-  for (let i = 0; i < 4; i++) crypto.pbkdf2('x', 'y', 1e9, 32, 'sha512', () => {});
-  zlib.gzip(Buffer.alloc(1000), () => {});
+  for (let i = 0; i < 4; i++) crypto.pbkdf2('x', 'y', 1e9, 32, 'sha512', function onKey() {});
+  zlib.gzip(Buffer.alloc(1000), function onZipped() {});
   dns.lookup('example.invalid', { family: 4 }, function onLookup() {});
   dns.lookupService('127.0.0.1', 80, function onService() {});
   const fd = fs.openSync(__filename, 'r');

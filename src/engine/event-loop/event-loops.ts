@@ -9,6 +9,7 @@ import type {
   LoopRequestInfo,
   LoopTimerInfo,
 } from '../contract.ts';
+import { strongHandles } from '../heap-graph/roots.ts';
 import type { CoreSession } from '../session.ts';
 import type { Isolate } from '../v8/isolate.ts';
 import { environmentOf } from '../v8/node-environment.ts';
@@ -23,6 +24,7 @@ import { ownPurposes } from './own-handles.ts';
 import { counted, Owners } from './owners.ts';
 import { RequestDetails } from './request-details.ts';
 import { runningIn } from './running.ts';
+import { threadPoolJobs } from './thread-pool-jobs.ts';
 import { type Immediate, type Timer, type TimerState, timersOf } from './timer-lists.ts';
 import { type NodeRequests, requestsOf, wrapperOf } from './wraps.ts';
 
@@ -62,6 +64,9 @@ class LoopReader {
   /** Descriptors of the objects that own handles. */
   readonly #descriptors = new Map<Tagged, number>();
 
+  /** Slots of global handles that are not weak. */
+  readonly #strongHandles: readonly Address[];
+
   constructor(session: CoreSession, isolate: Isolate, result: EventLoopsInfo) {
     this.#session = session;
     this.#isolate = isolate;
@@ -69,6 +74,7 @@ class LoopReader {
     this.#objects = new Objects(session.inspectorOf(isolate));
     this.#owners = new Owners(this.#objects);
     this.#callbacks = new Callbacks(session, isolate, this.#objects);
+    this.#strongHandles = attemptOr([], () => strongHandles(isolate));
   }
 
   read(): void {
@@ -98,11 +104,11 @@ class LoopReader {
       );
       const requests = attemptOr(undefined, () => requestsOf(view, environment, natives));
       queue = requests?.queue;
-      const connects = this.#requests(requests, loop);
+      const connects = this.#requests(requests, loop, wraps);
       this.#handles(loop, wraps, purposes, connects);
     }
     const state = attemptOr(undefined, () =>
-      timersOf(this.#isolate, this.#objects, runningIn(this.#session, this.#isolate)),
+      timersOf(this.#objects, this.#strongHandles, runningIn(this.#session, this.#isolate)),
     );
     if (!state) {
       if (environment !== undefined) this.#note('its timers were not found');
@@ -178,28 +184,43 @@ class LoopReader {
   }
 
   /** Returns where connections go that are being made, by their uv_connect_t. */
-  #requests(found: NodeRequests | undefined, loop: UvLoop): ReadonlyMap<Address, string> {
+  #requests(
+    found: NodeRequests | undefined,
+    loop: UvLoop,
+    wraps: readonly (Tagged | 'lost' | undefined)[],
+  ): ReadonlyMap<Address, string> {
     const connects = new Map<Address, string>();
     const details = new RequestDetails(this.#objects, this.#owners, this.#callbacks);
+    const requests = found?.requests ?? [];
     if (!found) this.#note(`Node’s list of requests was not found; libuv counts ${loop.activeRequests}`);
     else if (!found.isWhole) this.#note('Node’s list of requests breaks off: some are missing');
-    for (const request of found?.requests ?? []) {
-      const { detail, callback } = details.of(request);
+    for (const request of requests) {
+      const detail = details.of(request);
       if (request.request !== undefined && detail !== undefined) connects.set(request.request, detail);
-      this.#result.requests.push({
-        isolate: this.#isolate.index,
-        type: this.#objects.className(request.object) ?? 'request',
-        address: addressOf(request.object),
-        detail: detail ?? null,
-        callback: callback ?? null,
-      } satisfies LoopRequestInfo);
+      this.#addRequest(request.object, detail, details);
     }
-    const more = loop.activeRequests - (found?.requests ?? []).filter((r) => r.request !== undefined).length;
+    const known = new Set(wraps.flatMap((wrap) => (typeof wrap === 'number' ? [wrap] : [])));
+    for (const { object } of requests) known.add(object);
+    const jobs = threadPoolJobs(this.#objects, this.#strongHandles, known);
+    for (const job of jobs) this.#addRequest(job, details.ofJob(job), details);
+    const more = loop.activeRequests - requests.filter((r) => r.request !== undefined).length - jobs.length;
     if (found?.isWhole && more > 0)
       this.#note(
-        `libuv counts ${more} more ${more === 1 ? 'request' : 'requests'} that Node has in no list: jobs of the thread pool, such as those of crypto and zlib`,
+        `libuv counts ${counted(more, 'request')} more than are known, of native code or of jobs of the thread pool`,
       );
+    if (found?.isWhole && more < 0)
+      this.#note(`libuv counts ${counted(-more, 'request')} less: some of the jobs have ended`);
     return connects;
+  }
+
+  #addRequest(object: Tagged, detail: string | undefined, details: RequestDetails): void {
+    this.#result.requests.push({
+      isolate: this.#isolate.index,
+      type: this.#objects.className(object) ?? 'request',
+      address: addressOf(object),
+      detail: detail ?? null,
+      callback: details.callbackOf(object) ?? null,
+    } satisfies LoopRequestInfo);
   }
 
   #now(

@@ -21,15 +21,21 @@ export class RequestDetails {
     this.#callbacks = callbacks;
   }
 
-  of({ object, request }: NodeRequest): {
-    readonly detail: string | undefined;
-    readonly callback: CallbackInfo | undefined;
-  } {
+  of({ object, request }: NodeRequest): string | undefined {
     const parts = (request === undefined ? undefined : this.#file(request)) ?? this.#fields(object);
-    return {
-      detail: parts.length === 0 ? undefined : parts.join(', '),
-      callback: this.#callback(object),
-    };
+    return parts.length === 0 ? undefined : parts.join(', ');
+  }
+
+  /** Of a job of the thread pool. */
+  ofJob(object: Tagged): string {
+    const owner = this.#owners.ownerOf(object);
+    const name = this.#objects.className(owner);
+    const path = this.#objects.text(this.#objects.object(object, 'context'), 'path');
+    return [
+      'job of the thread pool',
+      ...(name === undefined ? [] : [`of a ${name}`]),
+      ...(path ? [path] : []),
+    ].join(', ');
   }
 
   /** `open /etc/hosts`, `read fd 21`; undefined if it is no request of the file system. */
@@ -86,7 +92,8 @@ export class RequestDetails {
     return `of a ${name}${peer === undefined ? '' : ` to ${peer}`}`;
   }
 
-  #callback(object: Tagged): CallbackInfo | undefined {
+  /** The function that takes the answer, or awaits it. */
+  callbackOf(object: Tagged): CallbackInfo | undefined {
     const o = this.#objects;
     const promised = this.#callbacks.awaiting(o.object(object, 'promise'));
     if (promised) return promised;
@@ -95,6 +102,9 @@ export class RequestDetails {
       o.object(o.object(object, 'context'), 'callback'),
       o.object(object, 'resolve'),
       o.object(object, 'oncomplete'),
+      o.object(object, 'ondone'),
+      o.object(this.#owners.ownerOf(object), 'cb'),
+      o.object(object, 'cb'),
     ].flatMap((fn) => this.#callbacks.of(fn) ?? []);
     return candidates.find((c) => !c.internal) ?? candidates[0];
   }

@@ -1,7 +1,5 @@
 import { attemptOr } from '../absence.ts';
-import type { Tagged } from '../address.ts';
-import { strongHandles } from '../heap-graph/roots.ts';
-import type { Isolate } from '../v8/isolate.ts';
+import type { Address, Tagged } from '../address.ts';
 import { scriptName } from '../v8/objects/call-site.ts';
 import { elementsOf } from '../v8/objects/elements.ts';
 import { sharedOf } from '../v8/objects/functions.ts';
@@ -50,11 +48,15 @@ export interface TimerState {
 
 /**
  * Timers and immediates of an isolate. Node keeps them in variables of a script: the functions that it calls for timers
- * and immediates are held by global handles, and see these variables. `running` are those that were taken out of their
+ * and immediates are held by global handles (`strongHandles`), and see these variables. `running` are those that were taken out of their
  * lists. Undefined if the functions are not found.
  */
-export function timersOf(isolate: Isolate, objects: Objects, running: Running): TimerState | undefined {
-  const entry = timerFunction(isolate, objects);
+export function timersOf(
+  objects: Objects,
+  strongHandles: readonly Address[],
+  running: Running,
+): TimerState | undefined {
+  const entry = timerFunction(objects, strongHandles);
   if (entry === undefined) return undefined;
   const variable = (name: string) => objects.receiver(objects.closure(entry, name));
   const lists = variable('timerListMap');
@@ -102,8 +104,8 @@ export function timersOf(isolate: Isolate, objects: Objects, running: Running): 
 }
 
 /** One of the functions by which Node runs timers. */
-function timerFunction(isolate: Isolate, { view }: Objects): Tagged | undefined {
-  for (const slot of strongHandles(isolate)) {
+function timerFunction({ view }: Objects, strongHandles: readonly Address[]): Tagged | undefined {
+  for (const slot of strongHandles) {
     const found = attemptOr(undefined, () => {
       const word = view.memory.tagged(slot);
       if (!view.isFunction(word)) return undefined;

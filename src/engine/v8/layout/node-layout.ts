@@ -44,6 +44,8 @@ export function nodeLayout(c: Constants, { convention }: Architecture) {
     nodeRange: [40, 160] as const,
     /** Bytes behind the ListNode of a ReqWrap among which its uv_req_t begins. */
     requestRange: 64,
+    /** Classes of jobs of the thread pool (src/crypto, src/node_zlib.cc). */
+    threadPoolJob: /Job$|^(Zlib|BrotliEncoder|BrotliDecoder|ZstdCompress|ZstdDecompress)$/,
     /**
      * Environment reads the clock once more, in nanoseconds, at most that many milliseconds after it has taken its
      * `timer_base_` from the loop (Environment::Environment, src/env.cc).
