@@ -6,9 +6,10 @@ import type {
   LoopRequestInfo,
   LoopTimerInfo,
 } from '../../engine/contract.ts';
+import { DayAfterError } from '../../engine/errors.ts';
 import { eventLoopsOf } from '../../engine/event-loop/event-loops.ts';
 import type { CoreSession } from '../../engine/session.ts';
-import { openCore } from '../open.ts';
+import { openCore, requireThread } from '../open.ts';
 import { grouped, notesText, type Output, type Paint, painter, plain, printJson, table } from '../output.ts';
 import type { CommonOptions } from '../run.ts';
 
@@ -38,7 +39,10 @@ export async function handlesCommand(dump: string, options: HandlesOptions, outp
 
 /** `--thread` names the isolate that it has entered. */
 function isolateOf(session: CoreSession, { isolate, thread }: HandlesOptions): number | undefined {
-  return isolate ?? (thread === undefined ? undefined : session.isolateFor({ thread }).index);
+  if (isolate !== undefined || thread === undefined) return isolate;
+  const entered = session.requireRuntime().isolateOf(requireThread(session, thread));
+  if (!entered) throw new DayAfterError('NO_ISOLATE', `thread ${thread} runs no JavaScript`);
+  return entered.index;
 }
 
 /** How much is shown, and how. */
