@@ -231,7 +231,7 @@ describe('event loops of cores', () => {
       }
     });
 
-    for (const place of ['timer', 'immediate', 'blocked', 'idle'] as const) {
+    for (const place of ['timer', 'immediate', 'answer', 'blocked', 'idle'] as const) {
       it(`times are right where Node ${line} dies: ${place}`, async function () {
         this.timeout(120_000);
         const recording = await recordCore(line, 'event-loop-places.cjs', { nodeFlags: [], args: [place] });
@@ -239,7 +239,7 @@ describe('event loops of cores', () => {
         const told: { timers: ToldTimer[]; now: number } = JSON.parse(recording.stdout);
         const isTimer = place === 'timer' || place === 'blocked';
         const { timer, immediate } = loops.loops[0]!.running;
-        assert.deepEqual(loops.notes, []);
+        assert.match(loops.notes.join(), place === 'answer' ? /counts 1 request less than are listed/ : /^$/);
         assert.equal(timer?.callback?.startsWith('dies '), isTimer ? true : undefined);
         assert.equal(immediate?.callback?.startsWith('dies '), place === 'immediate' ? true : undefined);
         assert.notEqual(loops.loops[0]!.now, null);
@@ -250,7 +250,7 @@ describe('event loops of cores', () => {
         const mine = loops.timers.filter((t) => t.source === recording.program);
         assert.deepEqual(timerKeys(mine).sort(), timerKeys(wanted).sort());
         const waiting = loops.immediates.filter((i) => i.callback?.startsWith('waits '));
-        assert.equal(waiting.length, { timer: 0, immediate: 1, blocked: 2, idle: 0 }[place]);
+        assert.equal(waiting.length, { timer: 0, immediate: 1, answer: 0, blocked: 2, idle: 0 }[place]);
         assert.equal(
           mine.some((t) => t.dueIn! < 0),
           place === 'blocked',

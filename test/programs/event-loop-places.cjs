@@ -1,4 +1,4 @@
-// Dies where the argument says: in a timer's callback, in an immediate's, after it has blocked its loop, or while
+// Dies where the argument says: in a timer's callback, in an immediate's, in a request's, after it has blocked its loop, or while
 // its loop waits. Says before what its timers are.
 const childProcess = require('node:child_process');
 const fs = require('node:fs');
@@ -50,6 +50,12 @@ const places = {
       tell();
       process.abort();
     }, 20);
+  },
+  answer() {
+    fs.stat(__filename, function dies() {
+      tell();
+      process.abort();
+    });
   },
   idle() {
     tell();

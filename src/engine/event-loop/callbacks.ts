@@ -29,8 +29,8 @@ export class Callbacks {
   }
 
   /**
-   * The program's function behind a callback: where Node has wrapped it, that; where the callback resolves a promise,
-   * the function that awaits it. Undefined if the word is no function.
+   * The program's function behind a callback: where Node has wrapped it, that; where the callback resolves a
+   * promise, the function that awaits it. Undefined if the word is no function.
    */
   of(callback: Tagged | undefined): CallbackInfo | undefined {
     let fn = this.target(callback);

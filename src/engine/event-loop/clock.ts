@@ -18,10 +18,10 @@ export interface ClockEvidence {
 }
 
 /**
- * Milliseconds since the Environment's clock began (`Environment::GetNow`), at the loop's last turn: timers count by
- * it. The clock's begin, `timer_base_`, is a field of the Environment behind its handles. It is told by a field of
- * nanoseconds (`environment_start_` and the like), which is read right after it, or by when the loop's timer was to
- * fire. Undefined where these disagree, or say too much.
+ * Milliseconds since the Environment's clock began (`Environment::GetNow`), at the loop's last turn: timers
+ * count by it. The clock's begin, `timer_base_`, is a field of the Environment behind its handles. It is told
+ * by a field of nanoseconds (`environment_start_` and the like), which is read right after it, or by when the
+ * loop's timer was to fire. Undefined where these disagree, or say too much.
  */
 export function loopNow(
   view: HeapView,
@@ -39,7 +39,10 @@ export function loopNow(
   return bases.length === 1 ? time - bases[0]! : undefined;
 }
 
-/** Fields of an Environment that are a time in milliseconds of which another field says the same in nanoseconds. */
+/**
+ * Fields of an Environment that are a time in milliseconds of which another field says the same in
+ * nanoseconds.
+ */
 function basesIn(
   view: HeapView,
   environment: Address,

@@ -16,9 +16,9 @@ import { type TimerState, timersOf } from './timer-lists.ts';
 import { requestsOf } from './wraps.ts';
 
 /**
- * What the event loops of the process waited for: handles and requests of libuv, timers and immediates of Node, of all
- * isolates or of one. What cannot be told is null, or missing with a note. Throws NO_SUCH_ISOLATE, and what
- * `requireRuntime` throws.
+ * What the event loops of the process waited for: handles and requests of libuv, timers and immediates of
+ * Node, of all isolates or of one. What cannot be told is null, or missing with a note. Throws
+ * NO_SUCH_ISOLATE, and what `requireRuntime` throws.
  */
 export function eventLoopsOf(session: CoreSession, isolate?: number): EventLoopsInfo {
   const isolates =

@@ -49,7 +49,9 @@ export class HandleDetails {
     this.#connects = connects;
   }
 
-  /** Of a handle, its object if Node has one for it, and the object that owns that. Of others, their function. */
+  /**
+   * Of a handle, its object if Node has one for it, and the object that owns that. Of others, their function.
+   */
   of(handle: UvHandle, wrap: Tagged | undefined, owner: Tagged | undefined, isKnown: boolean): HandleDetail {
     const native = wrap === undefined && !isKnown ? this.#native(handle) : [];
     const { libuv } = this.#objects.view.layout;

@@ -30,8 +30,8 @@ export function loopHandles({ objects, owners }: LoopContext, loop: UvLoop): Loo
 }
 
 /**
- * The handles as the contract gives them. `purposes` tells what some of Node's and libuv's own are for, `connects` where
- * connections go that are being made, by their uv_connect_t.
+ * The handles as the contract gives them. `purposes` tells what some of Node's and libuv's own are for,
+ * `connects` where connections go that are being made, by their uv_connect_t.
  */
 export function handleInfos(
   context: LoopContext,

@@ -30,8 +30,8 @@ const MAX_HANDLES = 1 << 20;
 const MAX_TIME = 2 ** 48;
 
 /**
- * The loop of a Node Environment: handles of it are among the Environment's fields, and point to it. A loop is told by
- * its list of handles, each of which points back.
+ * The loop of a Node Environment: handles of it are among the Environment's fields, and point to it. A loop
+ * is told by its list of handles, each of which points back.
  */
 export function loopOf(memory: Memory, layout: Layout, environment: Address): UvLoop | undefined {
   const { handle } = layout.libuv;
@@ -73,8 +73,9 @@ function loopAt(memory: Memory, layout: Layout, loop: Address): UvLoop | undefin
 }
 
 /**
- * Handles along the links of a queue (uv__queue: next, previous) until it closes, or a link does not stand the test:
- * every element must be linked back, and its handle must be of the loop. So no cycle but the whole one is followed.
+ * Handles along the links of a queue (uv__queue: next, previous) until it closes, or a link does not stand
+ * the test: every element must be linked back, and its handle must be of the loop. So no cycle but the whole
+ * one is followed.
  */
 function handlesFrom(
   memory: Memory,
@@ -115,7 +116,10 @@ function handleAt(memory: Memory, layout: Layout, loop: Address, handle: Address
   };
 }
 
-/** The loop's time, whose place is right if the heap of timers, from which it is not far, begins with a timer of the loop. */
+/**
+ * The loop's time, whose place is right if the heap of timers, from which it is not far, begins with a timer
+ * of the loop.
+ */
 function timeOf(memory: Memory, layout: Layout, loop: Address): number | undefined {
   const { loop: o, heap: h, timer } = layout.libuv;
   const time = memory.pointer(at(loop, o.time));

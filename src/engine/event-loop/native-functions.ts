@@ -13,7 +13,10 @@ export class NativeFunctions {
     this.#modules = new ModuleMap(modules);
   }
 
-  /** The demangled name, or file and offset where there is no symbol; undefined for what is no code of a module. */
+  /**
+   * The demangled name, or file and offset where there is no symbol; undefined for what is no code of a
+   * module.
+   */
   nameAt(code: Address): string | undefined {
     return attemptOr(undefined, () => {
       const module = this.#modules.at(code);

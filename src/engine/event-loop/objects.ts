@@ -12,8 +12,8 @@ import { symbolDescription } from '../v8/objects/symbol.ts';
 const MAX_TEXT = 300;
 
 /**
- * Reads what Node's own JavaScript keeps in its objects. All is undefined that is not there, is of another kind, or
- * cannot be read: nothing here throws for the state of a dump.
+ * Reads what Node's own JavaScript keeps in its objects. All is undefined that is not there, is of another
+ * kind, or cannot be read: nothing here throws for the state of a dump.
  */
 export class Objects {
   readonly inspector: V8Inspector;

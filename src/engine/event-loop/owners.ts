@@ -23,8 +23,8 @@ export class Owners {
   }
 
   /**
-   * Of a stream that no object owns: the channel to another process, whose `onread` sees the ChildProcess or the
-   * `process` that it is of (lib/internal/child_process.js, setupChannel).
+   * Of a stream that no object owns: the channel to another process, whose `onread` sees the ChildProcess or
+   * the `process` that it is of (lib/internal/child_process.js, setupChannel).
    */
   channel(wrap: Tagged): string[] {
     const o = this.#objects;

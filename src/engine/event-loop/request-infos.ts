@@ -9,8 +9,8 @@ import { threadPoolJobs } from './thread-pool-jobs.ts';
 import type { NodeRequests } from './wraps.ts';
 
 /**
- * Requests and jobs of the thread pool as the contract gives them, and where connections go that are being made, by
- * their uv_connect_t. `found` is Node's list, `wraps` the objects of handles.
+ * Requests and jobs of the thread pool as the contract gives them, and where connections go that are being
+ * made, by their uv_connect_t. `found` is Node's list, `wraps` the objects of handles.
  */
 export function requestInfos(
   context: LoopContext,
@@ -64,5 +64,7 @@ function noteOn(
       `libuv counts ${counted(more, 'request')} more than are known, of native code or of jobs of the thread pool`,
     );
   else if (more < 0)
-    context.note(`libuv counts ${counted(-more, 'request')} less: some of the jobs have ended`);
+    context.note(
+      `libuv counts ${counted(-more, 'request')} less than are listed: the callback of a request that has ended is being run`,
+    );
 }

@@ -3,9 +3,10 @@ import { type Address, at, type Tagged } from '../address.ts';
 import type { Objects } from './objects.ts';
 
 /**
- * Objects of jobs that Node has given to libuv's thread pool without a ReqWrap (ThreadPoolWork, src/node_internals.h):
- * those of crypto and zlib, and of others whose class says that it is a job. Node holds them by global handles that are
- * not weak while they wait or run, and for no longer. `known` are objects that are something else.
+ * Objects of jobs that Node has given to libuv's thread pool without a ReqWrap (ThreadPoolWork,
+ * src/node_internals.h): those of crypto and zlib, and of others whose class says that it is a job. Node
+ * holds them by global handles that are not weak while they wait or run, and for no longer. `known` are
+ * objects that are something else.
  */
 export function threadPoolJobs(
   objects: Objects,

@@ -11,7 +11,7 @@ import type { Running } from './running.ts';
 /** The script that keeps timers, and its functions that Node calls for the loop (lib/internal/timers.js). */
 export const TIMERS_SCRIPT = 'node:internal/timers';
 const ENTRIES = new Set(['processTimers', 'processImmediate']);
-const MAX_TIMERS = 1 << 22;
+const MAX_TIMERS = 1 << 20;
 const MAX_LISTS = 1 << 20;
 
 export interface Timer {
@@ -39,17 +39,16 @@ export interface TimerState {
   /** Those whose callbacks were being run. */
   readonly running: { readonly timer: Timer | undefined; readonly immediate: Immediate | undefined };
   readonly nextExpiry: number | undefined;
-  /** How many timers and immediates Node itself counts that keep the loop alive; undefined if unknown. */
-  readonly referencedTimers: number | undefined;
+  /** How many immediates Node itself counts; undefined if unknown. */
   readonly countedImmediates: number | undefined;
   /** False where a list breaks off. */
   readonly isWhole: boolean;
 }
 
 /**
- * Timers and immediates of an isolate. Node keeps them in variables of a script: the functions that it calls for timers
- * and immediates are held by global handles (`strongHandles`), and see these variables. `running` are those that were taken out of their
- * lists. Undefined if the functions are not found.
+ * Timers and immediates of an isolate. Node keeps them in variables of a script: the functions that it calls
+ * for timers and immediates are held by global handles (`strongHandles`), and see these variables. `running`
+ * are those that were taken out of their lists. Undefined if the functions are not found.
  */
 export function timersOf(
   objects: Objects,
@@ -62,45 +61,50 @@ export function timersOf(
   const lists = variable('timerListMap');
   const queue = variable('immediateQueue');
   if (lists === undefined || queue === undefined) return undefined;
-  const refed = objects.closure(entry, 'kRefed');
-  const reader = new ItemReader(objects, refed);
-  const timers: Timer[] = [];
-  const heads = listsIn(objects, lists);
-  let isWhole = heads !== undefined;
-  for (const head of heads ?? []) {
-    const items = chain(objects, head, objects.get(head, '_idlePrev'), '_idlePrev', head);
-    const rest = items.isWhole
-      ? []
-      : chain(objects, head, objects.get(head, '_idleNext'), '_idleNext', head).items.reverse();
-    const known = new Set(items.items);
-    isWhole &&= items.isWhole;
-    for (const object of [...items.items, ...rest.filter((o) => !known.has(o))])
-      timers.push(reader.timer(object));
-    if (timers.length > MAX_TIMERS) break;
-  }
+  const reader = new ItemReader(objects, objects.closure(entry, 'kRefed'));
+  const timers = timersIn(objects, lists);
   // Where a callback threw, the rest of the immediates waits in a list of its own.
   const queues = [variable('outstandingQueue'), queue].flatMap((list) => list ?? []);
   const immediates = queues.map((list) =>
     chain(objects, list, objects.get(list, 'head'), '_idleNext', undefined),
   );
-  const current = objects.receiver(running.immediate);
-  if (current !== undefined)
-    immediates.unshift(chain(objects, current, objects.get(current, '_idleNext'), '_idleNext', undefined));
-  const waiting = new Set(immediates.flatMap((found) => found.items));
+  const immediate = objects.receiver(running.immediate);
+  if (immediate !== undefined)
+    immediates.unshift(
+      chain(objects, immediate, objects.get(immediate, '_idleNext'), '_idleNext', undefined),
+    );
   const timer = objects.receiver(running.timer);
-  const counts = variable('immediateInfo');
   return {
-    timers,
-    immediates: [...waiting].map((object) => reader.immediate(object)),
+    timers: timers.items.map((object) => reader.timer(object)),
+    immediates: [...new Set(immediates.flatMap((found) => found.items))].map((object) =>
+      reader.immediate(object),
+    ),
     running: {
       timer: timer === undefined ? undefined : reader.timer(timer),
-      immediate: current === undefined ? undefined : reader.immediate(current),
+      immediate: immediate === undefined ? undefined : reader.immediate(immediate),
     },
     nextExpiry: objects.closureNumber(entry, 'nextExpiry'),
-    referencedTimers: firstOf(objects, variable('timeoutInfo')),
-    countedImmediates: firstOf(objects, counts),
-    isWhole: isWhole && immediates.every((found) => found.isWhole),
+    countedImmediates: firstOf(objects, variable('immediateInfo')),
+    isWhole: timers.isWhole && immediates.every((found) => found.isWhole),
   };
+}
+
+/** Timers of all lists, which are circles; what is linked wrongly is looked for from the other end. */
+function timersIn(objects: Objects, lists: Tagged): Chain {
+  const heads = listsIn(objects, lists);
+  const found = new Set<Tagged>();
+  let isWhole = heads !== undefined;
+  for (const head of heads ?? []) {
+    const forward = chain(objects, head, objects.get(head, '_idlePrev'), '_idlePrev', head, found);
+    const backward = forward.isWhole
+      ? []
+      : chain(objects, head, objects.get(head, '_idleNext'), '_idleNext', head, found).items;
+    for (const object of forward.items) found.add(object);
+    for (const object of [...backward].reverse()) found.add(object);
+    isWhole &&= forward.isWhole && found.size < MAX_TIMERS;
+    if (found.size >= MAX_TIMERS) break;
+  }
+  return { items: [...found], isWhole };
 }
 
 /** One of the functions by which Node runs timers. */
@@ -132,21 +136,28 @@ function listsIn({ view }: Objects, map: Tagged): Tagged[] | undefined {
   });
 }
 
-/** Objects that are linked through a property, up to `end` or to null. */
+interface Chain {
+  readonly items: readonly Tagged[];
+  /** False where it breaks off. */
+  readonly isWhole: boolean;
+}
+
+/** Objects that are linked through a property, up to `end` or to null; none that other chains have. */
 function chain(
   objects: Objects,
   head: Tagged,
   first: Tagged | undefined,
   link: string,
   end: Tagged | undefined,
-): { readonly items: Tagged[]; readonly isWhole: boolean } {
+  others: ReadonlySet<Tagged> = new Set(),
+): Chain {
   const items: Tagged[] = [];
   const seen = new Set<Tagged>([head]);
   let word = first;
   while (word !== undefined && word !== end && items.length < MAX_TIMERS) {
     const object = objects.receiver(word);
     if (object === undefined) return { items, isWhole: end === undefined && objects.view.isNullish(word) };
-    if (seen.has(object)) return { items, isWhole: false };
+    if (seen.has(object) || others.has(object)) return { items, isWhole: false };
     seen.add(object);
     items.push(object);
     word = objects.get(object, link);

@@ -6,10 +6,13 @@ import type { HeapView } from '../v8/objects/heap-view.ts';
 import { environmentBytes } from './loop.ts';
 
 const MAX_REQUESTS = 1 << 20;
+/** HandleWraps whose handles are not in the loop's list, at most: those that are being made or closed. */
+const MORE_WRAPS = 1000;
 
 /**
- * The JavaScript object of an object of Node's C++ (BaseObject): its persistent handle leads there, and the object has
- * a pointer back among its internal fields. Undefined for everything else, 'lost' where the dump lacks what would tell.
+ * The JavaScript object of an object of Node's C++ (BaseObject): its persistent handle leads there, and the
+ * object has a pointer back among its internal fields. Undefined for everything else, 'lost' where the dump
+ * lacks what would tell.
  */
 export function wrapperOf(view: HeapView, native: Address): Tagged | 'lost' | undefined {
   if (native === 0 || native % 8 !== 0) return undefined;
@@ -51,8 +54,8 @@ export interface NodeRequests {
 }
 
 /**
- * The requests of an Environment, oldest first: its req_wrap_queue_ lists them. Where no symbol says where that is, it
- * stands behind the list of the HandleWraps, of which some are known.
+ * The requests of an Environment, oldest first: its req_wrap_queue_ lists them. Where no symbol says where
+ * that is, it stands behind the list of the HandleWraps, of which some are known.
  */
 export function requestsOf(
   view: HeapView,
@@ -93,7 +96,7 @@ function* derivedPlaces(
     for (let offset = node.nodeRange[0]; offset <= node.nodeRange[1]; offset += 8) {
       const head = attemptOr(undefined, () => {
         let element = at(wrap, offset);
-        for (let n = 0; n < MAX_REQUESTS; n++) {
+        for (let n = 0; n < handleWraps.length + MORE_WRAPS; n++) {
           const next = view.memory.pointer(at(element, node.list.next));
           if (view.memory.pointer(at(next, node.list.previous)) !== element) return undefined;
           if (next >= environment && next < end) return next;

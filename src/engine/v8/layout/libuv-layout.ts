@@ -81,8 +81,9 @@ const fileOperations = [
 ] as const;
 
 /**
- * libuv's structures, as deps/uv/include/uv.h, uv/unix.h and uv/win.h have them from libuv 1.44 (Node 18) to 1.52
- * (Node 26), in which next to nothing of this has changed. Offsets in bytes; NaN for what a system does not have.
+ * libuv's structures, as deps/uv/include/uv.h, uv/unix.h and uv/win.h have them from libuv 1.44 (Node 18) to
+ * 1.52 (Node 26), in which next to nothing of this has changed. Offsets in bytes; NaN for what a system does
+ * not have.
  */
 export function libuvLayout(c: Constants, { name, convention }: Architecture) {
   const isWindows = convention === 'microsoft';
@@ -143,7 +144,10 @@ export function libuvLayout(c: Constants, { name, convention }: Architecture) {
       fd: unix('uv_udp_t.io_watcher.fd', 176),
     },
     poll: { fd: unix('uv_poll_t.io_watcher.fd', 152) },
-    /** What follows uv_handle_t in async, check, idle, poll, prepare, signal and timer handles: their function. */
+    /**
+     * What follows uv_handle_t in async, check, idle, poll, prepare, signal and timer handles: their
+     * function.
+     */
     callback: unix('uv_async_t.async_cb', 96),
     timer: {
       node: c.table('uv_timer_t.node', isWindows ? 96 : 104),

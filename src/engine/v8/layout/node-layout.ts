@@ -2,9 +2,9 @@ import type { Architecture } from '../../unwind/registers.ts';
 import type { Constants } from './constants.ts';
 
 /**
- * Objects of Node's C++ that have to do with its event loop: src/env.h, base_object.h, handle_wrap.h, req_wrap.h,
- * node_postmortem_metadata.cc of Node 18 to 26. Offsets in bytes. Those of lists hold for official builds of Linux;
- * where neither symbols nor these agree with a dump, they are found in it.
+ * Objects of Node's C++ that have to do with its event loop: src/env.h, base_object.h, handle_wrap.h,
+ * req_wrap.h, node_postmortem_metadata.cc of Node 18 to 26. Offsets in bytes. Those of lists hold for
+ * official builds of Linux; where neither symbols nor these agree with a dump, they are found in it.
  */
 export function nodeLayout(c: Constants, { convention }: Architecture) {
   const isWindows = convention === 'microsoft';
@@ -28,7 +28,10 @@ export function nodeLayout(c: Constants, { convention }: Architecture) {
     persistent: c.constant('nodedbg_offset_BaseObject__persistent_handle___v8_Persistent_v8_Object', 8),
     /** Fields of the embedder in a wrapper among which its BaseObject is (BaseObject::InternalFields). */
     wrapperFields: 3,
-    /** Fields of the embedder in a stream's wrapper among which its `onread` is (StreamBase::kOnReadFunctionField). */
+    /**
+     * Fields of the embedder in a stream's wrapper among which its `onread` is
+     * (StreamBase::kOnReadFunctionField).
+     */
     streamFields: 8,
     reqWrapQueue: offset(
       'Environment__req_wrap_queue___Environment_ReqWrapQueue',
@@ -47,11 +50,14 @@ export function nodeLayout(c: Constants, { convention }: Architecture) {
     /** Classes of jobs of the thread pool (src/crypto, src/node_zlib.cc). */
     threadPoolJob: /Job$|^(Zlib|BrotliEncoder|BrotliDecoder|ZstdCompress|ZstdDecompress)$/,
     /**
-     * Environment reads the clock once more, in nanoseconds, at most that many milliseconds after it has taken its
-     * `timer_base_` from the loop (Environment::Environment, src/env.cc).
+     * Environment reads the clock once more, in nanoseconds, at most that many milliseconds after it has
+     * taken its `timer_base_` from the loop (Environment::Environment, src/env.cc).
      */
     startSlack: 2000,
-    /** Smaller numbers are too common to be known as milliseconds of a clock that counts from the system's start. */
+    /**
+     * Smaller numbers are too common to be known as milliseconds of a clock that counts from the system's
+     * start.
+     */
     leastClock: 10_000,
   };
 }
