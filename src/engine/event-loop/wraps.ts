@@ -63,10 +63,9 @@ export function requestsOf(
   handleWraps: readonly Address[],
 ): NodeRequests | undefined {
   const { node } = view.layout;
-  const places = [
-    { queue: at(environment, node.reqWrapQueue), nodeOffset: node.reqNode },
-    ...derivedPlaces(view, environment, handleWraps),
-  ];
+  const known = { queue: at(environment, node.reqWrapQueue), nodeOffset: node.reqNode };
+  const derived = derivedPlaces(view, environment, handleWraps);
+  const places = node.isQueueNamed ? [known, ...derived] : [...derived, known];
   for (const { queue, nodeOffset } of places) {
     if (Number.isNaN(queue)) continue;
     const nodes = attemptOr(undefined, () => nodesOf(view, queue));

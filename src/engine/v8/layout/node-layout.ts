@@ -1,10 +1,12 @@
 import type { Architecture } from '../../unwind/registers.ts';
 import type { Constants } from './constants.ts';
 
+const REQ_WRAP_QUEUE = 'Environment__req_wrap_queue___Environment_ReqWrapQueue';
+
 /**
  * Objects of Node's C++ that have to do with its event loop: src/env.h, base_object.h, handle_wrap.h,
  * req_wrap.h, node_postmortem_metadata.cc of Node 18 to 26. Offsets in bytes. Those of lists hold for
- * official builds of Linux; where neither symbols nor these agree with a dump, they are found in it.
+ * official builds of Linux; where there are no symbols, what is found in the dump comes first.
  */
 export function nodeLayout(c: Constants, { convention }: Architecture) {
   const isWindows = convention === 'microsoft';
@@ -33,10 +35,9 @@ export function nodeLayout(c: Constants, { convention }: Architecture) {
      * (StreamBase::kOnReadFunctionField).
      */
     streamFields: 8,
-    reqWrapQueue: offset(
-      'Environment__req_wrap_queue___Environment_ReqWrapQueue',
-      [2056, 2328, 2424, 2488, 2648],
-    ),
+    reqWrapQueue: offset(REQ_WRAP_QUEUE, [2056, 2328, 2424, 2488, 2648]),
+    /** True if a symbol says so. */
+    isQueueNamed: c.symbol(`nodedbg_offset_${REQ_WRAP_QUEUE}`) !== undefined,
     /** The req_wrap_queue_ stands behind the handle_wrap_queue_ (src/env.h). */
     behindHandleQueue: 16,
     /** ReqWrap.req_wrap_queue_ */
