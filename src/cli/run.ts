@@ -80,6 +80,12 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
     async (dump, url, options) =>
       (await import('./commands/source.ts')).sourceCommand(dump, url, options, output),
   );
+  command('handles <core>', 'what the event loops waited for: handles, requests, timers')
+    .option('--all', 'with those of Node and libuv that keep nothing alive')
+    .addOption(new Option('--limit <n>', 'rows of each list in the text').argParser(wholeNumber).default(50))
+    .action(async (dump, options) =>
+      (await import('./commands/handles.ts')).handlesCommand(dump, options, output),
+    );
 
   withVariables(
     command('async <core>', 'every suspended async function and generator, as stacks, and what it waits for'),

@@ -156,3 +156,117 @@ export interface VariableInfo {
   /** What was left out ("997,000 of 1,000,000 elements"), or null. */
   truncated: string | null;
 }
+
+/** What the event loops of a process were waiting for (`handles`). */
+export interface EventLoopsInfo {
+  loops: EventLoopInfo[];
+  /** In the order of their making. */
+  handles: LoopHandleInfo[];
+  requests: LoopRequestInfo[];
+  /** The next one first. */
+  timers: LoopTimerInfo[];
+  /** In the order in which they would have run. */
+  immediates: LoopImmediateInfo[];
+  notes: string[];
+}
+
+export interface EventLoopInfo {
+  isolate: number;
+  /** Id of the thread that has the isolate entered, or null. */
+  thread: number | null;
+  /** Of libuv's uv_loop_t. */
+  address: Hex | null;
+  /** As libuv counts: handles that are active and referenced, and requests, which are what keeps the loop alive. */
+  activeHandles: number | null;
+  activeRequests: number | null;
+  /** Milliseconds since Node started, as timers count them, at the loop's last turn. */
+  now: number | null;
+  /** The timer, or the immediate, whose callback was being run: neither waited any more. */
+  running: { timer: LoopTimerInfo | null; immediate: LoopImmediateInfo | null };
+}
+
+export interface LoopHandleInfo {
+  isolate: number;
+  /** Name of Node's class ("TCP", "Pipe", "MessagePort"); where there is no object of Node's, libuv's ("async"). */
+  type: string;
+  active: boolean | null;
+  /** False after `unref()`: such a handle keeps no process alive. */
+  referenced: boolean | null;
+  /** Being closed: its callback was not called yet. */
+  closing: boolean | null;
+  /** True where no object of JavaScript stands for it: it is Node's or libuv's own. */
+  internal: boolean;
+  fd: number | null;
+  /** Of the JavaScript object. */
+  address: Hex | null;
+  /** Of libuv's uv_handle_t. */
+  handle: Hex;
+  /** Class and address of the object that the program knows: "Socket", "Server", "ChildProcess". */
+  owner: string | null;
+  ownerAddress: Hex | null;
+  /** What streams and UDP sockets have still to write. */
+  bytesQueued: number | null;
+  detail: string | null;
+}
+
+export interface LoopRequestInfo {
+  isolate: number;
+  /** Name of Node's class: "FSReqCallback", "GetAddrInfoReqWrap", "TCPConnectWrap". */
+  type: string;
+  /** Of the JavaScript object. */
+  address: Hex | null;
+  detail: string | null;
+  callback: CallbackInfo | null;
+}
+
+/** A function that the loop would have called, or the one that awaits what it would have resolved. */
+export interface CallbackInfo {
+  /** For people: "name file:line:column". */
+  text: string;
+  function: string | null;
+  source: string | null;
+  /** 1-based: where the function starts, or stands at its `await`. */
+  line: number | null;
+  column: number | null;
+  original: FrameInfo['original'];
+  /** True where no function is called, but a promise resolved. */
+  promise: boolean;
+  /** True where it is an async function that awaits that. */
+  awaits: boolean;
+  /** True where it is Node's own code. */
+  internal: boolean;
+}
+
+export interface LoopTimerInfo {
+  isolate: number;
+  /** Milliseconds from the loop's last turn; negative where it was overdue then. */
+  dueIn: number | null;
+  /** Milliseconds of an interval, else null. */
+  repeat: number | null;
+  /** Milliseconds that were asked for. */
+  duration: number | null;
+  referenced: boolean | null;
+  callback: string | null;
+  source: string | null;
+  line: number | null;
+  column: number | null;
+  original: FrameInfo['original'];
+  /** True for timers of Node itself. */
+  internal: boolean;
+  /** Of the JavaScript object. */
+  address: Hex | null;
+  detail: string | null;
+}
+
+export interface LoopImmediateInfo {
+  isolate: number;
+  referenced: boolean | null;
+  callback: string | null;
+  source: string | null;
+  line: number | null;
+  column: number | null;
+  original: FrameInfo['original'];
+  internal: boolean;
+  address: Hex | null;
+  detail: string | null;
+}

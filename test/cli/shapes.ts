@@ -140,6 +140,88 @@ export const infoShape: Shape = {
   notes: [text],
 };
 
+const originalShape = orNullShape({ source: text, line: number, column: number, name: orNull(text) });
+
+const callbackPlace = {
+  callback: orNull(text),
+  source: orNull(text),
+  line: orNull(number),
+  column: orNull(number),
+  original: originalShape,
+  internal: flag,
+  detail: orNull(text),
+} as const;
+
+const timerShape = {
+  isolate: number,
+  dueIn: orNull(number),
+  repeat: orNull(number),
+  duration: orNull(number),
+  referenced: orNull(flag),
+  ...callbackPlace,
+  address: orNull(hex),
+} as const;
+
+const immediateShape = {
+  isolate: number,
+  referenced: orNull(flag),
+  ...callbackPlace,
+  address: orNull(hex),
+} as const;
+
+export const handlesShape: Shape = {
+  loops: [
+    {
+      isolate: number,
+      thread: orNull(number),
+      address: orNull(hex),
+      activeHandles: orNull(number),
+      activeRequests: orNull(number),
+      now: orNull(number),
+      running: { timer: orNullShape(timerShape), immediate: orNullShape(immediateShape) },
+    },
+  ],
+  handles: [
+    {
+      isolate: number,
+      type: text,
+      active: orNull(flag),
+      referenced: orNull(flag),
+      closing: orNull(flag),
+      internal: flag,
+      fd: orNull(number),
+      address: orNull(hex),
+      handle: hex,
+      owner: orNull(text),
+      ownerAddress: orNull(hex),
+      bytesQueued: orNull(number),
+      detail: orNull(text),
+    },
+  ],
+  requests: [
+    {
+      isolate: number,
+      type: text,
+      address: orNull(hex),
+      detail: orNull(text),
+      callback: orNullShape({
+        text,
+        function: orNull(text),
+        source: orNull(text),
+        line: orNull(number),
+        column: orNull(number),
+        original: originalShape,
+        promise: flag,
+        awaits: flag,
+        internal: flag,
+      }),
+    },
+  ],
+  timers: [timerShape],
+  immediates: [immediateShape],
+  notes: [text],
+};
+
 /** Asserts that `value` has `shape`; says where it does not. */
 export function check(value: unknown, shape: Shape, path = '$'): void {
   if (typeof shape === 'function') {

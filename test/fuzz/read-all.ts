@@ -1,4 +1,5 @@
 import { DayAfterError } from '../../src/engine/errors.ts';
+import { eventLoopsOf } from '../../src/engine/event-loop/event-loops.ts';
 import type { CoreSession } from '../../src/engine/session.ts';
 import { describeGroup, suspendedGroups } from '../../src/engine/waiting/async-groups.ts';
 
@@ -14,7 +15,27 @@ export function readAll(session: CoreSession): Record<string, unknown> {
   const values = Object.fromEntries(
     expressions.map((text) => [text, told(() => session.inspect(text, text === 'globalThis' ? few : deep))]),
   );
-  return { info: told(() => session.info()), stacks, values, scripts: told(() => scripts(session)) };
+  return {
+    info: told(() => session.info()),
+    stacks,
+    values,
+    scripts: told(() => scripts(session)),
+    loops: told(() => loops(session)),
+  };
+}
+
+/** Lists of event loops, by what tells their items apart. */
+function loops(session: CoreSession): unknown {
+  const { handles, requests, timers, immediates, ...rest } = eventLoopsOf(session);
+  const byAddress = <T extends { address: string | null }>(items: T[]) =>
+    items.map((item) => ({ id: item.address ?? '', ...item }));
+  return {
+    ...rest,
+    handles: handles.map((item) => ({ id: item.handle, ...item })),
+    requests: byAddress(requests),
+    timers: byAddress(timers),
+    immediates: byAddress(immediates),
+  };
 }
 
 /** What the process waited for: its whole heap is read for it. Throws named errors only. */

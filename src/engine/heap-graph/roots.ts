@@ -149,6 +149,15 @@ function forEachTagged(memory: Memory, start: Address, end: Address, found: (slo
   }
 }
 
+/** Slots of the persistent handles of an isolate that are not weak; empty if its GlobalHandles was not found. */
+export function strongHandles(isolate: Isolate): Address[] {
+  const slots: Address[] = [];
+  globalHandles(isolate, new IsolateParts(isolate), (_root, slot, weak) => {
+    if (!weak) slots.push(slot);
+  });
+  return slots;
+}
+
 /** Nodes of persistent handles; how many of them the dump lacks, or undefined if the isolate's GlobalHandles was not found. */
 function globalHandles(isolate: Isolate, parts: IsolateParts, add: Add): number | undefined {
   const { memory, layout } = isolate.runtime;

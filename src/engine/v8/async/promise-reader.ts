@@ -84,15 +84,21 @@ export class PromiseReader {
     return { kind: 'settle', label: undefined, promise: this.promiseOf(waiter) };
   }
 
-  /** The promise that a `resolve` or `reject` function settles; undefined for other functions, and once it was called. */
+  /** The promise whose `resolve` or `reject` function one is; undefined for other functions. */
+  promiseOfResolver(fn: Tagged): Tagged | undefined {
+    return CAPABILITY_CLOSURE.test(this.#builtinName(fn)) ? this.#resolvedBy(fn) : undefined;
+  }
+
+  /** As `promiseOfResolver`, but undefined once the promise's functions were called. */
   settledBy(fn: Tagged): Tagged | undefined {
-    if (!CAPABILITY_CLOSURE.test(this.#builtinName(fn))) return undefined;
+    const promise = this.promiseOfResolver(fn);
+    if (promise === undefined) return undefined;
     const { runtime } = this.#isolate;
     const { objects, async } = runtime.layout;
     const context = field(runtime, fn, objects.function.context);
     const { alreadyResolved } = async.resolveContext;
     const wasCalled = alreadyResolved < 0 ? undefined : this.#slot(context, alreadyResolved);
-    return wasCalled === this.#isolate.root('true_value') ? undefined : this.#resolvedBy(fn);
+    return wasCalled === this.#isolate.root('true_value') ? undefined : promise;
   }
 
   /** The promise of an async function, or of the request that an async generator works on. */

@@ -8,7 +8,9 @@ import { type FrameLayout, frameLayout } from './frame-layout.ts';
 import { type GraphLayout, graphLayout } from './graph-layout.ts';
 import { type InspectorRules, inspectorRules } from './inspector-rules.ts';
 import { type InstanceTypeName, type InstanceTypes, instanceTypes, rootMapOfType } from './instance-types.ts';
+import { type LibuvLayout, libuvLayout } from './libuv-layout.ts';
 import { type NativeLayout, nativeLayout } from './native-layout.ts';
+import { type NodeLayout, nodeLayout } from './node-layout.ts';
 import { type ObjectLayout, objectLayout } from './object-layout.ts';
 import { type PageLayout, pageLayout } from './page-layout.ts';
 import { type ScopeRules, scopeRules } from './scope-rules.ts';
@@ -33,6 +35,8 @@ export class Layout {
   readonly async: AsyncLayout;
   readonly graph: GraphLayout;
   readonly natives: NativeLayout;
+  readonly node: NodeLayout;
+  readonly libuv: LibuvLayout;
   readonly inspector: InspectorRules;
   readonly sizes: SizeLayout;
   readonly scopes: ScopeRules;
@@ -55,6 +59,8 @@ export class Layout {
     this.async = asyncLayout(constants);
     this.graph = graphLayout(constants);
     this.natives = nativeLayout(constants, architecture);
+    this.node = nodeLayout(constants, architecture);
+    this.libuv = libuvLayout(constants, architecture);
     this.inspector = inspectorRules(constants);
     this.sizes = sizeLayout(constants);
     this.scopes = scopeRules(constants);

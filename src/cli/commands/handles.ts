@@ -1,0 +1,206 @@
+import type {
+  EventLoopInfo,
+  EventLoopsInfo,
+  LoopHandleInfo,
+  LoopImmediateInfo,
+  LoopRequestInfo,
+  LoopTimerInfo,
+} from '../../engine/contract.ts';
+import { DayAfterError } from '../../engine/errors.ts';
+import { eventLoopsOf } from '../../engine/event-loop/event-loops.ts';
+import type { CoreSession } from '../../engine/session.ts';
+import { openCore, requireThread } from '../open.ts';
+import { grouped, notesText, type Output, type Paint, painter, plain, printJson, table } from '../output.ts';
+import type { CommonOptions } from '../run.ts';
+
+export interface HandlesOptions extends CommonOptions {
+  readonly all?: boolean;
+  readonly limit: number;
+}
+
+/** Kinds that are named of what is not shown. */
+const MOST = 3;
+
+/** `dayafter handles`: what the event loops waited for, and what kept them alive. */
+export async function handlesCommand(dump: string, options: HandlesOptions, output: Output): Promise<void> {
+  await openCore(dump, options, output, (session) => {
+    const found = eventLoopsOf(session, isolateOf(session, options));
+    const notes = [...session.notes(), ...found.notes];
+    if (options.json) {
+      printJson(output, { ...found, notes });
+      return;
+    }
+    const paint = painter(output);
+    const style = { all: options.all === true, limit: options.limit, paint };
+    const texts = found.loops.map((loop) => loopText(loop, found, session, style));
+    output.stdout.write(texts.join('\n') + notesText(notes, paint));
+  });
+}
+
+/** `--thread` names the isolate that it has entered. */
+function isolateOf(session: CoreSession, { isolate, thread }: HandlesOptions): number | undefined {
+  if (isolate !== undefined || thread === undefined) return isolate;
+  const entered = session.requireRuntime().isolateOf(requireThread(session, thread));
+  if (!entered) throw new DayAfterError('NO_ISOLATE', `thread ${thread} runs no JavaScript`);
+  return entered.index;
+}
+
+/** How much is shown, and how. */
+interface Style {
+  readonly all: boolean;
+  readonly limit: number;
+  readonly paint: Paint;
+}
+
+function loopText(loop: EventLoopInfo, found: EventLoopsInfo, session: CoreSession, style: Style): string {
+  const { all, paint } = style;
+  const own = <T extends { readonly isolate: number }>(items: readonly T[]) =>
+    items.filter((item) => item.isolate === loop.isolate);
+  const handles = own(found.handles);
+  const timers = own(found.timers);
+  const immediates = own(found.immediates);
+  const keeps = (h: LoopHandleInfo) => h.active === true && h.referenced === true;
+  const isShown = (item: { internal: boolean }) => all || !item.internal;
+  // Node's own timer and idle handle stand for what is listed by itself.
+  const isForLists = (h: LoopHandleInfo) => h.internal && (h.type === 'timer' || h.type === 'idle');
+  const keeping = handles.filter((h) => keeps(h) && (all || !isForLists(h)));
+  const looseHandles = handles.filter((h) => !keeps(h) && isShown(h));
+  const looseTimers = timers.filter((t) => !t.referenced && isShown(t));
+  const alive = [
+    section('handles', keeping, handleRow, (h) => h.type, style),
+    section('requests', own(found.requests), requestRow, (r) => r.callback?.text ?? r.type, style),
+    section(
+      'timers',
+      timers.filter((t) => t.referenced),
+      timerRow,
+      (t) => t.callback,
+      style,
+    ),
+    section(
+      'immediates',
+      immediates.filter((i) => i.referenced),
+      immediateRow,
+      (i) => i.callback,
+      style,
+    ),
+  ].join('');
+  const rest = [
+    section('handles', looseHandles, handleRow, (h) => h.type, style),
+    section('timers', looseTimers, timerRow, (t) => t.callback, style),
+    section(
+      'immediates',
+      immediates.filter((i) => !i.referenced),
+      immediateRow,
+      (i) => i.callback,
+      style,
+    ),
+  ].join('');
+  const hidden = all
+    ? 0
+    : handles.filter((h) => h.internal && (!keeps(h) || isForLists(h))).length +
+      timers.filter((t) => t.internal && !t.referenced).length;
+  return [
+    `${paint('bold', `isolate ${loop.isolate}`)}${threadText(loop, session)}: ${verdict(loop)}\n`,
+    ...runningLines(loop, paint),
+    alive,
+    rest === '' ? '' : `${paint('dim', '\n  keeping nothing alive\n')}${rest}`,
+    hidden === 0 ? '' : paint('dim', `\n  ${hidden} of Node’s and libuv’s own are not shown (--all)\n`),
+  ].join('');
+}
+
+function threadText(loop: EventLoopInfo, session: CoreSession): string {
+  const thread = session.threads().find((t) => t.id === loop.thread);
+  return thread ? ` (${plain(thread.name ?? 'thread')}, thread ${thread.id})` : '';
+}
+
+function runningLines({ running: { timer, immediate } }: EventLoopInfo, paint: Paint): string[] {
+  const line = (what: string, text: string) => `  ${paint('cyan', `running ${what}`)}  ${text}\n`;
+  return [
+    ...(timer ? [line('timer', [callbackText(timer, paint), repeatText(timer)].join('  ').trimEnd())] : []),
+    ...(immediate ? [line('immediate', callbackText(immediate, paint))] : []),
+  ];
+}
+
+function repeatText({ repeat }: LoopTimerInfo): string {
+  return repeat === null ? '' : `every ${grouped(repeat)} ms`;
+}
+
+function verdict({ activeHandles, activeRequests }: EventLoopInfo): string {
+  if (activeHandles === null || activeRequests === null) return 'its event loop is not known';
+  if (activeHandles + activeRequests === 0) return 'nothing was waited for';
+  return `kept alive by ${count(activeHandles, 'handle')} and ${count(activeRequests, 'request')}`;
+}
+
+function count(number: number, what: string): string {
+  return `${grouped(number)} ${what}${number === 1 ? '' : 's'}`;
+}
+
+/** A titled table; of what is beyond the limit, what there is most of. */
+function section<T>(
+  title: string,
+  items: readonly T[],
+  row: (paint: Paint) => (item: T) => string[],
+  kindOf: (item: T) => string | null,
+  { limit, paint }: Style,
+): string {
+  if (items.length === 0) return '';
+  const rest = items.slice(limit);
+  const counts = new Map<string, number>();
+  for (const item of rest) {
+    const kind = kindOf(item) ?? '(unknown)';
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  const most = [...counts].sort(([, a], [, b]) => b - a).slice(0, MOST);
+  const kinds = most.map(([kind, n]) => `${grouped(n)} × ${plain(kind)}`).join(', ');
+  return (
+    `  ${paint('cyan', title)}\n${table(items.slice(0, limit).map(row(paint)), '    ')}` +
+    (rest.length === 0 ? '' : paint('dim', `    … and ${grouped(rest.length)} more (--limit): ${kinds}\n`))
+  );
+}
+
+function handleRow(paint: Paint) {
+  return (h: LoopHandleInfo): string[] => [
+    plain(h.type),
+    h.fd === null ? '' : `fd ${h.fd}`,
+    plain(h.owner === h.type ? '' : (h.owner ?? '')),
+    [
+      plain(h.detail ?? ''),
+      ...(h.closing ? [paint('yellow', 'closing')] : []),
+      ...(h.active === false ? [paint('dim', 'not active')] : []),
+      ...(h.referenced === false ? [paint('dim', 'unref’d')] : []),
+    ]
+      .filter((part) => part !== '')
+      .join(', '),
+  ];
+}
+
+function requestRow(paint: Paint) {
+  return (r: LoopRequestInfo): string[] => [
+    plain(r.type),
+    [
+      ...(r.detail === null ? [] : [plain(r.detail)]),
+      ...(r.callback === null
+        ? []
+        : [`→ ${paint(r.callback.internal ? 'dim' : 'bold', plain(r.callback.text))}`]),
+    ].join(' '),
+  ];
+}
+
+function timerRow(paint: Paint) {
+  return (t: LoopTimerInfo): string[] => [dueText(t.dueIn, paint), repeatText(t), callbackText(t, paint)];
+}
+
+function immediateRow(paint: Paint) {
+  return (i: LoopImmediateInfo): string[] => [callbackText(i, paint)];
+}
+
+function callbackText(item: LoopTimerInfo | LoopImmediateInfo, paint: Paint): string {
+  const name = paint(item.internal ? 'dim' : 'bold', plain(item.callback ?? '(unknown)'));
+  return item.detail === null ? name : `${name} ${paint('dim', plain(item.detail))}`;
+}
+
+function dueText(dueIn: number | null, paint: Paint): string {
+  if (dueIn === null) return '?'.padStart(16);
+  const text = `${grouped(Math.abs(dueIn))} ms`;
+  return dueIn < 0 ? paint('red', `overdue ${text}`.padStart(16)) : `in ${text}`.padStart(16);
+}
