@@ -66,34 +66,18 @@ function loopText(loop: EventLoopInfo, found: EventLoopsInfo, session: CoreSessi
   const keeping = handles.filter((h) => keeps(h) && (all || !isForLists(h)));
   const looseHandles = handles.filter((h) => !keeps(h) && isShown(h));
   const looseTimers = timers.filter((t) => !t.referenced && isShown(t));
+  const isReferenced = (item: { referenced: boolean | null }) => item.referenced === true;
   const alive = [
-    section('handles', keeping, handleRow, (h) => h.type, style),
-    section('requests', own(found.requests), requestRow, (r) => r.callback?.text ?? r.type, style),
-    section(
-      'timers',
-      timers.filter((t) => t.referenced),
-      timerRow,
-      (t) => t.callback,
-      style,
-    ),
-    section(
-      'immediates',
-      immediates.filter((i) => i.referenced),
-      immediateRow,
-      (i) => i.callback,
-      style,
-    ),
+    section('handles', keeping, handleRows, style),
+    section('requests', own(found.requests), requestRows, style),
+    section('timers', timers.filter(isReferenced), timerRows, style),
+    section('immediates', immediates.filter(isReferenced), immediateRows, style),
   ].join('');
+  const looseImmediates = immediates.filter((i) => !isReferenced(i));
   const rest = [
-    section('handles', looseHandles, handleRow, (h) => h.type, style),
-    section('timers', looseTimers, timerRow, (t) => t.callback, style),
-    section(
-      'immediates',
-      immediates.filter((i) => !i.referenced),
-      immediateRow,
-      (i) => i.callback,
-      style,
-    ),
+    section('handles', looseHandles, handleRows, style),
+    section('timers', looseTimers, timerRows, style),
+    section('immediates', looseImmediates, immediateRows, style),
   ].join('');
   const hidden = all
     ? 0
@@ -135,28 +119,80 @@ function count(number: number, what: string): string {
   return `${grouped(number)} ${what}${number === 1 ? '' : 's'}`;
 }
 
-/** A titled table; of what is beyond the limit, what there is most of. */
+/** How the items of a section are shown. */
+interface Rows<T> {
+  row(paint: Paint): (item: T) => string[];
+  /** The same for items that need no row each. */
+  key(item: T): string;
+  /** What they are, where there is no row for them. */
+  kind(item: T): string | null;
+}
+
+/** A titled table, with one row for all items that are alike; of what is beyond the limit, what there is most of. */
 function section<T>(
   title: string,
   items: readonly T[],
-  row: (paint: Paint) => (item: T) => string[],
-  kindOf: (item: T) => string | null,
-  { limit, paint }: Style,
+  { row, key, kind }: Rows<T>,
+  { all, limit, paint }: Style,
 ): string {
   if (items.length === 0) return '';
-  const rest = items.slice(limit);
-  const counts = new Map<string, number>();
-  for (const item of rest) {
-    const kind = kindOf(item) ?? '(unknown)';
-    counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  }
-  const most = [...counts].sort(([, a], [, b]) => b - a).slice(0, MOST);
-  const kinds = most.map(([kind, n]) => `${grouped(n)} × ${plain(kind)}`).join(', ');
-  return (
-    `  ${paint('cyan', title)}\n${table(items.slice(0, limit).map(row(paint)), '    ')}` +
-    (rest.length === 0 ? '' : paint('dim', `    … and ${grouped(rest.length)} more (--limit): ${kinds}\n`))
-  );
+  const groups = all ? items.map((item) => [item]) : alike(items, key);
+  const cells = row(paint);
+  const counts = groups.some((group) => group.length > 1);
+  const rows = groups.slice(0, limit).map((group) => {
+    const number = group.length > 1 ? paint('bold', `${grouped(group.length)} ×`) : '';
+    return [...(counts ? [number] : []), ...cells(group[0]!)];
+  });
+  const rest = groups.slice(limit).flat();
+  return `  ${paint('cyan', title)}\n${table(rows, '    ')}${restText(rest, kind, paint)}`;
 }
+
+function restText<T>(rest: readonly T[], kindOf: (item: T) => string | null, paint: Paint): string {
+  if (rest.length === 0) return '';
+  const kind = (item: T) => kindOf(item) ?? '(unknown)';
+  const kinds = alike(rest, kind)
+    .sort((a, b) => b.length - a.length)
+    .slice(0, MOST)
+    .map((items) => `${grouped(items.length)} × ${plain(kind(items[0]!))}`);
+  return paint('dim', `    … and ${grouped(rest.length)} more (--limit): ${kinds.join(', ')}\n`);
+}
+
+/** Items of one key together, in the order of their first. */
+function alike<T>(items: readonly T[], key: (item: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
+  return [...groups.values()];
+}
+
+/** Numbers aside: ports, ids, bytes. */
+function withoutNumbers(...texts: readonly (string | number | boolean | null)[]): string {
+  return texts.map((text) => String(text).replace(/\d[\d,.]*/g, '0')).join('\0');
+}
+
+const handleRows: Rows<LoopHandleInfo> = {
+  row: handleRow,
+  key: (h) => withoutNumbers(h.type, h.owner, h.detail, h.active, h.referenced, h.closing),
+  kind: (h) => h.type,
+};
+const requestRows: Rows<LoopRequestInfo> = {
+  row: requestRow,
+  key: (r) => `${withoutNumbers(r.type, r.detail)}\0${r.callback?.text}`,
+  kind: (r) => r.callback?.text ?? r.type,
+};
+const timerRows: Rows<LoopTimerInfo> = {
+  row: timerRow,
+  key: (t) => `${t.callback}\0${t.repeat}\0${t.detail}`,
+  kind: (t) => t.callback,
+};
+const immediateRows: Rows<LoopImmediateInfo> = {
+  row: immediateRow,
+  key: (i) => `${i.callback}\0${i.detail}`,
+  kind: (i) => i.callback,
+};
 
 function handleRow(paint: Paint) {
   return (h: LoopHandleInfo): string[] => [
