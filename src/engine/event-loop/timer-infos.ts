@@ -4,9 +4,6 @@ import type { LoopContext } from './loop-context.ts';
 import { addressOf } from './objects.ts';
 import type { Immediate, Timer } from './timer-lists.ts';
 
-/** Whether timers/promises or a program’s own code made a timer so is not to be seen. */
-const RESOLVES = 'resolves a promise, as timers/promises does';
-
 /** A timer as the contract gives it; `now` by the clock that timers count by. */
 export function timerInfo(context: LoopContext, timer: Timer, now: number | null): LoopTimerInfo {
   const { start, duration } = timer;
@@ -53,7 +50,8 @@ function callbackDetail(
   info: CallbackInfo,
   argument: Tagged | undefined,
 ): string | undefined {
-  if (info.promise) return info.source !== null ? RESOLVES : `${RESOLVES}; no function waits for it`;
+  // Whether timers/promises or the program's own code made it so is not to be seen.
+  if (info.promise) return info.source === null ? 'no function waits for it' : undefined;
   const bound = info.internal ? (callbacks.boundThis(word) ?? argument) : undefined;
   const name = objects.className(bound);
   if (bound === undefined || name === undefined) return undefined;
