@@ -1,6 +1,5 @@
 import type {
   EventLoopInfo,
-  EventLoopsInfo,
   LoopHandleInfo,
   LoopImmediateInfo,
   LoopRequestInfo,
@@ -8,6 +7,13 @@ import type {
 } from '../../engine/contract.ts';
 import { DayAfterError } from '../../engine/errors.ts';
 import { eventLoopsOf } from '../../engine/event-loop/event-loops.ts';
+import {
+  type Alike,
+  alike,
+  type LoopItems,
+  type LoopView,
+  loopViews,
+} from '../../engine/event-loop/loop-view.ts';
 import type { CoreSession } from '../../engine/session.ts';
 import { openCore, requireThread } from '../open.ts';
 import { grouped, notesText, type Output, type Paint, painter, plain, printJson, table } from '../output.ts';
@@ -31,8 +37,8 @@ export async function handlesCommand(dump: string, options: HandlesOptions, outp
       return;
     }
     const paint = painter(output);
-    const style = { all: options.all === true, limit: options.limit, paint };
-    const texts = found.loops.map((loop) => loopText(loop, found, session, style));
+    const style = { limit: options.limit, paint };
+    const texts = loopViews(found, options.all === true).map((view) => loopText(view, session, style));
     output.stdout.write(texts.join('\n') + notesText(notes, paint));
   });
 }
@@ -47,48 +53,29 @@ function isolateOf(session: CoreSession, { isolate, thread }: HandlesOptions): n
 
 /** How much is shown, and how. */
 interface Style {
-  readonly all: boolean;
   readonly limit: number;
   readonly paint: Paint;
 }
 
-function loopText(loop: EventLoopInfo, found: EventLoopsInfo, session: CoreSession, style: Style): string {
-  const { all, paint } = style;
-  const own = <T extends { readonly isolate: number }>(items: readonly T[]) =>
-    items.filter((item) => item.isolate === loop.isolate);
-  const handles = own(found.handles);
-  const timers = own(found.timers);
-  const immediates = own(found.immediates);
-  const keeps = (h: LoopHandleInfo) => h.active === true && h.referenced === true;
-  const isShown = (item: { internal: boolean }) => all || !item.internal;
-  // Node's own timer and idle handle stand for what is listed by itself.
-  const isForLists = (h: LoopHandleInfo) => h.internal && (h.type === 'timer' || h.type === 'idle');
-  const keeping = handles.filter((h) => keeps(h) && (all || !isForLists(h)));
-  const looseHandles = handles.filter((h) => !keeps(h) && isShown(h));
-  const looseTimers = timers.filter((t) => !t.referenced && isShown(t));
-  const isReferenced = (item: { referenced: boolean | null }) => item.referenced === true;
-  const alive = [
-    section('handles', keeping, handleRows, style),
-    section('requests', own(found.requests), requestRows, style),
-    section('timers', timers.filter(isReferenced), timerRows, style),
-    section('immediates', immediates.filter(isReferenced), immediateRows, style),
-  ].join('');
-  const looseImmediates = immediates.filter((i) => !isReferenced(i));
-  const rest = [
-    section('handles', looseHandles, handleRows, style),
-    section('timers', looseTimers, timerRows, style),
-    section('immediates', looseImmediates, immediateRows, style),
-  ].join('');
-  const hidden = all
-    ? 0
-    : handles.filter((h) => h.internal && (!keeps(h) || isForLists(h))).length +
-      timers.filter((t) => t.internal && !t.referenced).length;
+function loopText({ loop, keeping, rest, hidden }: LoopView, session: CoreSession, style: Style): string {
+  const { paint } = style;
+  const others = itemsText(rest, style);
   return [
     `${paint('bold', `isolate ${loop.isolate}`)}${threadText(loop, session)}: ${verdict(loop)}\n`,
     ...runningLines(loop, paint),
-    alive,
-    rest === '' ? '' : `${paint('dim', '\n  keeping nothing alive\n')}${rest}`,
+    itemsText(keeping, style),
+    others === '' ? '' : `${paint('dim', '\n  keeping nothing alive\n')}${others}`,
     hidden === 0 ? '' : paint('dim', `\n  ${hidden} of Node’s and libuv’s own are not shown (--all)\n`),
+  ].join('');
+}
+
+function itemsText({ handles, requests, timers, immediates }: LoopItems, style: Style): string {
+  const { paint } = style;
+  return [
+    section('handles', handles, handleRow(paint), (h) => h.type, style),
+    section('requests', requests, requestRow(paint), (r) => r.callback?.text ?? r.type, style),
+    section('timers', timers, timerRow(paint), (t) => t.callback, style),
+    section('immediates', immediates, immediateRow(paint), (i) => i.callback, style),
   ].join('');
 }
 
@@ -119,32 +106,22 @@ function count(number: number, what: string): string {
   return `${grouped(number)} ${what}${number === 1 ? '' : 's'}`;
 }
 
-/** How the items of a section are shown. */
-interface Rows<T> {
-  row(paint: Paint): (item: T) => string[];
-  /** The same for items that need no row each. */
-  key(item: T): string;
-  /** What they are, where there is no row for them. */
-  kind(item: T): string | null;
-}
-
 /** A titled table, with one row for all items that are alike; of what is beyond the limit, what there is most of. */
 function section<T>(
   title: string,
-  items: readonly T[],
-  { row, key, kind }: Rows<T>,
-  { all, limit, paint }: Style,
+  groups: readonly Alike<T>[],
+  cells: (item: T) => string[],
+  kindOf: (item: T) => string | null,
+  { limit, paint }: Style,
 ): string {
-  if (items.length === 0) return '';
-  const groups = all ? items.map((item) => [item]) : alike(items, key);
-  const cells = row(paint);
+  if (groups.length === 0) return '';
   const counts = groups.some((group) => group.length > 1);
   const rows = groups.slice(0, limit).map((group) => {
     const number = group.length > 1 ? paint('bold', `${grouped(group.length)} ×`) : '';
-    return [...(counts ? [number] : []), ...cells(group[0]!)];
+    return [...(counts ? [number] : []), ...cells(group[0])];
   });
   const rest = groups.slice(limit).flat();
-  return `  ${paint('cyan', title)}\n${table(rows, '    ')}${restText(rest, kind, paint)}`;
+  return `  ${paint('cyan', title)}\n${table(rows, '    ')}${restText(rest, kindOf, paint)}`;
 }
 
 function restText<T>(rest: readonly T[], kindOf: (item: T) => string | null, paint: Paint): string {
@@ -153,46 +130,9 @@ function restText<T>(rest: readonly T[], kindOf: (item: T) => string | null, pai
   const kinds = alike(rest, kind)
     .sort((a, b) => b.length - a.length)
     .slice(0, MOST)
-    .map((items) => `${grouped(items.length)} × ${plain(kind(items[0]!))}`);
+    .map((items) => `${grouped(items.length)} × ${plain(kind(items[0]))}`);
   return paint('dim', `    … and ${grouped(rest.length)} more (--limit): ${kinds.join(', ')}\n`);
 }
-
-/** Items of one key together, in the order of their first. */
-function alike<T>(items: readonly T[], key: (item: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return [...groups.values()];
-}
-
-/** Numbers aside: ports, ids, bytes. */
-function withoutNumbers(...texts: readonly (string | number | boolean | null)[]): string {
-  return texts.map((text) => String(text).replace(/\d[\d,.]*/g, '0')).join('\0');
-}
-
-const handleRows: Rows<LoopHandleInfo> = {
-  row: handleRow,
-  key: (h) => withoutNumbers(h.type, h.owner, h.detail, h.active, h.referenced, h.closing),
-  kind: (h) => h.type,
-};
-const requestRows: Rows<LoopRequestInfo> = {
-  row: requestRow,
-  key: (r) => `${withoutNumbers(r.type, r.detail)}\0${r.callback?.text}`,
-  kind: (r) => r.callback?.text ?? r.type,
-};
-const timerRows: Rows<LoopTimerInfo> = {
-  row: timerRow,
-  key: (t) => `${t.callback}\0${t.repeat}\0${t.detail}`,
-  kind: (t) => t.callback,
-};
-const immediateRows: Rows<LoopImmediateInfo> = {
-  row: immediateRow,
-  key: (i) => `${i.callback}\0${i.detail}`,
-  kind: (i) => i.callback,
-};
 
 function handleRow(paint: Paint) {
   return (h: LoopHandleInfo): string[] => [
