@@ -1,7 +1,8 @@
 /** Runs the command line in a process of its own: no dump is ever read on the extension host's thread. */
 import { spawn } from 'node:child_process';
 import * as path from 'node:path';
-import type { DumpInfo } from '../engine/contract.ts';
+import type { DumpInfo, EventLoopsInfo } from '../engine/contract.ts';
+import { type LoopsView, loopViews } from '../engine/event-loop/loop-view.ts';
 import type { Failure } from './messages.ts';
 
 /** Characters of output that are read; an info document has a few ten thousand. */
@@ -33,6 +34,18 @@ export async function analyse(extensionPath: string, dump: string, signal: Abort
   }
   const { error } = answer as { error?: Failure };
   return error ? { failure: error } : { info: answer as DumpInfo };
+}
+
+/** What `dayafter handles` says of a dump's event loops, as people look at it; null where it says nothing. */
+export async function analyseLoops(
+  extensionPath: string,
+  dump: string,
+  signal: AbortSignal,
+): Promise<LoopsView | null> {
+  const cli = path.join(extensionPath, 'dist', 'cli.js');
+  const { stdout } = await run([cli, 'handles', '--json', '--', dump], signal);
+  const answer = JSON.parse(stdout) as EventLoopsInfo | { readonly error: Failure };
+  return 'error' in answer ? null : { loops: loopViews(answer, false), notes: answer.notes };
 }
 
 function run(args: readonly string[], signal: AbortSignal): Promise<{ stdout: string; stderr: string }> {

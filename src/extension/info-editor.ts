@@ -1,7 +1,7 @@
 /** The custom editor for dumps: the info card, with "Debug" on it. */
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { analyse } from './analysis.ts';
+import { analyse, analyseLoops } from './analysis.ts';
 import { debugDump } from './debug-dump.ts';
 import { type Content, contentOf } from './dump-content.ts';
 import type { Failure, FromCard, ToCard } from './messages.ts';
@@ -88,7 +88,11 @@ class Card {
     const { signal } = this.#work;
     this.#show({ type: 'loading', file: this.#file });
     const result = await this.#result(signal);
-    if (!signal.aborted) this.#show(result);
+    if (signal.aborted) return;
+    this.#show(result);
+    if (result.type !== 'info' || result.info.isolates.length === 0) return;
+    const waited = await analyseLoops(this.#extension.fsPath, this.#uri.fsPath, signal).catch(() => null);
+    if (!signal.aborted) this.#show({ ...result, waited });
   }
 
   async #result(signal: AbortSignal): Promise<ToCard> {
@@ -104,7 +108,7 @@ class Card {
       const analysis = await analyse(this.#extension.fsPath, this.#uri.fsPath, signal);
       return 'failure' in analysis
         ? failed(analysis.failure)
-        : { type: 'info', file, size, info: analysis.info };
+        : { type: 'info', file, size, info: analysis.info, waited: null };
     } catch (error) {
       return failed(readFailure(error));
     }

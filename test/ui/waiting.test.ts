@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { recordCore } from '../support/cores.ts';
 import { withEditor } from '../support/editor.ts';
@@ -20,8 +21,17 @@ describe('suspended functions in VS Code', () => {
     },
   );
 
-  it('are a thread of their own, equal ones together, with what they wait for', async () => {
+  it('have an event loop, which the card shows', async () => {
     const card = await bench.openCustom('core.4712', '#card');
+    const text = await card.locator('section', { hasText: 'Event Loop' }).innerText();
+    assert.match(text, /main: kept alive by \d handles and 0 requests/);
+    assert.match(text, /UDP\s+Socket, fd \d+, udp4, bound/);
+    assert.match(text, /timer\s+30 ×\s+in [\d,]+ ms: await in onTimer \S*waiting\.js:20:3/);
+    await bench.screenshot('waiting-card');
+  });
+
+  it('are a thread of their own, equal ones together, with what they wait for', async () => {
+    const card = await bench.webview('#card');
     await card.getByRole('button', { name: 'Debug' }).click();
     await bench.debugToolbar.waitFor();
     const thread = bench.threads.filter({ hasText: 'suspended functions' });

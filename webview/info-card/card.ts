@@ -1,6 +1,8 @@
 import type { DeathKind, DumpInfo, IsolateInfo } from '../../src/engine/contract.ts';
+import type { LoopsView } from '../../src/engine/event-loop/loop-view.ts';
 import { type Child, h, size, table } from '../elements.ts';
 import { tag } from '../toolkit.ts';
+import { eventLoops } from './event-loop.ts';
 import { scriptOf } from './script-name.ts';
 
 const kinds: Readonly<Record<DeathKind, string>> = {
@@ -17,13 +19,21 @@ const kinds: Readonly<Record<DeathKind, string>> = {
 /** Modules that are listed before the rest is folded away. */
 const modulesShown = 6;
 
-export function card(info: DumpInfo, file: string, bytes: number, actions: HTMLElement[]): HTMLElement[] {
+/** `waited` is null until the event loops are read. */
+export function card(
+  info: DumpInfo,
+  waited: LoopsView | null,
+  file: string,
+  bytes: number,
+  actions: HTMLElement[],
+): HTMLElement[] {
   return [
     header(info, actions),
     exception(info),
     notes(info.notes),
     section('Process', facts(info, file, bytes)),
     section('Threads', threads(info)),
+    section('Event Loop', ...(waited ? eventLoops(waited, info, notes) : [])),
     section('Heap', ...info.isolates.map((isolate) => heap(isolate, info))),
     section('Modules', ...modules(info)),
     section('Layout', ...layout(info)),

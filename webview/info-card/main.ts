@@ -23,7 +23,7 @@ function content(message: ToCard): HTMLElement[] {
         h('div', { class: 'loading' }, progressRing('Reading the dump'), h('p', {}, 'Reading the dump…')),
       ];
     case 'info':
-      return card(message.info, message.file, message.size, [
+      return card(message.info, message.waited, message.file, message.size, [
         button('Debug', 'primary', () => send('debug')),
         button('Open Heap', 'secondary', () => send('heap')),
       ]);

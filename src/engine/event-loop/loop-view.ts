@@ -28,6 +28,12 @@ export interface LoopView {
   readonly hidden: number;
 }
 
+/** All loops of a process, with what is missing of them in words. */
+export interface LoopsView {
+  readonly loops: readonly LoopView[];
+  readonly notes: readonly string[];
+}
+
 /** The loops, each with its items; with `all`, each item by itself, and none is left out. */
 export function loopViews(found: EventLoopsInfo, all: boolean): LoopView[] {
   return found.loops.map((loop) => loopView(loop, found, all));
