@@ -237,27 +237,7 @@ export interface CallbackInfo {
   internal: boolean;
 }
 
-export interface LoopTimerInfo {
-  isolate: number;
-  /** Milliseconds from the loop's last turn; negative where it was overdue then. */
-  dueIn: number | null;
-  /** Milliseconds of an interval, else null. */
-  repeat: number | null;
-  /** Milliseconds that were asked for. */
-  duration: number | null;
-  referenced: boolean | null;
-  callback: string | null;
-  source: string | null;
-  line: number | null;
-  column: number | null;
-  original: FrameInfo['original'];
-  /** True for timers of Node itself. */
-  internal: boolean;
-  /** Of the JavaScript object. */
-  address: Hex | null;
-  detail: string | null;
-}
-
+/** An immediate: what the loop calls in its next turn. */
 export interface LoopImmediateInfo {
   isolate: number;
   referenced: boolean | null;
@@ -266,7 +246,18 @@ export interface LoopImmediateInfo {
   line: number | null;
   column: number | null;
   original: FrameInfo['original'];
+  /** True for those of Node itself. */
   internal: boolean;
+  /** Of the JavaScript object. */
   address: Hex | null;
   detail: string | null;
+}
+
+export interface LoopTimerInfo extends LoopImmediateInfo {
+  /** Milliseconds from the loop's last turn; negative where it was overdue then. */
+  dueIn: number | null;
+  /** Milliseconds of an interval, else null. */
+  repeat: number | null;
+  /** Milliseconds that were asked for. */
+  duration: number | null;
 }

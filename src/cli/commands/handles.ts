@@ -170,7 +170,7 @@ function immediateRow(paint: Paint) {
   return (i: LoopImmediateInfo): string[] => [callbackText(i, paint)];
 }
 
-function callbackText(item: LoopTimerInfo | LoopImmediateInfo, paint: Paint): string {
+function callbackText(item: LoopImmediateInfo, paint: Paint): string {
   const name = paint(item.internal ? 'dim' : 'bold', plain(item.callback ?? '(unknown)'));
   return item.detail === null ? name : `${name} ${paint('dim', plain(item.detail))}`;
 }
