@@ -96,6 +96,15 @@ export async function run(argv: readonly string[], output: Output): Promise<numb
       (await import('./commands/async.ts')).asyncCommand(dump, options, output),
     );
 
+  command(
+    'memory <core>',
+    "what all memory was used for: malloc's blocks by class and size, and those that are lost",
+  )
+    .addOption(new Option('--limit <n>', 'rows of each list in the text').argParser(wholeNumber).default(15))
+    .action(async (dump, options) =>
+      (await import('./commands/memory.ts')).memoryCommand(dump, options, output),
+    );
+
   command('objects <dump>', 'histogram by constructor')
     .option('--shapes', 'plain objects apart by their properties')
     .addOption(new Option('--limit <n>', 'rows of the text output').argParser(wholeNumber).default(40))

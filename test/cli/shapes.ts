@@ -255,3 +255,23 @@ export const asyncShape: Shape = {
   ],
   notes: [text],
 };
+
+const sizeGroup = { blockSize: number, count: number, size: number };
+
+export const memoryShape: Shape = {
+  total: number,
+  parts: [{ name: text, size: number, touched: number, count: number }],
+  malloc: {
+    blocks: number,
+    used: number,
+    free: number,
+    classes: [{ name: text, count: number, size: number }],
+    sizes: [sizeGroup],
+    lost: {
+      count: number,
+      size: number,
+      groups: [{ ...sizeGroup, name: orNull(text), examples: [{ address: hex, text: orNull(text) }] }],
+    },
+  },
+  notes: [text],
+};

@@ -1,0 +1,107 @@
+import type { Memory } from '../memory/memory.ts';
+import { partitionPoint } from '../partition-point.ts';
+import { freeInLists } from './free-lists.ts';
+import { glibcMalloc } from './glibc-malloc.ts';
+import { chunksIn, type MallocArea } from './malloc-areas.ts';
+import type { MemoryRange } from './ranges.ts';
+import type { WordWindow } from './word-window.ts';
+
+const { chunk } = glibcMalloc;
+
+/** All blocks that malloc has given out, or has taken back, by address. */
+export interface MallocBlocks {
+  readonly count: number;
+  /** What the program was given: address, and bytes that it may use. */
+  readonly starts: Float64Array;
+  readonly sizes: Float64Array;
+  /** 1 for blocks in use. */
+  readonly inUse: Uint8Array;
+  /** Bytes that malloc got from the system, in use (with headers), and free. */
+  readonly system: number;
+  readonly used: number;
+  readonly free: number;
+  /** The part of `free` that lies in threads' caches: malloc's own statistics count it as in use. */
+  readonly cached: number;
+}
+
+/** Walks all areas. */
+export function mallocBlocks(
+  memory: Memory,
+  words: WordWindow,
+  areas: readonly MallocArea[],
+  data: readonly MemoryRange[],
+): MallocBlocks {
+  const sorted = [...areas].sort((a, b) => a.start - b.start);
+  let room = 1 << 16;
+  let starts = new Float64Array(room);
+  let sizes = new Float64Array(room);
+  let inUse = new Uint8Array(room);
+  let count = 0;
+  let system = 0;
+  let used = 0;
+  const push = (at: number, size: number, isUsed: boolean, overlap: number) => {
+    if (count === room) {
+      room *= 2;
+      [starts, sizes] = [starts, sizes].map((old) => {
+        const grown = new Float64Array(room);
+        grown.set(old);
+        return grown;
+      }) as [Float64Array<ArrayBuffer>, Float64Array<ArrayBuffer>];
+      const grown = new Uint8Array(room);
+      grown.set(inUse);
+      inUse = grown;
+    }
+    starts[count] = at + chunk.header;
+    sizes[count] = size - chunk.header + overlap;
+    inUse[count] = isUsed ? 1 : 0;
+    if (isUsed) used += size;
+    count++;
+  };
+  for (const { kind, start, end } of sorted) {
+    system += end - start;
+    if (kind === 'mapped') {
+      push(start, end - start, true, 0);
+      continue;
+    }
+    let last = -1;
+    for (const at of chunksIn(words, start, end)) {
+      // Whether a chunk is in use, the next one says.
+      if (last >= 0 && at < end) {
+        const isUsed = (words.word(at + chunk.size) & chunk.previousInUse) !== 0;
+        if (at - last >= chunk.least) push(last, at - last, isUsed, chunk.overlap);
+      }
+      // The top chunk is nobody's.
+      if (last >= 0 && at === end && at - last >= chunk.least) push(last, at - last, false, 0);
+      last = at;
+    }
+  }
+  const blocks = {
+    count,
+    starts: starts.subarray(0, count),
+    sizes: sizes.subarray(0, count),
+    inUse: inUse.subarray(0, count),
+  };
+  const lists = freeInLists(memory, words, blocks, sorted, data);
+  let cached = 0;
+  for (const i of lists.cached) cached += chunkBytes(sizes[i]!);
+  for (const list of [lists.cached, lists.inFastbins])
+    for (const i of list) {
+      if (inUse[i] === 1) used -= chunkBytes(sizes[i]!);
+      inUse[i] = 0;
+    }
+  return { ...blocks, system, used, free: system - used, cached };
+}
+
+/** Bytes of the chunk that a block is, by those that the program may use. */
+export function chunkBytes(size: number): number {
+  return size + chunk.header - chunk.overlap;
+}
+
+/** Index of the block that has an address, or -1. */
+export function blockAt(
+  { count, starts, sizes }: Pick<MallocBlocks, 'count' | 'starts' | 'sizes'>,
+  a: number,
+): number {
+  const i = partitionPoint(count, (n) => starts[n]! <= a) - 1;
+  return i >= 0 && a < starts[i]! + sizes[i]! ? i : -1;
+}
