@@ -1,9 +1,12 @@
+import { partitionPoint } from '../partition-point.ts';
 import type { MallocBlocks } from './malloc-blocks.ts';
 import type { MemoryRange } from './ranges.ts';
 import type { WordWindow } from './word-window.ts';
 
 const HIGH = 0x1_0000_0000;
 const PAGE = 4096;
+/** Blocks that take more are looked for by their addresses. */
+const MANY_PAGES = 64;
 
 /**
  * Which blocks in use something leads to, 1 for each, as libumem's findleaks and LeakSanitizer tell it: every word of
@@ -43,8 +46,10 @@ class BlockIndex {
   readonly #blocks: MallocBlocks;
   /** Upper halves of addresses of blocks. */
   readonly #highs = new Set<number>();
-  /** By page that blocks are in: the first block that reaches into it. */
+  /** By page: the first block that reaches into it, of those that take few pages. */
   readonly #firsts = new Map<number, number>();
+  /** All others, by address. */
+  readonly #large: number[] = [];
   #high = Number.NaN;
   #isHigh = false;
 
@@ -52,12 +57,14 @@ class BlockIndex {
     this.#blocks = blocks;
     const { count, starts, sizes } = blocks;
     for (let i = 0; i < count; i++) {
-      const first = Math.floor(starts[i]! / PAGE);
-      const last = Math.floor((starts[i]! + Math.max(0, sizes[i]! - 1)) / PAGE);
-      for (let page = first; page <= last; page++) {
-        if (!this.#firsts.has(page)) this.#firsts.set(page, i);
-        this.#highs.add(Math.floor((page * PAGE) / HIGH));
-      }
+      const start = starts[i]!;
+      const last = start + Math.max(0, sizes[i]! - 1);
+      for (let high = Math.floor(start / HIGH); high <= Math.floor(last / HIGH); high++)
+        this.#highs.add(high);
+      if (sizes[i]! > MANY_PAGES * PAGE) this.#large.push(i);
+      else
+        for (let page = Math.floor(start / PAGE); page <= Math.floor(last / PAGE); page++)
+          if (!this.#firsts.has(page)) this.#firsts.set(page, i);
     }
   }
 
@@ -69,9 +76,16 @@ class BlockIndex {
     }
     if (!this.#isHigh) return -1;
     const a = (low >>> 0) + HIGH * high;
-    const { count, starts, sizes } = this.#blocks;
+    const { count, starts } = this.#blocks;
     const first = this.#firsts.get(Math.floor(a / PAGE)) ?? count;
-    for (let i = first; i < count && starts[i]! <= a; i++) if (a < starts[i]! + sizes[i]!) return i;
-    return -1;
+    for (let i = first; i < count && starts[i]! <= a; i++) if (this.#isIn(i, a)) return i;
+    const large = this.#large;
+    const i = large[partitionPoint(large.length, (n) => starts[large[n]!]! <= a) - 1];
+    return i !== undefined && this.#isIn(i, a) ? i : -1;
+  }
+
+  #isIn(i: number, a: number): boolean {
+    const { starts, sizes } = this.#blocks;
+    return a < starts[i]! + sizes[i]!;
   }
 }
