@@ -18,8 +18,7 @@ export type Analysis = { readonly info: DumpInfo } | { readonly failure: Failure
 
 /** What `dayafter info` says of a dump. Aborting ends the process. */
 export async function analyse(extensionPath: string, dump: string, signal: AbortSignal): Promise<Analysis> {
-  const cli = path.join(extensionPath, 'dist', 'cli.js');
-  const { stdout, stderr } = await run([cli, 'info', '--json', '--', dump], signal);
+  const { stdout, stderr } = await runCommandLine(extensionPath, ['info', '--json', '--', dump], signal);
   let answer: unknown;
   try {
     answer = JSON.parse(stdout);
@@ -42,15 +41,20 @@ export async function analyseLoops(
   dump: string,
   signal: AbortSignal,
 ): Promise<LoopsView | null> {
-  const cli = path.join(extensionPath, 'dist', 'cli.js');
-  const { stdout } = await run([cli, 'handles', '--json', '--', dump], signal);
+  const { stdout } = await runCommandLine(extensionPath, ['handles', '--json', '--', dump], signal);
   const answer = JSON.parse(stdout) as EventLoopsInfo | { readonly error: Failure };
   return 'error' in answer ? null : { loops: loopViews(answer, false), notes: answer.notes };
 }
 
-function run(args: readonly string[], signal: AbortSignal): Promise<{ stdout: string; stderr: string }> {
+/** Runs the command line; aborting ends its process. */
+export function runCommandLine(
+  extensionPath: string,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<{ stdout: string; stderr: string }> {
+  const cli = path.join(extensionPath, 'dist', 'cli.js');
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, {
+    const child = spawn(process.execPath, [cli, ...args], {
       env: { ...process.env, ...nodeEnvironment },
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,

@@ -10,6 +10,7 @@ import { registerFlame } from './flame/flame-editor.ts';
 import { registerHeap } from './heap/heap-editor.ts';
 import { HeapProcesses } from './heap/heap-processes.ts';
 import { InfoEditor, infoViewType } from './info-editor.ts';
+import { MemoryTexts, memoryScheme, showMemory } from './memory-text.ts';
 import { recordDump } from './record.ts';
 import { Sessions } from './sessions.ts';
 
@@ -34,6 +35,11 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.commands.registerCommand('dayafter.openDump', () => openDump()),
     vscode.commands.registerCommand('dayafter.showInfo', (uri?: vscode.Uri) => showInfo(uri)),
     vscode.commands.registerCommand('dayafter.debugDump', (uri?: vscode.Uri) => debugChosen(uri)),
+    vscode.workspace.registerTextDocumentContentProvider(memoryScheme, new MemoryTexts(context.extensionUri)),
+    vscode.commands.registerCommand('dayafter.showMemory', async (uri?: vscode.Uri) => {
+      const dump = uri ?? (await pickDump());
+      if (dump) await showMemory(dump);
+    }),
     vscode.commands.registerCommand('dayafter.recordDump', () => recordDump(context)),
     vscode.commands.registerCommand('dayafter.pickDump', async () => (await pickDump())?.fsPath),
     vscode.commands.registerCommand('dayafter.copyStackAsMarkdown', (item) =>

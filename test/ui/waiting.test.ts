@@ -30,8 +30,15 @@ describe('suspended functions in VS Code', () => {
     await bench.screenshot('waiting-card');
   });
 
+  it('have native memory, which a text tells of', async () => {
+    await bench.choose('core.4712', 'Show Native Memory');
+    await bench.page.locator('.view-line', { hasText: 'other anonymous memory' }).first().waitFor();
+    assert.match(await bench.editorText(), /malloc:\s[\d,]+\sblocks/);
+    await bench.screenshot('waiting-memory');
+  });
+
   it('are a thread of their own, equal ones together, with what they wait for', async () => {
-    const card = await bench.webview('#card');
+    const card = await bench.openCustom('core.4712', '#card');
     await card.getByRole('button', { name: 'Debug' }).click();
     await bench.debugToolbar.waitFor();
     const thread = bench.threads.filter({ hasText: 'suspended functions' });
