@@ -1,5 +1,6 @@
 import { DayAfterError } from '../../src/engine/errors.ts';
 import { eventLoopsOf } from '../../src/engine/event-loop/event-loops.ts';
+import { memoryReport } from '../../src/engine/native-heap/memory-report.ts';
 import type { CoreSession } from '../../src/engine/session.ts';
 import { describeGroup, suspendedGroups } from '../../src/engine/waiting/async-groups.ts';
 
@@ -38,10 +39,11 @@ function loops(session: CoreSession): unknown {
   };
 }
 
-/** What the process waited for: its whole heap is read for it. Throws named errors only. */
+/** What the process waited for, and all of its memory: its whole heap is read for it. Throws named errors only. */
 export async function readWaiting(session: CoreSession): Promise<void> {
   const { groups } = await suspendedGroups(session);
   for (const group of groups) describeGroup(session, group, few);
+  memoryReport(session);
 }
 
 function scripts(session: CoreSession): unknown {

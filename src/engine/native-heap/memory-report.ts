@@ -105,7 +105,20 @@ export function memoryReport(session: CoreSession): MemoryReport {
   // What lies below a stack's pointer is of calls that have ended.
   const dead = stacks.map(({ whole, used }) => ({ start: whole.start, end: used }));
   const held = reachable(blocks, words, without(all, [...areas, ...dead]), registersIn(session));
-  return { total, parts, malloc: mallocReport(session, words, blocks, held), notes: [] };
+  const malloc = mallocReport(session, words, blocks, held);
+  return { total, parts, malloc, notes: malloc.lost.count === 0 ? [] : lackNotes(session) };
+}
+
+/** What may have led to blocks that count as lost. */
+function lackNotes({ core, modules: { memory } }: CoreSession): string[] {
+  const lacking = memory.regions.filter(
+    ({ source, flags }) => source === undefined && (flags & WRITABLE) !== 0,
+  );
+  // What is mapped from a file or a device is no memory of the program's own.
+  const own = without(lacking, core.files);
+  return own.length === 0
+    ? []
+    : [`${bytesOf(own)} bytes of writable memory are not in the dump: what they alone led to counts as lost`];
 }
 
 interface Ranges {
