@@ -4,6 +4,7 @@ import { EdgeType, type NodeOrdinal, NodeType } from '../graph/types.ts';
 
 /** Holders of a node that are looked at. */
 const MAX_HOLDERS = 1000;
+const PASSING = /^\((Stack roots|Handle scope)\)$/;
 /** Objects that are but a part of what holds them. */
 const PART = /^(system \/ PropertyArray|\((object )?(elements|properties)\))$/;
 
@@ -30,18 +31,28 @@ function onlyHolder(heap: Heap, node: NodeOrdinal): NodeOrdinal | undefined {
   return only;
 }
 
-/** Who holds a node strongly, some more than once. */
-export function* holdersOf({ graph, reverse }: Heap, node: NodeOrdinal): Generator<NodeOrdinal> {
+/**
+ * Who holds a node strongly, some more than once. What lies on stacks and in handles does so by the way, and may be a
+ * word that nobody reads any more.
+ */
+export function* holdersOf(heap: Heap, node: NodeOrdinal): Generator<NodeOrdinal> {
+  const { graph, reverse } = heap;
   const end = Math.min(reverse.first[node + 1]!, reverse.first[node]! + MAX_HOLDERS);
   for (let i = reverse.first[node]!; i < end; i++) {
     const edge = reverse.edges[i]!;
-    if (graph.edgeType[edge] !== EdgeType.weak) yield sourceOf(graph, edge) as NodeOrdinal;
+    if (graph.edgeType[edge] === EdgeType.weak) continue;
+    const holder = sourceOf(graph, edge) as NodeOrdinal;
+    if (!isPassing(heap, holder)) yield holder;
   }
 }
 
 function soleOf(heap: Heap, node: NodeOrdinal): NodeOrdinal | undefined {
   const holders = new Set(holdersOf(heap, node));
   return holders.size === 1 ? [...holders][0] : undefined;
+}
+
+function isPassing({ graph }: Heap, node: NodeOrdinal): boolean {
+  return graph.nodeType[node] === NodeType.synthetic && PASSING.test(graph.name(node));
 }
 
 function isPart({ graph }: Heap, node: NodeOrdinal): boolean {

@@ -117,14 +117,16 @@ export class Settlements {
     const { graph } = this.#heap;
     const promises: Tagged[] = [];
     let isAll = true;
+    let isHeld = false;
     for (const holder of holdersOf(this.#heap, resolver)) {
+      isHeld = true;
       const name = graph.nodeType[holder] === NodeType.hidden ? graph.name(holder) : '';
       if (name === REACTION) {
         const promise = this.#promiseOf(holder);
         if (promise !== undefined) promises.push(promise);
       } else if (name !== CAPABILITY) isAll = false;
     }
-    return { promises, isAll };
+    return { promises, isAll: isHeld && isAll };
   }
 
   /** The promise that a reaction is of: reactions of one promise hold each other. */
