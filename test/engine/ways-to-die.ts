@@ -101,6 +101,14 @@ export const deaths: readonly Death[] = [
     says: /SIGABRT came from outside.*running parse \(.*die-spinning\.js:[678]:/,
   },
   {
+    title: 'signal from outside while it matches a regular expression',
+    program: 'die-matching.js',
+    options: () => plain,
+    kind: 'signal',
+    exception: null,
+    says: /SIGABRT came from outside.*It was matching \/\^\(a\+\)\+\$\/ against a string of 61 characters in validate \(.*die-matching\.js:5:18\)/,
+  },
+  {
     title: 'native crash',
     program: 'die-native.js',
     options: async (line) => ({ nodeFlags: [], args: [String(await addressOf(line, 'uv_os_getppid'))] }),

@@ -134,6 +134,9 @@ function where(evidence: DeathEvidence, kind: DeathKind | null): string {
     if (kind === 'out-of-memory') {
       return `The last allocation${bytes === undefined ? '' : `, of ${grouped(bytes)} bytes,`} was for ${place}.`;
     }
+    const { matching } = evidence;
+    if (matching !== undefined && (kind === 'signal' || kind === 'alive'))
+      return `It was matching ${matching} in ${place}.`;
     return `${kind === null ? 'It happened in' : verbs[kind]} ${place}.`;
   }
   if (evidence.stackGap !== undefined) return `The stack of that thread is not whole: ${evidence.stackGap}.`;

@@ -35,6 +35,8 @@ export interface DeathEvidence {
   readonly promise: number | undefined;
   readonly shortage: MemoryShortage | undefined;
   /** Length and innermost function of the longest recursion on that stack. */
+  /** The regular expression that was being matched, and against what, in words. */
+  readonly matching: string | undefined;
   readonly recursion: { readonly frames: number; readonly names: readonly string[] } | undefined;
 }
 

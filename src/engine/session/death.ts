@@ -4,7 +4,9 @@ import { DayAfterError } from '../errors.ts';
 import { explainDeath, type ThrownValue } from '../process/death.ts';
 import { memoryShortage } from '../process/memory-shortage.ts';
 import type { CoreSession } from '../session.ts';
+import type { StackFrame } from '../stack/frame.ts';
 import { longestRecursion } from '../stack/recursion.ts';
+import { REGEXP_CODE } from '../v8/frames/v8-frames.ts';
 import { heapInfo } from '../v8/heap-info.ts';
 
 /** How the process of a dump ended; `thrown` is what was thrown and not caught. */
@@ -24,8 +26,35 @@ export function deathOf(session: CoreSession, thrown: ThrownValue | undefined): 
     heap: heap && { used: oldObjects(heap), limit: heap.oldLimit ?? undefined },
     promise: rejectedPromise(session, tid),
     shortage: memoryShortage(modules.memory, frames),
+    matching: matchingOf(session, frames),
     recursion: longestRecursion(frames),
   });
+}
+
+/** Functions of V8 that match regular expressions. */
+const MATCHES = /^(v8::internal::)?(IrregexpInterpreter|RegExpImpl|NativeRegExpMacroAssembler)::/;
+
+/** What was being matched where a thread stopped in a regular expression: told by what JavaScript has called. */
+function matchingOf(session: CoreSession, frames: readonly StackFrame[]): string | undefined {
+  const own = frames.findIndex(({ kind }) => kind === 'js');
+  const inner = frames.slice(0, Math.max(0, own));
+  if (!inner.some(({ functionName: f }) => f !== undefined && (f === REGEXP_CODE || MATCHES.test(f))))
+    return undefined;
+  for (const { js } of inner) {
+    if (!js) continue;
+    const inspector = session.inspectorOf(js.isolate);
+    const texts = [js.receiver, ...js.args].flatMap((value) => {
+      const preview = inspector.preview(value);
+      return isAbsent(preview) ? [] : [preview];
+    });
+    const pattern = texts.find(({ subtype }) => subtype === 'regexp');
+    const subject = texts.find(({ type }) => type === 'string');
+    const length = typeof subject?.primitive === 'string' ? subject.primitive.length : undefined;
+    const against =
+      length === undefined ? '' : ` against a string of ${length.toLocaleString('en')} characters`;
+    if (pattern) return `${pattern.description}${against}`;
+  }
+  return 'a regular expression';
 }
 
 /** Address of the promise that Node's own code for unhandled rejections has in hand. */

@@ -4,7 +4,13 @@ import type { Isolate } from '../isolate.ts';
 import type { V8Runtime } from '../runtime.ts';
 import { field, instanceType, tag, untag } from './heap-object.ts';
 
-export type CodeKind = 'baseline' | 'maglev' | 'turbofan' | 'other';
+export type CodeKind = FunctionCodeKind | 'regexp' | 'other';
+/** Code of JavaScript functions. */
+export type FunctionCodeKind = 'baseline' | 'maglev' | 'turbofan';
+
+export function isOfFunction(kind: CodeKind): kind is FunctionCodeKind {
+  return kind !== 'regexp' && kind !== 'other';
+}
 
 /** Machine code that V8 made at run time: a Code object and where its instructions are. */
 export interface CodeObject {
@@ -100,8 +106,10 @@ function mapOfInstructions(runtime: V8Runtime, isolate: Isolate): Tagged | undef
 }
 
 function kindOf(runtime: V8Runtime, flags: number): CodeKind {
-  const { kindMask, kindBaseline, kindMaglev, kindTurbofan } = runtime.layout.code.code;
+  const { kindMask, kindRegExp, kindBaseline, kindMaglev, kindTurbofan } = runtime.layout.code.code;
   switch (flags & kindMask) {
+    case kindRegExp:
+      return 'regexp';
     case kindBaseline:
       return 'baseline';
     case kindMaglev:

@@ -10,7 +10,7 @@ import type { V8Runtime } from '../runtime.ts';
 import { baselineBytecodeOffset } from './baseline-offset-table.ts';
 import { readableBuiltinName } from './builtin-names.ts';
 import { isInstructionStart } from './bytecode-length.ts';
-import { type CodeObject, codeField } from './code-object.ts';
+import { type CodeObject, codeField, isOfFunction } from './code-object.ts';
 import { type CodeSite, CodeSites } from './code-site.ts';
 import { DeoptimizationData } from './deoptimization-data.ts';
 import { byteArray, isFunction, isHeapObject, isSmi, ofType, smiValue } from './heap-object.ts';
@@ -69,6 +69,8 @@ export interface EntryPlace {
 const INTERPRETER =
   /^(InterpreterEntryTrampoline|InterpreterEnterAt|InterpreterPushArgs|BaselineOrInterpreterEnter|InterpreterOnStackReplacement)/;
 const HANDLER = /Handler$/;
+/** Name of the code that a regular expression was compiled to. */
+export const REGEXP_CODE = 'RegExp code';
 const BASELINE = /^Baseline/;
 
 /** Describes the frames of code that V8 made: which function of which tier, where, with what values. */
@@ -153,7 +155,7 @@ export class V8Frames {
   describeEntry(isolate: Isolate, site: CodeSite, entry: EntryPlace): V8Frame | undefined {
     if (site.kind === 'unknown' || site.kind === 'wasm') return undefined;
     if (site.kind === 'builtin' && !INTERPRETER.test(site.builtin.name)) return undefined;
-    if (site.kind === 'code' && site.code.kind === 'other') return undefined;
+    if (site.kind === 'code' && !isOfFunction(site.code.kind)) return undefined;
     const fn = entry.callee;
     if (!isFunction(this.#runtime, fn)) return undefined;
     const tier = site.kind === 'code' ? (site.code.kind as Tier) : 'interpreted';
@@ -194,7 +196,7 @@ export class V8Frames {
     const { code, offset } = site;
     if (code.kind === 'baseline')
       return this.#unoptimized(frame, fn, 'baseline', this.#baselineOffset(code, offset));
-    if (code.kind === 'other') return undefined;
+    if (!isOfFunction(code.kind)) return undefined;
     // Return addresses were looked up one byte before.
     const codeOffset = place.exact ? offset : offset + 1;
     const translated = place.exact
@@ -348,7 +350,7 @@ export class V8Frames {
   #lost(site: CodeSite): V8Frame {
     const isJs =
       site.kind === 'code'
-        ? site.code.kind !== 'other'
+        ? isOfFunction(site.code.kind)
         : site.kind === 'builtin' &&
           (INTERPRETER.test(site.builtin.name) || BASELINE.test(site.builtin.name));
     return { ...this.#internal(site), ...(isJs && { functionName: '<unreadable JavaScript function>' }) };
@@ -360,5 +362,6 @@ export class V8Frames {
 }
 
 function nameOf(site: CodeSite): string | undefined {
+  if (site.kind === 'code') return site.code.kind === 'regexp' ? REGEXP_CODE : undefined;
   return site.kind === 'builtin' ? site.builtin.name : undefined;
 }
