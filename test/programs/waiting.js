@@ -94,6 +94,11 @@ async function* slowPages() {
   await wait(100_000); // async generator
   yield 1;
 }
+async function onSecondPage() {
+  const pages = slowPages();
+  kept.push(pages.next());
+  await pages.next(); // second page
+}
 async function inner(key) {
   await onMap(key); // inner
 }
@@ -142,7 +147,7 @@ async function main() {
   const started = pages();
   await started.next();
   kept.push(started, pages());
-  kept.push(onPages());
+  kept.push(onPages(), onSecondPage());
   await wait(20);
   times(8, onReady);
   process.abort();

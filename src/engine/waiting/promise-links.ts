@@ -59,8 +59,10 @@ export class PromiseLinks {
       if (promise !== undefined) push(this.#resolvers, promise, fn);
     }
     for (const generator of generators) {
-      const promise = attemptOr(undefined, () => this.#reader.promiseOfGenerator(generator));
-      if (promise !== undefined) this.#owners.set(promise, generator);
+      attemptOr(undefined, () => {
+        for (const promise of this.#reader.promisesOfGenerator(generator))
+          this.#owners.set(promise, generator);
+      });
     }
   }
 

@@ -12,7 +12,7 @@ export type Continuation =
 
 export const PromiseState = { pending: 0, fulfilled: 1, rejected: 2 } as const;
 
-/** Reactions of one promise that are read. */
+/** Reactions of one promise that are read, and requests of one generator. */
 const MAX_REACTIONS = 1 << 20;
 /** Builtins that go on with an async function or generator (builtins/builtins-async-*.cc, *.tq). */
 const AWAIT_CLOSURE = /^Async(Function|Generator)(Await(Resolve|Reject)|Yield(WithAwait)?Resolve)Closure$/;
@@ -103,15 +103,27 @@ export class PromiseReader {
 
   /** The promise of an async function, or of the request that an async generator works on. */
   promiseOfGenerator(generator: Tagged): Tagged | undefined {
+    for (const promise of this.promisesOfGenerator(generator)) return promise;
+    return undefined;
+  }
+
+  /** As `promiseOfGenerator`, and those of the requests that an async generator has before it. */
+  *promisesOfGenerator(generator: Tagged): Generator<Tagged> {
     const { runtime } = this.#isolate;
     const { objects, types, async } = runtime.layout;
     const type = instanceType(runtime, generator);
-    if (type === types.JS_ASYNC_FUNCTION_OBJECT)
-      return this.promiseOf(field(runtime, generator, objects.generator.asyncFunctionPromise));
-    if (type !== types.JS_ASYNC_GENERATOR_OBJECT) return undefined;
-    const request = field(runtime, generator, objects.generator.asyncQueue);
-    if (instanceType(runtime, request) !== types.ASYNC_GENERATOR_REQUEST) return undefined;
-    return this.promiseOf(field(runtime, request, async.generatorRequest.promise));
+    if (type === types.JS_ASYNC_FUNCTION_OBJECT) {
+      const promise = this.promiseOf(field(runtime, generator, objects.generator.asyncFunctionPromise));
+      if (promise !== undefined) yield promise;
+    }
+    if (type !== types.JS_ASYNC_GENERATOR_OBJECT) return;
+    let request = field(runtime, generator, objects.generator.asyncQueue);
+    for (let n = 0; n < MAX_REACTIONS; n++) {
+      if (instanceType(runtime, request) !== types.ASYNC_GENERATOR_REQUEST) return;
+      const promise = this.promiseOf(field(runtime, request, async.generatorRequest.promise));
+      if (promise !== undefined) yield promise;
+      request = field(runtime, request, async.generatorRequest.next);
+    }
   }
 
   /** A promise, or the promise of a capability. */

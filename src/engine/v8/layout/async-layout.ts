@@ -13,7 +13,10 @@ export function asyncLayout(c: Constants) {
     thenableJob: {
       promise: c.table('PromiseResolveThenableJobTask.promise_to_resolve', [16, 16, 24, 24, 24]),
     },
-    generatorRequest: { promise: c.table('AsyncGeneratorRequest.promise', 32) },
+    generatorRequest: {
+      next: c.table('AsyncGeneratorRequest.next', 8),
+      promise: c.table('AsyncGeneratorRequest.promise', 32),
+    },
     /** Context slots. */
     awaitContext: { generator: c.table('AwaitContext.extension_slot', 2) },
     allContext: { capability: c.table('kPromiseAllResolveElementCapabilitySlot', 3) },
