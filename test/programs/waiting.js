@@ -99,6 +99,9 @@ async function onSecondPage() {
   kept.push(pages.next());
   await pages.next(); // second page
 }
+async function onAtomics() {
+  await Atomics.waitAsync(new Int32Array(new SharedArrayBuffer(4)), 0, 0).value; // atomics
+}
 async function inner(key) {
   await onMap(key); // inner
 }
@@ -136,6 +139,7 @@ async function main() {
   times(2, onShared);
   if (fifo) times(1, onFile);
   times(2, onDns);
+  kept.push(onAtomics());
   times(7, onForgotten);
   times(6, onOwnResolve);
   times(3, () => {

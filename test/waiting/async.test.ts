@@ -41,6 +41,7 @@ const expected: readonly (readonly [
   [1, ['async not started'], 'not started', null],
   [1, ['async generator', 'for await'], 'awaiting', 'a timer'],
   [1, ['async generator'], 'awaiting', 'a timer'],
+  [1, ['atomics'], 'awaiting', 'a promise that native code holds'],
   [1, ['second page'], 'awaiting', 'an async function that waits itself'],
   [1, ['in Node', 'file'], 'awaiting', 'the file system'],
   [1, ['ring right', 'ring left', 'ring right'], 'awaiting', 'each other, in a ring'],
@@ -87,7 +88,7 @@ describe('suspended functions', () => {
     assert.equal(document.groups.length, expected.length);
     assert.match(
       await printed('async', core, '--groups', '1', '--locals'),
-      /^100 × awaiting a call of waiting\.get\(…\)\.resolve\n {5}onMap \S*waiting\.js:\d+:3\n {7}local \(onMap\)\n[\s\S]*… and 21 more groups/,
+      /^100 × awaiting a call of waiting\.get\(…\)\.resolve\n {5}onMap \S*waiting\.js:\d+:3\n {7}local \(onMap\)\n[\s\S]*… and 22 more groups/,
     );
     assert.equal(await printed('async', core), await printed('async', core), 'the same each time');
   });

@@ -4,6 +4,7 @@ import { EdgeType, type NodeOrdinal, NodeType } from '../graph/types.ts';
 
 /** Holders of a node that are looked at. */
 const MAX_HOLDERS = 1000;
+const HANDLES = /^\((Weak global|Global) handles\)$/;
 const PASSING = /^\((Stack roots|Handle scope)\)$/;
 /** Objects that are but a part of what holds them. */
 const PART = /^(system \/ PropertyArray|\((object )?(elements|properties)\))$/;
@@ -44,6 +45,16 @@ export function* holdersOf(heap: Heap, node: NodeOrdinal): Generator<NodeOrdinal
     const holder = sourceOf(graph, edge) as NodeOrdinal;
     if (!isPassing(heap, holder)) yield holder;
   }
+}
+
+/** True if a handle of native code leads to a node, be it a weak one. */
+export function hasHandle({ graph, reverse }: Heap, node: NodeOrdinal): boolean {
+  const end = Math.min(reverse.first[node + 1]!, reverse.first[node]! + MAX_HOLDERS);
+  for (let i = reverse.first[node]!; i < end; i++) {
+    const holder = sourceOf(graph, reverse.edges[i]!) as NodeOrdinal;
+    if (graph.nodeType[holder] === NodeType.synthetic && HANDLES.test(graph.name(holder))) return true;
+  }
+  return false;
 }
 
 function soleOf(heap: Heap, node: NodeOrdinal): NodeOrdinal | undefined {

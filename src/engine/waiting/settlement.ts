@@ -6,7 +6,7 @@ import { continuationOf } from '../v8/async/suspended-chains.ts';
 import { tag, untag } from '../v8/frames/heap-object.ts';
 import type { Isolate } from '../v8/isolate.ts';
 import { knownSettler, placeText } from './holder-text.ts';
-import { holdersOf, onlyHolders } from './only-holders.ts';
+import { hasHandle, holdersOf, onlyHolders } from './only-holders.ts';
 import type { PromiseLinks } from './promise-links.ts';
 
 /** What could settle a promise. */
@@ -27,6 +27,7 @@ const MAX_DOMINATORS = 100_000;
 const NEAR = 8;
 const REACTION = 'system / PromiseReaction';
 const CAPABILITY = 'system / PromiseCapability';
+const MODULE = 'system / SourceTextModule';
 const MAX_REACTIONS = 1000;
 /** JSGeneratorObject::kGeneratorExecuting. */
 const RUNNING = -2;
@@ -142,12 +143,10 @@ export class Settlements {
 
   /** What will surely call a resolve function: an object of Node, in words, or another promise's reaction. */
   #settlerOf(resolver: NodeOrdinal): string | Tagged | undefined {
-    const { graph } = this.#heap;
     for (const holder of onlyHolders(this.#heap, resolver, NEAR)) {
       const text = knownSettler(this.#heap, holder);
       if (text !== undefined) return text;
-      if (graph.nodeType[holder] === NodeType.hidden && graph.name(holder) === REACTION)
-        return this.#promiseOf(holder);
+      if (this.#isHidden(holder, REACTION)) return this.#promiseOf(holder);
     }
     return undefined;
   }
@@ -156,14 +155,21 @@ export class Settlements {
   #native(promise: Tagged): Settlement | undefined {
     const node = this.#node(promise);
     if (node === undefined) return undefined;
-    const { graph } = this.#heap;
+    const steps = () => waysOf(this.#heap).to(node);
     for (const holder of holdersOf(this.#heap, node)) {
-      if (graph.nodeType[holder] === NodeType.synthetic && graph.name(holder) === '(Global handles)')
-        return { text: 'a promise that native code holds', steps: waysOf(this.#heap).to(node) };
+      if (this.#isHidden(holder, MODULE)) return { text: 'a module that is being evaluated', steps: steps() };
       const text = knownSettler(this.#heap, holder);
       if (text !== undefined) return { text, steps: waysOf(this.#heap).to(holder) };
     }
-    return undefined;
+    // Atomics.waitAsync and others have a weak handle.
+    return hasHandle(this.#heap, node)
+      ? { text: 'a promise that native code holds', steps: steps() }
+      : undefined;
+  }
+
+  #isHidden(node: NodeOrdinal, name: string): boolean {
+    const { graph } = this.#heap;
+    return graph.nodeType[node] === NodeType.hidden && graph.name(node) === name;
   }
 
   /** True if only the waiting function leads to a node. */
