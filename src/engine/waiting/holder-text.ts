@@ -3,6 +3,9 @@ import type { Step } from '../analyses/paths.ts';
 import type { Heap } from '../graph/heap.ts';
 import { type EdgeIndex, EdgeType, type NodeOrdinal, NodeType, ROOT } from '../graph/types.ts';
 
+/** The variable of node:internal/timers that has all timers, and how a timer leads on. */
+const TIMER_LISTS = 'timerListMap';
+const TIMER_PART = /^\.(_onTimeout|_timerArgs)$/;
 /** Steps of a way that a text shows. */
 const SHOWN = 6;
 
@@ -36,7 +39,7 @@ export function knownSettler(heap: Heap, node: NodeOrdinal): string | undefined 
  * anywhere, since that is what the program's author knows by name.
  */
 export function placeText(heap: Heap, steps: readonly Step[]): string {
-  const parts: { readonly text: string; readonly isVariable: boolean }[] = [];
+  const parts: Part[] = [];
   let from: NodeOrdinal = ROOT;
   for (const { edge, node } of steps) {
     if (edge !== null) {
@@ -48,29 +51,50 @@ export function placeText(heap: Heap, steps: readonly Step[]): string {
   // The executor's own variables, resolve and reject, say nothing.
   while (parts.length > 1 && parts.at(-1)!.isVariable) parts.pop();
   const start = parts.findLastIndex(({ isVariable }) => isVariable);
-  const told = parts.slice(Math.max(0, start)).map(({ text }) => text);
-  const shown = told.slice(0, SHOWN).join('').replace(/^\./, '');
+  // By way of Node's list of timers, it is the timer that matters.
+  const timer = parts.findLastIndex(({ text }) => TIMER_PART.test(text));
+  const isTimer = parts[start]?.text === TIMER_LISTS && timer > start;
+  const told = start >= 0 && !isTimer ? parts.slice(start) : fromOwner(heap, parts.slice(Math.max(0, timer)));
+  const shown = told
+    .slice(0, SHOWN)
+    .map(({ text }) => text)
+    .join('')
+    .replace(/^\./, '');
   return shown === '' ? 'what is on the stack' : `${shown}${told.length > SHOWN ? ' …' : ''}`;
 }
 
-function partOf(
-  heap: Heap,
-  edge: EdgeIndex,
-  from: NodeOrdinal,
-): { readonly text: string; readonly isVariable: boolean } | undefined {
+/** A step as code would write it. */
+interface Part {
+  readonly text: string;
+  readonly isVariable: boolean;
+  readonly from: NodeOrdinal;
+}
+
+/** A way without variables begins with the class of the object that it comes from; of handles, with that of their owner. */
+function fromOwner(heap: Heap, parts: readonly Part[]): Part[] {
+  const own = parts[0]?.text === '[Symbol(owner_symbol)]' && parts.length > 1 ? parts.slice(1) : parts;
+  const first = own[0];
+  if (!first || heap.graph.nodeType[first.from] === NodeType.hidden) return [...own];
+  const name = nodeName(heap, first.from).replace(/^Node \/ /, '');
+  return [{ ...first, text: name, isVariable: false }, ...own];
+}
+
+function partOf(heap: Heap, edge: EdgeIndex, from: NodeOrdinal): Part | undefined {
   const { graph } = heap;
   const text = edgeText(heap, edge, from);
   if (from === ROOT && graph.edgeType[edge] === EdgeType.shortcut)
-    return { text: 'globalThis', isVariable: true };
+    return { text: 'globalThis', isVariable: true, from };
   const variable = /^(?:context|variable) (.*)$/s.exec(text)?.[1];
-  if (variable !== undefined) return { text: variable, isVariable: true };
-  if (/^get\(/.test(text)) return { text: '.get(…)', isVariable: false };
-  if (/^(entry|key) /.test(text)) return { text: '[…]', isVariable: false };
+  if (variable !== undefined) return { text: variable, isVariable: true, from };
+  if (/^get\(/.test(text)) return { text: '.get(…)', isVariable: false, from };
+  if (/^(entry|key) /.test(text)) return { text: '[…]', isVariable: false, from };
   switch (graph.edgeType[edge]) {
     case EdgeType.property:
-      return { text, isVariable: false };
+      return { text, isVariable: false, from };
     case EdgeType.element:
-      return graph.nodeType[from] === NodeType.synthetic ? undefined : { text: '[…]', isVariable: false };
+      return graph.nodeType[from] === NodeType.synthetic
+        ? undefined
+        : { text: '[…]', isVariable: false, from };
     default:
       return undefined;
   }
