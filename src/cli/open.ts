@@ -39,3 +39,11 @@ export function requireThread(session: CoreSession, id: number): number {
       .join(', ')}`,
   );
 }
+
+/** The isolate that `--isolate` names, or `--thread`, which has entered it; undefined for all. Throws NO_ISOLATE. */
+export function requireIsolate(session: CoreSession, { isolate, thread }: CommonOptions): number | undefined {
+  if (isolate !== undefined || thread === undefined) return isolate;
+  const entered = session.requireRuntime().isolateOf(requireThread(session, thread));
+  if (!entered) throw new DayAfterError('NO_ISOLATE', `thread ${thread} runs no JavaScript`);
+  return entered.index;
+}

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDump } from '../../src/engine/session.ts';
 import { type AsyncGroup, describeGroup, suspendedGroups } from '../../src/engine/waiting/async-groups.ts';
-import { json, printed } from '../cli/dayafter.ts';
+import { dayafter, json, printed } from '../cli/dayafter.ts';
 import { asyncShape, check } from '../cli/shapes.ts';
 import { cacheFolder } from '../support/cache.ts';
 import { type Recording, recordCore } from '../support/cores.ts';
@@ -91,6 +91,13 @@ describe('suspended functions', () => {
       /^100 × awaiting a call of waiting\.get\(…\)\.resolve\n {5}onMap \S*waiting\.js:\d+:3\n {7}local \(onMap\)\n[\s\S]*… and 22 more groups/,
     );
     assert.equal(await printed('async', core), await printed('async', core), 'the same each time');
+    for (const [option, code] of [
+      ['--isolate', 'NO_SUCH_ISOLATE'],
+      ['--thread', 'NO_SUCH_THREAD'],
+    ] as const) {
+      const { status, out } = await dayafter('async', core, option, '7', '--json');
+      assert.deepEqual([status, JSON.parse(out).error.code], [1, code]);
+    }
   });
 
   it('tells workers apart', async function () {

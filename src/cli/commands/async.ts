@@ -1,5 +1,5 @@
 import { type AsyncGroup, describeGroup, suspendedGroups } from '../../engine/waiting/async-groups.ts';
-import { openCore } from '../open.ts';
+import { openCore, requireIsolate } from '../open.ts';
 import { grouped, notesText, type Output, type Paint, painter, plain, printJson } from '../output.ts';
 import type { CommonOptions } from '../run.ts';
 import { frameLines } from './stack.ts';
@@ -20,7 +20,9 @@ export async function asyncCommand(
   output: Output,
 ): Promise<void> {
   await openCore(dump, options, output, async (session) => {
-    const { groups: found, notes: gaps } = await suspendedGroups(session, { isolate: options.isolate });
+    const { groups: found, notes: gaps } = await suspendedGroups(session, {
+      isolate: requireIsolate(session, options),
+    });
     const notes = [...session.notes(), ...gaps];
     const locals = options.locals ? { depth: options.depth, limit: options.limit } : undefined;
     const shown = options.json ? found : found.slice(0, options.groups);

@@ -5,7 +5,6 @@ import type {
   LoopRequestInfo,
   LoopTimerInfo,
 } from '../../engine/contract.ts';
-import { DayAfterError } from '../../engine/errors.ts';
 import { eventLoopsOf } from '../../engine/event-loop/event-loops.ts';
 import {
   type Alike,
@@ -15,7 +14,7 @@ import {
   loopViews,
 } from '../../engine/event-loop/loop-view.ts';
 import type { CoreSession } from '../../engine/session.ts';
-import { openCore, requireThread } from '../open.ts';
+import { openCore, requireIsolate } from '../open.ts';
 import { grouped, notesText, type Output, type Paint, painter, plain, printJson, table } from '../output.ts';
 import type { CommonOptions } from '../run.ts';
 
@@ -30,7 +29,7 @@ const MOST = 3;
 /** `dayafter handles`: what the event loops waited for, and what kept them alive. */
 export async function handlesCommand(dump: string, options: HandlesOptions, output: Output): Promise<void> {
   await openCore(dump, options, output, (session) => {
-    const found = eventLoopsOf(session, isolateOf(session, options));
+    const found = eventLoopsOf(session, requireIsolate(session, options));
     const notes = [...session.notes(), ...found.notes];
     if (options.json) {
       printJson(output, { ...found, notes });
@@ -41,14 +40,6 @@ export async function handlesCommand(dump: string, options: HandlesOptions, outp
     const texts = loopViews(found, options.all === true).map((view) => loopText(view, session, style));
     output.stdout.write(texts.join('\n') + notesText(notes, paint));
   });
-}
-
-/** `--thread` names the isolate that it has entered. */
-function isolateOf(session: CoreSession, { isolate, thread }: HandlesOptions): number | undefined {
-  if (isolate !== undefined || thread === undefined) return isolate;
-  const entered = session.requireRuntime().isolateOf(requireThread(session, thread));
-  if (!entered) throw new DayAfterError('NO_ISOLATE', `thread ${thread} runs no JavaScript`);
-  return entered.index;
 }
 
 /** How much is shown, and how. */

@@ -67,15 +67,17 @@ export interface AsyncReport {
   readonly notes: readonly string[];
 }
 
-/** What all isolates of a core have suspended, or one. */
+/** What all isolates of a core have suspended, or one. Throws NO_SUCH_ISOLATE, and what `requireRuntime` throws. */
 export async function suspendedGroups(
   session: CoreSession,
   options: AsyncOptions = {},
 ): Promise<AsyncReport> {
   const groups: SuspendedGroup[] = [];
   const notes: string[] = [];
-  for (const isolate of session.requireRuntime().isolates) {
-    if (options.isolate !== undefined && isolate.index !== options.isolate) continue;
+  const { isolates } = session.requireRuntime();
+  const wanted =
+    options.isolate === undefined ? isolates : [session.isolateFor({ isolate: options.isolate })];
+  for (const isolate of wanted) {
     let objects: SuspendedObjects | undefined;
     const heap = await heapOfIsolate(session, isolate, {
       report: options.report,
