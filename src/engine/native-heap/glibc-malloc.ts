@@ -9,6 +9,7 @@ export const glibcMalloc = {
     flags: 7,
     previousInUse: 1,
     isMapped: 2,
+    otherArena: 4,
     /** From a chunk to what the program gets, which goes on into the next chunk's first word. */
     header: 16,
     overlap: 8,
@@ -22,6 +23,7 @@ export const glibcMalloc = {
     fastbins: 16,
     fastbinCount: 10,
     top: 96,
+    next: 0x870,
     bytes: 0x898,
   },
   /** heap_info, with which each heap of an arena other than the first begins; heaps start at multiples of their greatest size. */

@@ -1,6 +1,6 @@
 import type { Address } from '../address.ts';
 import { glibcMalloc } from './glibc-malloc.ts';
-import type { MemoryRange } from './ranges.ts';
+import { type MemoryRange, without } from './ranges.ts';
 import type { WordWindow } from './word-window.ts';
 
 /** Memory in which chunks of malloc lie one after the other, the top chunk last. */
@@ -17,26 +17,69 @@ const { chunk, heap, state, leastMapped, page } = glibcMalloc;
 const MAX_CHUNKS = 1 << 28;
 /** So many chunks that follow one another tell a heap, which begins with nothing else; arenas begin with a header. */
 const ENOUGH = 4;
+const FENCE = 16;
+const MAX_ARENAS = 10_000;
 
 /**
- * Where glibc's malloc has its chunks: in the heap behind the program's data (brk), in heaps of further arenas, and in
- * blocks that are mapped one by one. All are told by what stands in them: chains of chunks that end where the memory
- * does. Empty where another allocator was used.
+ * Where glibc's malloc has its chunks: in the heap behind the program's data (brk), in further parts of it where that
+ * could not grow, in heaps of further arenas, and in blocks that are mapped one by one. All are told by what stands in
+ * them: chains of chunks that end where they must. Empty where another allocator was used.
  */
 export function mallocAreas(words: WordWindow, ranges: readonly MemoryRange[]): MallocArea[] {
-  const areas: MallocArea[] = [];
-  for (const range of ranges) {
-    const area = mainHeap(words, range) ?? arenaHeap(words, range);
-    if (area) areas.push(area);
-    else areas.push(...mappedBlocks(words, range));
-  }
+  const arenas = ranges.flatMap((range) => arenaHeap(words, range) ?? []);
+  const top = mainTop(words, new Set(arenas.flatMap(({ arena }) => arena ?? [])));
+  const others = without(ranges, arenas).flatMap((range) => [...heapsAndBlocks(words, range, top)]);
   // Blocks that are mapped one by one are no proof: other memory may happen to look like one.
-  return areas.some((area) => area.kind !== 'mapped') ? areas : [];
+  return arenas.length > 0 || others.some(({ kind }) => kind === 'heap') ? [...arenas, ...others] : [];
 }
 
-function mainHeap(words: WordWindow, { start, end }: MemoryRange): MallocArea | undefined {
-  if (words.word(start) !== 0 || !isChain(words, start, end, ENOUGH)) return undefined;
-  return { kind: 'heap', start, end, arena: undefined };
+/** The top chunk of the first arena, main_arena: all arenas are linked in a ring. */
+function mainTop(words: WordWindow, arenas: ReadonlySet<Address>): number | undefined {
+  for (const arena of arenas) {
+    let next = words.word(arena + state.next);
+    for (let n = 0; n < MAX_ARENAS && arenas.has(next as Address); n++) next = words.word(next + state.next);
+    const top = next % 8 === 0 && next !== 0 ? words.word(next + state.top) : Number.NaN;
+    if (top > 0 && top % chunk.alignment === 0) return top;
+  }
+  return undefined;
+}
+
+function* heapsAndBlocks(
+  words: WordWindow,
+  { start, end }: MemoryRange,
+  top: number | undefined,
+): Generator<MallocArea> {
+  for (let at = Math.ceil(start / page) * page; at < end; ) {
+    const area = heapPart(words, at, end, top) ?? mappedBlock(words, at, end);
+    if (area) yield area;
+    // Parts of the heap may end within a page.
+    at = area ? Math.ceil(area.end / page) * page : at + page;
+  }
+}
+
+/** The heap, or a part of it: a chain that ends with the memory, with the top chunk, or with a fence before a gap. */
+function heapPart(
+  words: WordWindow,
+  start: number,
+  limit: number,
+  top: number | undefined,
+): MallocArea | undefined {
+  if (words.word(start) !== 0 || !beginsChain(words, start)) return undefined;
+  let count = 0;
+  let previous = Number.NaN;
+  for (const at of chunksIn(words, start, limit)) {
+    const size = sizeOf(words, at);
+    const isFence = size === FENCE && sizeOf(words, previous) === FENCE;
+    const end = at === limit ? limit : at === top || isFence ? at + size : undefined;
+    if (end !== undefined) {
+      // A fence stands at the end of the page.
+      const isSure = at === top || count >= ENOUGH || (isFence && end % page === 0);
+      return isSure && end <= limit ? { kind: 'heap', start, end, arena: undefined } : undefined;
+    }
+    count++;
+    previous = at;
+  }
+  return undefined;
 }
 
 function arenaHeap(words: WordWindow, { start, end }: MemoryRange): MallocArea | undefined {
@@ -49,32 +92,35 @@ function arenaHeap(words: WordWindow, { start, end }: MemoryRange): MallocArea |
   const behind = isFirst ? arena + state.bytes : start + 32;
   const { alignment } = chunk;
   for (let at = Math.ceil(behind / alignment) * alignment; at < behind + heap.slack; at += alignment)
-    if (isChain(words, at, start + size, 1))
+    if (isChain(words, at, start + size))
       return { kind: 'arena', start: at, end: start + size, arena: arena as Address };
   return undefined;
 }
 
-/** True if chunks follow one another from `start` on up to `end`, and are enough. */
-function isChain(words: WordWindow, start: number, end: number, enough: number): boolean {
-  // The first chunk's predecessor counts as in use.
-  if ((words.word(start + chunk.size) & chunk.flags & ~4) !== chunk.previousInUse) return false;
+/** True if chunks follow one another from `start` on up to `end`. */
+function isChain(words: WordWindow, start: number, end: number): boolean {
+  if (!beginsChain(words, start)) return false;
   let count = 0;
   for (const at of chunksIn(words, start, end)) {
-    if (at === end) return count >= enough;
+    if (at === end) return count > 0;
     count++;
   }
   return false;
 }
 
-/** Chunks from `start` on, and at last `end`, if they lead there. Heaps may end with two that are but a fence. */
+/** What is before a first chunk counts as in use. */
+function beginsChain(words: WordWindow, start: number): boolean {
+  return (words.word(start + chunk.size) & chunk.flags & ~chunk.otherArena) === chunk.previousInUse;
+}
+
+/** Chunks from `start` on, and at last `end`, if they lead there. Two of 16 bytes are a fence before a gap. */
 export function* chunksIn(words: WordWindow, start: number, end: number): Generator<number> {
   let at = start;
   for (let n = 0; n < MAX_CHUNKS; n++) {
     yield at;
     if (at >= end) return;
     const size = sizeOf(words, at);
-    const isFence = size === 16 && end - at <= 32;
-    if (!(size >= chunk.least || isFence) || size % chunk.alignment !== 0 || at + size > end) return;
+    if (!(size >= chunk.least || size === FENCE) || size % chunk.alignment !== 0 || at + size > end) return;
     at += size;
   }
 }
@@ -85,17 +131,14 @@ function sizeOf(words: WordWindow, at: number): number {
   return word - (word % 8);
 }
 
-function* mappedBlocks(words: WordWindow, { start, end }: MemoryRange): Generator<MallocArea> {
-  for (let at = Math.ceil(start / page) * page; at + leastMapped <= end; ) {
-    const word = words.word(at + chunk.size);
-    const size = word - (word % 8);
-    const isBlock =
-      word % 8 === chunk.isMapped &&
-      size >= leastMapped &&
-      size % page === 0 &&
-      at + size <= end &&
-      words.word(at) < page;
-    if (isBlock) yield { kind: 'mapped', start: at, end: at + size, arena: undefined };
-    at += isBlock ? size : page;
-  }
+function mappedBlock(words: WordWindow, at: number, limit: number): MallocArea | undefined {
+  const word = words.word(at + chunk.size);
+  const size = word - (word % 8);
+  const isBlock =
+    word % 8 === chunk.isMapped &&
+    size >= leastMapped &&
+    size % page === 0 &&
+    at + size <= limit &&
+    words.word(at) < page;
+  return isBlock ? { kind: 'mapped', start: at, end: at + size, arena: undefined } : undefined;
 }

@@ -16,7 +16,7 @@ export interface MallocBlocks {
   readonly sizes: Float64Array;
   /** 1 for blocks in use. */
   readonly inUse: Uint8Array;
-  /** Bytes that malloc got from the system, in use (with headers), and free. */
+  /** Bytes that malloc got from the system, in use (with headers), and free; fences between parts are neither. */
   readonly system: number;
   readonly used: number;
   readonly free: number;
@@ -39,6 +39,7 @@ export function mallocBlocks(
   let count = 0;
   let system = 0;
   let used = 0;
+  let free = 0;
   const push = (at: number, size: number, isUsed: boolean, overlap: number) => {
     if (count === room) {
       room *= 2;
@@ -55,6 +56,7 @@ export function mallocBlocks(
     sizes[count] = size - chunk.header + overlap;
     inUse[count] = isUsed ? 1 : 0;
     if (isUsed) used += size;
+    else free += size;
     count++;
   };
   for (const { kind, start, end } of sorted) {
@@ -86,10 +88,13 @@ export function mallocBlocks(
   for (const i of lists.cached) cached += chunkBytes(sizes[i]!);
   for (const list of [lists.cached, lists.inFastbins])
     for (const i of list) {
-      if (inUse[i] === 1) used -= chunkBytes(sizes[i]!);
+      if (inUse[i] === 1) {
+        used -= chunkBytes(sizes[i]!);
+        free += chunkBytes(sizes[i]!);
+      }
       inUse[i] = 0;
     }
-  return { ...blocks, system, used, free: system - used, cached };
+  return { ...blocks, system, used, free, cached };
 }
 
 /** Bytes of the chunk that a block is, by those that the program may use. */
