@@ -80,6 +80,11 @@ export function grouped(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** "1 block", "12,000 blocks". */
+export function counted(value: number, what: string): string {
+  return `${grouped(value)} ${what}${value === 1 ? '' : 's'}`;
+}
+
 /** Bytes for people: `12.3 MB` (powers of 1000, as file managers and V8's own messages give them). */
 export function bytes(value: number): string {
   if (value < 1000) return `${value} B`;

@@ -15,7 +15,17 @@ import {
 } from '../../engine/event-loop/loop-view.ts';
 import type { CoreSession } from '../../engine/session.ts';
 import { openCore, requireIsolate } from '../open.ts';
-import { grouped, notesText, type Output, type Paint, painter, plain, printJson, table } from '../output.ts';
+import {
+  counted,
+  grouped,
+  notesText,
+  type Output,
+  type Paint,
+  painter,
+  plain,
+  printJson,
+  table,
+} from '../output.ts';
 import type { CommonOptions } from '../run.ts';
 
 export interface HandlesOptions extends CommonOptions {
@@ -90,11 +100,7 @@ function repeatText({ repeat }: LoopTimerInfo): string {
 function verdict({ activeHandles, activeRequests }: EventLoopInfo): string {
   if (activeHandles === null || activeRequests === null) return 'its event loop is not known';
   if (activeHandles + activeRequests === 0) return 'nothing was waited for';
-  return `kept alive by ${count(activeHandles, 'handle')} and ${count(activeRequests, 'request')}`;
-}
-
-function count(number: number, what: string): string {
-  return `${grouped(number)} ${what}${number === 1 ? '' : 's'}`;
+  return `kept alive by ${counted(activeHandles, 'handle')} and ${counted(activeRequests, 'request')}`;
 }
 
 /** A titled table, with one row for all items that are alike; of what is beyond the limit, what there is most of. */

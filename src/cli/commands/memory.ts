@@ -2,6 +2,7 @@ import { type MallocReport, memoryReport } from '../../engine/native-heap/memory
 import { openCore } from '../open.ts';
 import {
   bytes,
+  counted,
   grouped,
   notesText,
   type Output,
@@ -42,10 +43,6 @@ function shortName(name: string): string {
   const text = plain(name);
   const half = (MAX_NAME - 1) / 2;
   return text.length > MAX_NAME ? `${text.slice(0, Math.ceil(half))}…${text.slice(-Math.floor(half))}` : text;
-}
-
-function counted(number: number, what: string): string {
-  return `${grouped(number)} ${what}${number === 1 ? '' : 's'}`;
 }
 
 function mallocText(
