@@ -7,10 +7,9 @@ import type { Module } from '../../src/engine/modules/module.ts';
 import { mallocAreas } from '../../src/engine/native-heap/malloc-areas.ts';
 import { mallocBlocks } from '../../src/engine/native-heap/malloc-blocks.ts';
 import { type MemoryReport, memoryReport } from '../../src/engine/native-heap/memory-report.ts';
-import { within, without } from '../../src/engine/native-heap/ranges.ts';
-import { WordWindow } from '../../src/engine/native-heap/word-window.ts';
+import { isWritable, processRanges } from '../../src/engine/native-heap/process-ranges.ts';
+import { WordWindow, wordOf } from '../../src/engine/native-heap/word-window.ts';
 import { CoreSession, openDump } from '../../src/engine/session.ts';
-import { heapPages } from '../../src/engine/v8/heap-pages.ts';
 import { recordedHeap } from '../arm64/recordings.ts';
 import { json, printed } from '../cli/dayafter.ts';
 import { check, memoryShape } from '../cli/shapes.ts';
@@ -37,16 +36,10 @@ function statisticsOf({ core, modules }: CoreSession, libc: Module) {
 }
 
 function blocksOf(session: CoreSession) {
-  const { memory, modules } = session.modules;
-  const words = new WordWindow(memory);
-  const all = memory.regions.filter(({ source, flags }) => source && (flags & 2) !== 0);
-  const pages = heapPages(session.requireRuntime()).map(({ start, size }) => ({ start, end: start + size }));
-  const data = within(
-    all,
-    modules.flatMap(({ parts }) => parts.map(({ start, bytes }) => ({ start, end: start + bytes }))),
-  );
-  const areas = mallocAreas(words, without(all, [...pages, ...data]));
-  return { areas, blocks: mallocBlocks(memory, words, areas, data) };
+  const words = new WordWindow(session.modules.memory);
+  const { rest, data } = processRanges(session);
+  const malloced = mallocAreas(words, rest, data);
+  return { areas: malloced.areas, blocks: mallocBlocks(session.modules.memory, words, malloced) };
 }
 
 describe('native memory', () => {
@@ -110,9 +103,9 @@ describe('native memory', () => {
     const [start, size] = [blocks.starts[block]!, blocks.sizes[block]!];
     const patches: Patch[] = [];
     for (const region of memory.regions)
-      if (region.source && (region.flags & 2) !== 0)
+      if (region.source && isWritable(region))
         words.scan(region.start, region.end, (low, high, a) => {
-          const word = (low >>> 0) + 2 ** 32 * high;
+          const word = wordOf(low, high);
           if (word < start || word >= start + size || (a >= start && a < start + size)) return;
           patches.push({ position: region.offset + (a - region.start), bytes: Buffer.alloc(8) });
         });

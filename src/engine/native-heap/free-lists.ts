@@ -2,10 +2,7 @@ import { attemptOr } from '../absence.ts';
 import { type Address, address, at } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
 import { glibcMalloc } from './glibc-malloc.ts';
-import { chunksIn, type MallocArea } from './malloc-areas.ts';
 import { blockAt, chunkBytes, type MallocBlocks } from './malloc-blocks.ts';
-import type { MemoryRange } from './ranges.ts';
-import type { WordWindow } from './word-window.ts';
 
 const { chunk, state, threadCache } = glibcMalloc;
 /** Elements of a list that are followed. */
@@ -15,25 +12,16 @@ const HIGH = 0x1_0000_0000;
 type Blocks = Pick<MallocBlocks, 'count' | 'starts' | 'sizes' | 'inUse'>;
 
 /**
- * Blocks that look as if they were in use, but wait in lists for their next use: in the caches of threads, and in
- * fastbins. `data` are the variables of libraries, among which the first arena's are.
+ * Blocks that look as if they were in use, but wait in lists for their next use: in the caches of threads, and in the
+ * fastbins of arenas.
  */
-export function freeInLists(
-  memory: Memory,
-  words: WordWindow,
-  blocks: Blocks,
-  areas: readonly MallocArea[],
-  data: readonly MemoryRange[],
-): FreeBlocks {
+export function freeInLists(memory: Memory, blocks: Blocks, arenas: ReadonlySet<Address>): FreeBlocks {
   const lists = new FreeLists(memory, blocks);
   for (let i = 0; i < blocks.count; i++) {
     if (blocks.inUse[i] !== 1) continue;
     const variant = threadCache.variants.find(({ block }) => block === chunkBytes(blocks.sizes[i]!));
     if (variant) attemptOr(undefined, () => lists.addCached(address(blocks.starts[i]!), variant.counts));
   }
-  const arenas = new Set(areas.flatMap(({ arena }) => arena ?? []));
-  const main = mainArena(words, areas, data);
-  if (main !== undefined) arenas.add(main);
   for (const arena of arenas) attemptOr(undefined, () => lists.addFastbins(arena));
   return lists;
 }
@@ -106,22 +94,4 @@ class FreeLists implements FreeBlocks {
     const page = Math.floor(link / glibcMalloc.page);
     return ((low ^ (page % HIGH)) >>> 0) + HIGH * ((high ^ Math.floor(page / HIGH)) >>> 0);
   }
-}
-
-/** main_arena, a variable of the C library: its `top` is the last chunk of the heap. */
-function mainArena(
-  words: WordWindow,
-  areas: readonly MallocArea[],
-  data: readonly MemoryRange[],
-): Address | undefined {
-  const heap = areas.find(({ kind }) => kind === 'heap');
-  if (!heap) return undefined;
-  let top = Number.NaN;
-  for (const at of chunksIn(words, heap.start, heap.end)) if (at < heap.end) top = at;
-  let found: number | undefined;
-  for (const { start, end } of data)
-    words.scan(start, end, (low, high, a) => {
-      if ((low >>> 0) + HIGH * (high >>> 0) === top) found ??= a - state.top;
-    });
-  return found as Address | undefined;
 }

@@ -1,7 +1,7 @@
 import type { Address } from '../address.ts';
 import { glibcMalloc } from './glibc-malloc.ts';
 import { type MemoryRange, without } from './ranges.ts';
-import type { WordWindow } from './word-window.ts';
+import { type WordWindow, wordOf } from './word-window.ts';
 
 /** Memory in which chunks of malloc lie one after the other, the top chunk last. */
 export interface MallocArea {
@@ -20,28 +20,62 @@ const ENOUGH = 4;
 const FENCE = 16;
 const MAX_ARENAS = 10_000;
 
+export interface MallocAreas {
+  readonly areas: readonly MallocArea[];
+  /** malloc_state of each arena, as far as they were found. */
+  readonly arenas: ReadonlySet<Address>;
+}
+
 /**
  * Where glibc's malloc has its chunks: in the heap behind the program's data (brk), in further parts of it where that
  * could not grow, in heaps of further arenas, and in blocks that are mapped one by one. All are told by what stands in
- * them: chains of chunks that end where they must. Empty where another allocator was used.
+ * them: chains of chunks that end where they must. Empty where another allocator was used. `data` are the variables of
+ * libraries.
  */
-export function mallocAreas(words: WordWindow, ranges: readonly MemoryRange[]): MallocArea[] {
-  const arenas = ranges.flatMap((range) => arenaHeap(words, range) ?? []);
-  const top = mainTop(words, new Set(arenas.flatMap(({ arena }) => arena ?? [])));
-  const others = without(ranges, arenas).flatMap((range) => [...heapsAndBlocks(words, range, top)]);
+export function mallocAreas(
+  words: WordWindow,
+  ranges: readonly MemoryRange[],
+  data: readonly MemoryRange[],
+): MallocAreas {
+  const heaps = ranges.flatMap((range) => arenaHeap(words, range) ?? []);
+  const arenas = new Set(heaps.flatMap(({ arena }) => arena ?? []));
+  const linked = mainArena(words, arenas);
+  const top = linked === undefined ? undefined : words.word(linked + state.top);
+  const others = without(ranges, heaps).flatMap((range) => [...heapsAndBlocks(words, range, top)]);
+  const main = linked ?? mainArenaIn(words, others, data);
+  if (main !== undefined) arenas.add(main);
   // Blocks that are mapped one by one are no proof: other memory may happen to look like one.
-  return arenas.length > 0 || others.some(({ kind }) => kind === 'heap') ? [...arenas, ...others] : [];
+  const isKnown = heaps.length > 0 || others.some(({ kind }) => kind === 'heap');
+  return { areas: isKnown ? [...heaps, ...others] : [], arenas };
 }
 
-/** The top chunk of the first arena, main_arena: all arenas are linked in a ring. */
-function mainTop(words: WordWindow, arenas: ReadonlySet<Address>): number | undefined {
+/** The first arena, a variable of the C library: all are linked in a ring. */
+function mainArena(words: WordWindow, arenas: ReadonlySet<Address>): Address | undefined {
   for (const arena of arenas) {
     let next = words.word(arena + state.next);
     for (let n = 0; n < MAX_ARENAS && arenas.has(next as Address); n++) next = words.word(next + state.next);
     const top = next % 8 === 0 && next !== 0 ? words.word(next + state.top) : Number.NaN;
-    if (top > 0 && top % chunk.alignment === 0) return top;
+    if (top > 0 && top % chunk.alignment === 0) return next as Address;
   }
   return undefined;
+}
+
+/** Where it is the only arena: among the variables of libraries, by its `top`, the last chunk of the heap. */
+function mainArenaIn(
+  words: WordWindow,
+  areas: readonly MallocArea[],
+  data: readonly MemoryRange[],
+): Address | undefined {
+  const heap = areas.find(({ kind }) => kind === 'heap');
+  if (!heap) return undefined;
+  let top = Number.NaN;
+  for (const at of chunksIn(words, heap.start, heap.end)) if (at < heap.end) top = at;
+  let found: number | undefined;
+  for (const { start, end } of data)
+    words.scan(start, end, (low, high, at) => {
+      if (wordOf(low, high) === top) found ??= at - state.top;
+    });
+  return found as Address | undefined;
 }
 
 function* heapsAndBlocks(

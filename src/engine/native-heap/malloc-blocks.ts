@@ -1,9 +1,9 @@
+import { Float64Column, grown } from '../columns.ts';
 import type { Memory } from '../memory/memory.ts';
 import { partitionPoint } from '../partition-point.ts';
 import { freeInLists } from './free-lists.ts';
 import { glibcMalloc } from './glibc-malloc.ts';
-import { chunksIn, type MallocArea } from './malloc-areas.ts';
-import type { MemoryRange } from './ranges.ts';
+import { chunksIn, type MallocAreas } from './malloc-areas.ts';
 import type { WordWindow } from './word-window.ts';
 
 const { chunk } = glibcMalloc;
@@ -28,36 +28,22 @@ export interface MallocBlocks {
 export function mallocBlocks(
   memory: Memory,
   words: WordWindow,
-  areas: readonly MallocArea[],
-  data: readonly MemoryRange[],
+  { areas, arenas }: MallocAreas,
 ): MallocBlocks {
   const sorted = [...areas].sort((a, b) => a.start - b.start);
-  let room = 1 << 16;
-  let starts = new Float64Array(room);
-  let sizes = new Float64Array(room);
-  let inUse = new Uint8Array(room);
-  let count = 0;
+  const starts = new Float64Column();
+  const sizes = new Float64Column();
+  let flags = new Uint8Array(1024);
   let system = 0;
   let used = 0;
   let free = 0;
   const push = (at: number, size: number, isUsed: boolean, overlap: number) => {
-    if (count === room) {
-      room *= 2;
-      [starts, sizes] = [starts, sizes].map((old) => {
-        const grown = new Float64Array(room);
-        grown.set(old);
-        return grown;
-      }) as [Float64Array<ArrayBuffer>, Float64Array<ArrayBuffer>];
-      const grown = new Uint8Array(room);
-      grown.set(inUse);
-      inUse = grown;
-    }
-    starts[count] = at + chunk.header;
-    sizes[count] = size - chunk.header + overlap;
-    inUse[count] = isUsed ? 1 : 0;
+    const i = starts.push(at + chunk.header);
+    sizes.push(size - chunk.header + overlap);
+    if (i === flags.length) flags = grown(flags);
+    flags[i] = isUsed ? 1 : 0;
     if (isUsed) used += size;
     else free += size;
-    count++;
   };
   for (const { kind, start, end } of sorted) {
     system += end - start;
@@ -77,20 +63,17 @@ export function mallocBlocks(
       last = at;
     }
   }
-  const blocks = {
-    count,
-    starts: starts.subarray(0, count),
-    sizes: sizes.subarray(0, count),
-    inUse: inUse.subarray(0, count),
-  };
-  const lists = freeInLists(memory, words, blocks, sorted, data);
+  const count = starts.length;
+  const inUse = flags.subarray(0, count);
+  const blocks = { count, starts: starts.take(), sizes: sizes.take(), inUse };
+  const lists = freeInLists(memory, blocks, arenas);
   let cached = 0;
-  for (const i of lists.cached) cached += chunkBytes(sizes[i]!);
+  for (const i of lists.cached) cached += chunkBytes(blocks.sizes[i]!);
   for (const list of [lists.cached, lists.inFastbins])
     for (const i of list) {
       if (inUse[i] === 1) {
-        used -= chunkBytes(sizes[i]!);
-        free += chunkBytes(sizes[i]!);
+        used -= chunkBytes(blocks.sizes[i]!);
+        free += chunkBytes(blocks.sizes[i]!);
       }
       inUse[i] = 0;
     }

@@ -5,10 +5,10 @@ import { DayAfterError } from '../errors.ts';
 import { ModuleMap } from '../modules/module-map.ts';
 import type { CoreSession } from '../session.ts';
 import { registersOf } from '../unwind/architectures.ts';
-import { heapPages } from '../v8/heap-pages.ts';
 import { mallocAreas } from './malloc-areas.ts';
 import { type MallocBlocks, mallocBlocks } from './malloc-blocks.ts';
 import { NativeClasses } from './native-classes.ts';
+import { isWritable, processRanges } from './process-ranges.ts';
 import { bytesOf, type MemoryRange, within, without } from './ranges.ts';
 import { reachable } from './reachability.ts';
 import { WordWindow } from './word-window.ts';
@@ -73,21 +73,18 @@ export interface LostBlock {
 
 const NO_MALLOC =
   'no blocks of glibc’s malloc were found: the process used another allocator, or the dump lacks them';
-const WRITABLE = 2;
 const MAX_GROUPS = 1000;
 const EXAMPLES = 3;
 const TEXT = 64;
-/** Memory below the stack pointer that functions may use (the red zone of System V's ABI). */
-const RED_ZONE = 128;
 
 /** Reads all writable memory of a core of Linux. Throws NOT_APPLICABLE for dumps of other systems. */
 export function memoryReport(session: CoreSession): MemoryReport {
   if (session.core.system !== 'linux')
     throw new DayAfterError('NOT_APPLICABLE', 'what memory was used for can be told of cores of Linux alone');
   const words = new WordWindow(session.modules.memory);
-  const { all, v8, data, stacks } = rangesOf(session);
-  const rest = without(all, [...v8, ...data, ...stacks.map(({ whole }) => whole)]);
-  const areas = mallocAreas(words, rest);
+  const { all, v8, data, stacks, rest } = processRanges(session);
+  const malloced = mallocAreas(words, rest, data);
+  const { areas } = malloced;
   const parts = [
     part(words, 'V8 heap', within(all, v8)),
     part(words, 'malloc', within(all, areas)),
@@ -101,7 +98,7 @@ export function memoryReport(session: CoreSession): MemoryReport {
   ].filter(({ count }) => count > 0);
   const total = bytesOf(all);
   if (areas.length === 0) return { total, parts, malloc: null, notes: [NO_MALLOC] };
-  const blocks = mallocBlocks(session.modules.memory, words, areas, data);
+  const blocks = mallocBlocks(session.modules.memory, words, malloced);
   // What lies below a stack's pointer is of calls that have ended.
   const dead = stacks.map(({ whole, used }) => ({ start: whole.start, end: used }));
   const held = reachable(blocks, words, without(all, [...areas, ...dead]), registersIn(session));
@@ -111,47 +108,12 @@ export function memoryReport(session: CoreSession): MemoryReport {
 
 /** What may have led to blocks that count as lost. */
 function lackNotes({ core, modules: { memory } }: CoreSession): string[] {
-  const lacking = memory.regions.filter(
-    ({ source, flags }) => source === undefined && (flags & WRITABLE) !== 0,
-  );
+  const lacking = memory.regions.filter((region) => region.source === undefined && isWritable(region));
   // What is mapped from a file or a device is no memory of the program's own.
   const own = without(lacking, core.files);
   return own.length === 0
     ? []
     : [`${bytesOf(own)} bytes of writable memory are not in the dump: what they alone led to counts as lost`];
-}
-
-interface Ranges {
-  /** Private memory that may be written, as far as the dump has it. */
-  readonly all: readonly MemoryRange[];
-  readonly v8: readonly MemoryRange[];
-  /** Of modules. */
-  readonly data: readonly MemoryRange[];
-  /** The mapping that a thread's stack is in, and from where on it is used. */
-  readonly stacks: readonly { readonly whole: MemoryRange; readonly used: number }[];
-}
-
-function rangesOf(session: CoreSession): Ranges {
-  const { core, runtime } = session;
-  const { memory, modules } = session.modules;
-  const all = memory.regions.filter(({ source, flags }) => source !== undefined && (flags & WRITABLE) !== 0);
-  const pages = runtime instanceof DayAfterError ? [] : heapPages(runtime);
-  const files = modules.flatMap(({ mappings }) => mappings);
-  const bss = modules.flatMap(({ parts }) =>
-    parts.map(({ start, bytes }) => ({ start, end: start + bytes })),
-  );
-  const stacks = core.threads.flatMap((thread) => {
-    const { sp } = registersOf(core, thread);
-    const region = memory.regionAt(sp);
-    const isStack = region?.source !== undefined && (region.flags & WRITABLE) !== 0;
-    return isStack ? [{ whole: region, used: Math.max(region.start, sp - RED_ZONE) }] : [];
-  });
-  return {
-    all,
-    v8: pages.map(({ start, size }) => ({ start, end: start + size })),
-    data: within(all, [...files, ...bss]),
-    stacks,
-  };
 }
 
 function part(words: WordWindow, name: string, ranges: readonly MemoryRange[]): MemoryPart {

@@ -1,7 +1,7 @@
 import { partitionPoint } from '../partition-point.ts';
 import type { MallocBlocks } from './malloc-blocks.ts';
 import type { MemoryRange } from './ranges.ts';
-import type { WordWindow } from './word-window.ts';
+import { type WordWindow, wordOf } from './word-window.ts';
 
 const HIGH = 0x1_0000_0000;
 const PAGE = 4096;
@@ -75,7 +75,7 @@ class BlockIndex {
       this.#isHigh = this.#highs.has(high);
     }
     if (!this.#isHigh) return -1;
-    const a = (low >>> 0) + HIGH * high;
+    const a = wordOf(low, high);
     const { count, starts } = this.#blocks;
     const first = this.#firsts.get(Math.floor(a / PAGE)) ?? count;
     for (let i = first; i < count && starts[i]! <= a; i++) if (this.#isIn(i, a)) return i;

@@ -6,6 +6,11 @@ const PAGE = 4096;
 const HIGH = 0x1_0000_0000;
 const zeros = Buffer.alloc(PAGE);
 
+/** The word of these halves. Exact below 2^53. */
+export function wordOf(low: number, high: number): number {
+  return (low >>> 0) + HIGH * (high >>> 0);
+}
+
 /** Reads words on the way through much memory, past the memory's cache, which would fill up with what nobody needs again. */
 export class WordWindow {
   readonly #memory: Memory;
@@ -22,7 +27,7 @@ export class WordWindow {
   word(a: number): number {
     if (!(a >= this.#start && a + 8 <= this.#end) && !this.#load(a)) return Number.NaN;
     const i = (a - this.#start) / 4;
-    return (this.#halves[i]! >>> 0) + HIGH * (this.#halves[i + 1]! >>> 0);
+    return wordOf(this.#halves[i]!, this.#halves[i + 1]!);
   }
 
   /**
