@@ -33,13 +33,10 @@ export function activate(context: vscode.ExtensionContext): void {
       new AdapterProcess(context.extensionUri, processes),
     ),
     vscode.commands.registerCommand('dayafter.openDump', () => openDump()),
-    vscode.commands.registerCommand('dayafter.showInfo', (uri?: vscode.Uri) => showInfo(uri)),
-    vscode.commands.registerCommand('dayafter.debugDump', (uri?: vscode.Uri) => debugChosen(uri)),
+    vscode.commands.registerCommand('dayafter.showInfo', withDump(openCard)),
+    vscode.commands.registerCommand('dayafter.debugDump', withDump(debugDump)),
+    vscode.commands.registerCommand('dayafter.showMemory', withDump(showMemory)),
     vscode.workspace.registerTextDocumentContentProvider(memoryScheme, new MemoryTexts(context.extensionUri)),
-    vscode.commands.registerCommand('dayafter.showMemory', async (uri?: vscode.Uri) => {
-      const dump = uri ?? (await pickDump());
-      if (dump) await showMemory(dump);
-    }),
     vscode.commands.registerCommand('dayafter.recordDump', () => recordDump(context)),
     vscode.commands.registerCommand('dayafter.pickDump', async () => (await pickDump())?.fsPath),
     vscode.commands.registerCommand('dayafter.copyStackAsMarkdown', (item) =>
@@ -56,15 +53,12 @@ async function openDump(): Promise<void> {
   if (dump) await openCard(dump);
 }
 
-/** From the explorer with a file, from the palette without. */
-async function showInfo(uri: vscode.Uri | undefined): Promise<void> {
-  const dump = uri ?? (await pickDump());
-  if (dump) await openCard(dump);
-}
-
-async function debugChosen(uri: vscode.Uri | undefined): Promise<void> {
-  const dump = uri ?? (await pickDump());
-  if (dump) await debugDump(dump);
+/** A command on a dump: from the explorer with a file, from the palette without. */
+function withDump(use: (dump: vscode.Uri) => Promise<void>): (uri?: vscode.Uri) => Promise<void> {
+  return async (uri) => {
+    const dump = uri ?? (await pickDump());
+    if (dump) await use(dump);
+  };
 }
 
 async function openCard(dump: vscode.Uri): Promise<void> {

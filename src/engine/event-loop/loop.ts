@@ -4,6 +4,7 @@ import { u64 } from '../dump/elf.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Layout } from '../v8/layout/layout.ts';
 import type { HandleType } from '../v8/layout/libuv-layout.ts';
+import { following, type Links } from './linked-list.ts';
 
 /** A uv_handle_t. */
 export interface UvHandle {
@@ -26,6 +27,9 @@ export interface UvLoop {
   readonly time: number | undefined;
 }
 
+/** uv__queue: next, previous. */
+const FORWARD: Links = { next: 0, previous: 8 };
+const BACKWARD: Links = { next: 8, previous: 0 };
 const MAX_HANDLES = 1 << 20;
 const MAX_TIME = 2 ** 48;
 
@@ -58,9 +62,9 @@ export function environmentBytes(memory: Memory, layout: Layout, environment: Ad
 function loopAt(memory: Memory, layout: Layout, loop: Address): UvLoop | undefined {
   const o = layout.libuv.loop;
   const queue = at(loop, o.handleQueue);
-  const forward = handlesFrom(memory, layout, loop, queue, 0);
+  const forward = handlesFrom(memory, layout, loop, queue, FORWARD);
   if (forward.handles.length === 0) return undefined;
-  const backward = forward.isWhole ? [] : handlesFrom(memory, layout, loop, queue, 8).handles;
+  const backward = forward.isWhole ? [] : handlesFrom(memory, layout, loop, queue, BACKWARD).handles;
   const known = new Set(forward.handles.map((h) => h.address));
   return {
     address: loop,
@@ -72,34 +76,21 @@ function loopAt(memory: Memory, layout: Layout, loop: Address): UvLoop | undefin
   };
 }
 
-/**
- * Handles along the links of a queue (uv__queue: next, previous) until it closes, or a link does not stand
- * the test: every element must be linked back, and its handle must be of the loop. So no cycle but the whole
- * one is followed.
- */
+/** Handles along the links of a queue, up to one that is not of the loop. */
 function handlesFrom(
   memory: Memory,
   layout: Layout,
   loop: Address,
   queue: Address,
-  link: 0 | 8,
+  links: Links,
 ): { readonly handles: UvHandle[]; readonly isWhole: boolean } {
   const o = layout.libuv.handle;
   const handles: UvHandle[] = [];
-  let element = queue;
-  for (let n = 0; n < MAX_HANDLES; n++) {
-    const next = attemptOr(undefined, () => {
-      const word = memory.pointer(at(element, link));
-      return memory.pointer(at(word, 8 - link)) === element ? word : undefined;
-    });
-    if (next === queue) return { handles, isWhole: true };
-    const handle =
-      next === undefined
-        ? undefined
-        : attemptOr(undefined, () => handleAt(memory, layout, loop, at(next, -o.queue)));
-    if (next === undefined || handle === undefined) break;
+  for (const element of following(memory, queue, links, MAX_HANDLES)) {
+    if (element === queue) return { handles, isWhole: true };
+    const handle = attemptOr(undefined, () => handleAt(memory, layout, loop, at(element, -o.queue)));
+    if (handle === undefined) break;
     handles.push(handle);
-    element = next;
   }
   return { handles, isWhole: false };
 }

@@ -3,6 +3,7 @@ import { type Address, address, at, type Tagged } from '../address.ts';
 import { u64 } from '../dump/elf.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
+import { following } from './linked-list.ts';
 import { environmentBytes } from './loop.ts';
 
 const MAX_REQUESTS = 1 << 20;
@@ -93,20 +94,23 @@ function* derivedPlaces(
   const end = at(environment, environmentBytes(view.memory, view.layout, environment).length);
   for (const wrap of handleWraps.slice(0, 3)) {
     for (let offset = node.nodeRange[0]; offset <= node.nodeRange[1]; offset += 8) {
-      const head = attemptOr(undefined, () => {
-        let element = at(wrap, offset);
-        for (let n = 0; n < handleWraps.length + MORE_WRAPS; n++) {
-          const next = view.memory.pointer(at(element, node.list.next));
-          if (view.memory.pointer(at(next, node.list.previous)) !== element) return undefined;
-          if (next >= environment && next < end) return next;
-          if (next === at(wrap, offset)) return undefined;
-          element = next;
-        }
-        return undefined;
-      });
+      const head = headOf(view, at(wrap, offset), environment, end, handleWraps.length + MORE_WRAPS);
       if (head !== undefined) yield { queue: at(head, node.behindHandleQueue), nodeOffset: offset };
     }
   }
+}
+
+/** The head of the list that a node is in, if that lies between these addresses. */
+function headOf(
+  { memory, layout }: HeapView,
+  node: Address,
+  from: Address,
+  to: Address,
+  most: number,
+): Address | undefined {
+  for (const element of following(memory, node, layout.node.list, most))
+    if (element >= from && element < to) return element;
+  return undefined;
 }
 
 /** The elements of a list of Node's (ListHead, src/util.h); undefined if there is none. */
@@ -114,20 +118,10 @@ function nodesOf(
   { memory, layout }: HeapView,
   head: Address,
 ): { readonly nodes: readonly Address[]; readonly isWhole: boolean } | undefined {
-  const { previous, next } = layout.node.list;
-  const nodes: Address[] = [];
-  let element = head;
-  for (let n = 0; n < MAX_REQUESTS; n++) {
-    const following = attemptOr(undefined, () => {
-      const word = memory.pointer(at(element, next));
-      return memory.pointer(at(word, previous)) === element ? word : undefined;
-    });
-    if (following === head) return { nodes, isWhole: true };
-    if (following === undefined) break;
-    nodes.push(following);
-    element = following;
-  }
-  return nodes.length === 0 ? undefined : { nodes, isWhole: false };
+  const nodes = [...following(memory, head, layout.node.list, MAX_REQUESTS)];
+  if (nodes.length === 0) return undefined;
+  const isWhole = nodes.at(-1) === head;
+  return { nodes: isWhole ? nodes.slice(0, -1) : nodes, isWhole };
 }
 
 /** The ReqWrap whose ListNode that is. */

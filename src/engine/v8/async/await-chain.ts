@@ -22,6 +22,7 @@ export interface Waiter {
 }
 
 const MAX_HOPS = 1000;
+const MAX_PROMISES = 1 << 20;
 
 /**
  * Follows promise reactions from what runs to the functions that wait for it, as V8 does for
@@ -65,28 +66,31 @@ export class AwaitChain {
 
   /** The next function that waits for a suspended one, whatever promises lie between. */
   waiterOf(generator: Tagged): Tagged | undefined {
-    const seen = new Set<Tagged>();
-    let promise = attemptOr(undefined, () => this.#promises.promiseOfGenerator(generator));
-    while (promise !== undefined && seen.size < MAX_HOPS && !seen.has(promise)) {
-      seen.add(promise);
-      const next = this.next(promise);
-      if (next?.generator !== undefined) return next.generator;
-      promise = next?.promise;
-    }
+    const promise = attemptOr(undefined, () => this.#promises.promiseOfGenerator(generator));
+    for (const waiter of this.#following(promise))
+      if (waiter.generator !== undefined) return waiter.generator;
     return undefined;
   }
 
   /** Who waits for a promise, innermost first. */
   ofPromise(promise: Tagged | undefined): Waiter[] {
     const waiters: Waiter[] = [];
-    const seen = new Set<Tagged>();
-    for (let at = promise; at !== undefined && waiters.length < MAX_HOPS && !seen.has(at); ) {
-      seen.add(at);
-      const next = this.next(at);
-      if (next && next.label !== '') waiters.push(next);
-      at = next?.promise;
+    for (const waiter of this.#following(promise)) {
+      if (waiter.label !== '') waiters.push(waiter);
+      if (waiters.length === MAX_HOPS) break;
     }
     return waiters;
+  }
+
+  /** From a promise on, who waits for each; no promise twice. */
+  *#following(promise: Tagged | undefined): Generator<Waiter> {
+    const seen = new Set<Tagged>();
+    for (let at = promise; at !== undefined && !seen.has(at) && seen.size < MAX_PROMISES; ) {
+      seen.add(at);
+      const next = this.next(at);
+      if (next) yield next;
+      at = next?.promise;
+    }
   }
 
   hops(waiters: readonly Waiter[]): AwaitHop[] {
