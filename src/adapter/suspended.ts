@@ -25,7 +25,7 @@ export async function loadSuspended(target: Target, report?: Progress): Promise<
   if (target.frames.has(suspendedThread)) return;
   const { groups, notes } = await suspendedGroups(target.core, { report });
   target.frames.place(suspendedThread, [
-    ...(groups.length === 0 ? [label('no async function or generator is suspended')] : []),
+    ...(groups.length === 0 ? [label('no suspended async function or generator was found')] : []),
     ...groups.slice(0, maxGroups).flatMap(rowsOf),
     ...(groups.length > maxGroups
       ? [label(`${(groups.length - maxGroups).toLocaleString('en')} more groups`)]

@@ -33,7 +33,7 @@ export async function asyncCommand(
     const left = found.length - groups.length;
     const text =
       groups.length === 0
-        ? 'No async function or generator is suspended.\n'
+        ? 'No suspended async function or generator was found.\n'
         : groups.map((group) => groupText(group, several, paint)).join('\n');
     const more = left > 0 ? paint('dim', `\n… and ${grouped(left)} more groups (--groups)\n`) : '';
     output.stdout.write(text + more + notesText(notes, paint));
