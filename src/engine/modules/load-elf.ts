@@ -9,10 +9,9 @@ import { MemorySource } from '../memory/memory-source.ts';
 import { partitionPoint } from '../partition-point.ts';
 import { ElfModule } from './elf-module.ts';
 import type { LoadedModules } from './load.ts';
-import { type LocateOptions, locate } from './locate.ts';
+import { type LocateOptions, locate, PAGE } from './locate.ts';
 
 const AT_SYSINFO_EHDR = 33;
-const PAGE = 4096;
 const PF_R = 4;
 const PF_X = 1;
 
@@ -38,12 +37,13 @@ export function loadElfModules(core: ElfCore, options: LocateOptions): LoadedMod
     if (!header || header === 'lost') continue;
     const isExecutable = entry !== undefined && mappings.some((m) => entry >= m.start && entry < m.end);
     const buildId = header.buildId();
-    const located = locate(path, buildId, isExecutable, options);
+    const firstPage = readBytes(header.source, 0, PAGE);
+    const located = locate(path, { buildId, firstPage }, isExecutable, options);
     if (located.rejected) {
       const { path: rejected, isUnreadable } = located.rejected;
       const why = isUnreadable
         ? 'cannot be read as an ELF file'
-        : `is not the build that ran (build-id ${buildId ?? 'unknown'} wanted)`;
+        : `is not the build that ran (${buildId === undefined ? 'it begins otherwise' : `build-id ${buildId} wanted`})`;
       const instead = located.file ? `${located.file.source.name} is used instead` : 'not used';
       notes.push(`${rejected} ${why}: ${instead}`);
     }

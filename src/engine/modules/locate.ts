@@ -1,11 +1,12 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { FileSource } from '../dump/byte-source.ts';
+import { FileSource, readBytes } from '../dump/byte-source.ts';
 import { ElfFile } from '../dump/elf.ts';
 
 /**
- * matched: a file with the dump's build-id was found. unverified: the dump holds no build-id and the user
- * named the file. mismatched: a file was found, but of another build, and is not used. missing: none found.
+ * matched: a file with the dump's build-id was found. unverified: the dump holds no build-id, and the file begins with
+ * the very page that was mapped, or the user named it. mismatched: a file was found, but of another build, and is not
+ * used. missing: none found.
  */
 export type ModuleStatus = 'matched' | 'unverified' | 'mismatched' | 'missing';
 
@@ -40,19 +41,38 @@ export interface Rejected {
   readonly isUnreadable: boolean;
 }
 
+/** What the dump says of the file that was mapped. */
+export interface ImageIdentity {
+  readonly buildId: string | undefined;
+  /** The file's first bytes, as they are in the dump: a page, if that is whole. */
+  readonly firstPage: Buffer;
+}
+
+/** Bytes of a first page that tell a file; a shorter one tells nothing. */
+export const PAGE = 4096;
+
 /**
  * Finds the local file of a module. A dump is hostile input: the path that stands in it is only opened as a
- * regular file, and only used if its build-id equals the dump's.
+ * regular file, and only used if its build-id equals the dump's. Executables with an application inside (Node's "single
+ * executable applications", as postject makes them) have their build-id where cores do not reach; there the whole first
+ * page, with the places and sizes of all segments and of the table of sections, has to be the same.
  */
 export function locate(
   modulePath: string,
-  buildId: string | undefined,
+  image: ImageIdentity,
   isExecutable: boolean,
   options: LocateOptions,
 ): Located {
+  const { buildId } = image;
   let named: Rejected | undefined;
   let other: Rejected | undefined;
   let split: ElfFile | undefined;
+  let unchecked: ElfFile | undefined;
+  const found = (status: ModuleStatus, file: ElfFile): Located => {
+    const symbols = file.hasSymbols ? undefined : (split ?? symbolFile(modulePath, file.buildId(), options));
+    if (file !== unchecked) unchecked?.source.close();
+    return { status, file, symbols, rejected: named };
+  };
   for (const candidate of candidates(modulePath, isExecutable, options)) {
     const file = openElf(candidate.path);
     const isNamed = isExecutable && candidate.path === options.program;
@@ -60,21 +80,23 @@ export function locate(
       if (isNamed) named = { path: candidate.path, isUnreadable: true };
       continue;
     }
-    const id = file.buildId();
-    const isMatch = buildId !== undefined && id === buildId;
+    const isMatch = buildId !== undefined && file.buildId() === buildId;
     if (isMatch && file.isDebugOnly) {
       if (split) file.source.close();
       else split = file;
       continue;
     }
-    if (isMatch || (buildId === undefined && candidate.named && !file.isDebugOnly)) {
-      const symbols = file.hasSymbols ? undefined : (split ?? symbolFile(modulePath, id, options));
-      return { status: isMatch ? 'matched' : 'unverified', file, symbols, rejected: named };
+    if (isMatch) return found('matched', file);
+    if (buildId === undefined && beginsWith(file, image.firstPage)) return found('unverified', file);
+    if (buildId === undefined && candidate.named && !unchecked && !file.isDebugOnly) {
+      unchecked = file;
+      continue;
     }
     other ??= { path: candidate.path, isUnreadable: false };
     if (isNamed) named = other;
     file.source.close();
   }
+  if (unchecked) return found('unverified', unchecked);
   split?.source.close();
   return {
     status: other === undefined ? 'missing' : 'mismatched',
@@ -82,6 +104,10 @@ export function locate(
     symbols: undefined,
     rejected: named ?? other,
   };
+}
+
+function beginsWith(file: ElfFile, firstPage: Buffer): boolean {
+  return firstPage.length >= PAGE && readBytes(file.source, 0, firstPage.length).equals(firstPage);
 }
 
 /** A file of that build which has its symbols: in the user's directories, or where systems keep them. */

@@ -230,18 +230,24 @@ export function objectLayout(c: Constants) {
     typedArrayKinds: typedArrayKinds(c),
     dataView: { data: t('JSDataView.data_pointer', [56, 56, 56, 64, 64]) },
     errorStackData: { callSites: t('ErrorStackData.call_site_infos_or_formatted_stack', 8) },
+    /** Offsets in a CallSiteInfo. */
     callSite: {
-      /** Words per call site in a flat array; NaN where each is a CallSiteInfo. */
-      flatWords: t('StackTrace.kEntrySize', [none, none, none, none, 6]),
-      /** Offsets in a CallSiteInfo, or indices in the flat array. */
-      code: t('CallSiteInfo.code_object', [24, 24, 8, 8, 0]),
-      receiver: t('CallSiteInfo.receiver_or_instance', [8, 8, 16, 16, 1]),
-      function: t('CallSiteInfo.function', [16, 16, 24, 24, 2]),
-      codeOffset: t('CallSiteInfo.code_offset_or_source_position', [32, 32, 32, 32, 3]),
-      flags: t('CallSiteInfo.flags', [40, 40, 40, 40, 5]),
-      isConstructor: 8,
-      isAsync: 32,
+      code: t('CallSiteInfo.code_object', [24, 24, 8, 8, none]),
+      receiver: t('CallSiteInfo.receiver_or_instance', [8, 8, 16, 16, none]),
+      function: t('CallSiteInfo.function', [16, 16, 24, 24, none]),
+      codeOffset: t('CallSiteInfo.code_offset_or_source_position', [32, 32, 32, 32, none]),
+      flags: t('CallSiteInfo.flags', [40, 40, 40, 40, none]),
     },
+    /** Indices in an array that holds call sites without an object for each: V8 14's, which later releases of Node 24 have, too. */
+    flatCallSite: {
+      words: t('StackTrace.kEntrySize', [none, none, none, 6, 6]),
+      code: 0,
+      receiver: 1,
+      function: 2,
+      codeOffset: 3,
+      flags: 5,
+    },
+    callSiteFlags: { isConstructor: 8, isAsync: 32 },
     module: {
       inNamespace: t('JSModuleNamespace.module', [24, 24, 24, 32, 32]),
       exports: t('Module.exports', 8),

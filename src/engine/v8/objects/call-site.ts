@@ -30,8 +30,14 @@ export function callSites(view: HeapView, value: Tagged): CallSite[] | undefined
   if (view.isType(array, types.ERROR_STACK_DATA))
     array = view.tagged(array, objects.errorStackData.callSites);
   if (!view.isType(view.readable(array), types.FIXED_ARRAY)) return undefined;
-  const { flatWords } = objects.callSite;
-  return Number.isNaN(flatWords) ? boxedSites(view, array) : flatSites(view, array, flatWords);
+  const { words } = objects.flatCallSite;
+  const isBoxed = Number.isNaN(words) || holdsInfo(view, array);
+  return isBoxed ? boxedSites(view, array) : flatSites(view, array, words);
+}
+
+function holdsInfo(view: HeapView, array: Tagged): boolean {
+  const { CALL_SITE_INFO } = view.layout.types;
+  return view.arrayLength(array) > 0 && view.isType(view.readable(view.element(array, 0)), CALL_SITE_INFO);
 }
 
 function boxedSites(view: HeapView, array: Tagged): CallSite[] {
@@ -46,7 +52,7 @@ function boxedSites(view: HeapView, array: Tagged): CallSite[] {
 }
 
 function flatSites(view: HeapView, array: Tagged, words: number): CallSite[] {
-  const o = view.layout.objects.callSite;
+  const o = view.layout.objects.flatCallSite;
   const sites: CallSite[] = [];
   for (let i = 0; i + words <= view.arrayLength(array); i += words) {
     const at = i;
@@ -121,7 +127,7 @@ function positionInCode(view: HeapView, word: Tagged, pc: number): number | unde
 export function callSiteText(view: HeapView, lines: ScriptLines, site: CallSite): string {
   const name = siteFunctionName(view, site);
   const location = () => siteLocation(view, lines, site);
-  const { isAsync, isConstructor } = view.layout.objects.callSite;
+  const { isAsync, isConstructor } = view.layout.objects.callSiteFlags;
   const prefix = site.flags & isAsync ? 'async ' : '';
   if (site.flags & isConstructor) return `${prefix}new ${name || '<anonymous>'} (${location()})`;
   if (!isTopLevel(view, site)) return `${prefix}${methodCall(view, site, name)} (${location()})`;
