@@ -74,7 +74,7 @@ export class MixedStacks {
         ...this.#framesAt({ registers, exact, guessed, site, leaf, interpreter, machine }, isolate),
       );
       machine = undefined;
-      const step = this.#endAtZero(this.#step(registers, exact, site, leaf));
+      const step = this.#endAtZero(this.#step(registers, exact, site, leaf, this.#exitOf(isolate, entry)));
       const problem = problemOf(step, registers, exact);
       if (site && isEntry(site)) entry = registers.fp;
       if (problem !== undefined || step.kind === 'end') {
@@ -93,7 +93,7 @@ export class MixedStacks {
       }
       // A bytecode handler without a frame has not touched the registers of the interpreter that called it.
       interpreter = leaf ? interpreter : undefined;
-      guessed = step.by !== 'cfi';
+      guessed = step.by !== 'cfi' && step.by !== 'code';
       exact = step.signalFrame;
       if (exact) {
         nameSignalFrame(frames);
@@ -115,11 +115,16 @@ export class MixedStacks {
   #lastExit(thread: CoreThread, registers: Registers, entry: Address | undefined): Registers | undefined {
     const runtime = this.#runtime;
     const isolate = runtime?.isolateOf(thread.tid);
-    const fp = entry === undefined ? isolate?.cEntryFp : this.#savedExit(entry);
+    const fp = this.#exitOf(isolate, entry);
     if (!runtime || !isolate || fp === undefined || fp <= registers.sp) return undefined;
     const exit = exitRegisters(runtime, fp);
     const site = exit && this.#siteOf(exit, false, isolate);
     return site?.kind === 'builtin' ? exit : undefined;
+  }
+
+  /** Frame pointer of the exit frame that is newest, or was before JavaScript was entered at `entry`. */
+  #exitOf(isolate: Isolate | undefined, entry: Address | undefined): Address | undefined {
+    return entry === undefined ? isolate?.cEntryFp : this.#savedExit(entry);
   }
 
   #savedExit(entry: Address): Address | undefined {
@@ -127,9 +132,15 @@ export class MixedStacks {
     return attemptOr(undefined, () => this.#memory.pointer(at(entry, offset)));
   }
 
-  #step(registers: Registers, exact: boolean, site: CodeSite | undefined, leaf: Leaf | undefined): Step {
+  #step(
+    registers: Registers,
+    exact: boolean,
+    site: CodeSite | undefined,
+    leaf: Leaf | undefined,
+    exit: Address | undefined,
+  ): Step {
     if (leaf) return stepFromLeaf(leaf, registers);
-    return site ? stepFromV8(this.#runtime!, site, registers) : this.#native.step(registers, exact);
+    return site ? stepFromV8(this.#runtime!, site, registers) : this.#native.step(registers, exact, exit);
   }
 
   /** A return address of 0 is no frame: threads start with one, and stacks that were not saved are full of them. */
@@ -165,7 +176,8 @@ export class MixedStacks {
   ): StackFrame[] {
     const { pc, fp, sp } = registers;
     const place = { pc, fp, sp, module: this.#modules.at(pc), guessed };
-    if (!site) return [{ ...place, kind: 'native', functionName: this.#symbolAt(pc, exact), js: undefined }];
+    if (!site)
+      return [{ ...place, kind: 'native', functionName: this.#symbolAt(registers, exact), js: undefined }];
     if (leaf) {
       const entry = leaf.atEntry
         ? this.#v8!.describeEntry(isolate!, site, this.#entryPlace(registers, leaf))
@@ -195,12 +207,17 @@ export class MixedStacks {
   }
 
   /** Demangled name of the function at `pc`; undefined if its module has no symbol for it. */
-  #symbolAt(pc: Address, exact: boolean): string | undefined {
+  #symbolAt({ pc, architecture }: Registers, exact: boolean): string | undefined {
     const lookup = address(exact ? pc : pc - 1);
     const module = this.#modules.at(lookup);
     const link = module?.linkAddressOf(lookup);
     const symbol = link === undefined ? undefined : module?.symbols?.covering(link);
-    return symbol && demangle(symbol.name);
+    if (!symbol || !module) return undefined;
+    // Of stripped files, a symbol without a size may be of another function than that which has none any more.
+    const entry = at(lookup, symbol.value - link!);
+    const isOwn =
+      symbol.size > 0 || !module.isStripped || this.#native.isReached(entry, lookup, architecture);
+    return isOwn ? demangle(symbol.name) : undefined;
   }
 }
 

@@ -4,10 +4,11 @@ import type { Memory } from '../memory/memory.ts';
 import type { Module } from '../modules/module.ts';
 import type { ModuleMap } from '../modules/module-map.ts';
 import { type CfaRow, type RegisterRule, rowAt } from './cfa.ts';
+import { CodeCaller } from './code-caller.ts';
 import { evaluate } from './dwarf-expression.ts';
 import { EhFrame, type Fde } from './eh-frame.ts';
 import { peCaller } from './pe-unwind.ts';
-import type { Registers } from './registers.ts';
+import type { Architecture, Registers } from './registers.ts';
 import { StackScan } from './stack-scan.ts';
 
 /** PF_X */
@@ -22,10 +23,10 @@ export type Step =
       readonly kind: 'caller';
       readonly registers: Registers;
       /**
-       * How the caller was found: by CFI, or guessed from the frame pointer, from where the last call was noted, or from
-       * return addresses on the stack.
+       * How the caller was found: by CFI, or by the instructions themselves; or guessed from the frame pointer, from where
+       * the last call was noted, or from return addresses on the stack.
        */
-      readonly by: 'cfi' | 'frame-pointer' | 'last-call' | 'stack-scan';
+      readonly by: 'cfi' | 'code' | 'frame-pointer' | 'last-call' | 'stack-scan';
       /** The frame was made by a signal: the caller's pc is where it was interrupted, not a return address. */
       readonly signalFrame: boolean;
     }
@@ -42,11 +43,13 @@ export class NativeUnwinder {
   readonly #modules: ModuleMap;
   readonly #frames = new Map<Module, EhFrame | undefined>();
   readonly #scan: StackScan;
+  readonly #code: CodeCaller;
   readonly #rows = new Map<Address, { fde: Fde; row: CfaRow }>();
 
   constructor(memory: Memory, modules: ModuleMap) {
     this.#memory = memory;
     this.#modules = modules;
+    this.#code = new CodeCaller(memory, modules, (pc) => this.isCode(pc));
     this.#scan = new StackScan(
       memory,
       modules,
@@ -61,9 +64,10 @@ export class NativeUnwinder {
 
   /**
    * The caller of the frame with these registers. `exact` is true where the pc is that of the instruction
-   * that was about to run (innermost frame, frame interrupted by a signal), else it is a return address.
+   * that was about to run (innermost frame, frame interrupted by a signal), else it is a return address. `exit` is the
+   * frame pointer of the last frame of JavaScript before this one, if that is known.
    */
-  step(registers: Registers, exact: boolean): Step {
+  step(registers: Registers, exact: boolean, exit?: Address): Step {
     const { pc } = registers;
     if (pc === 0 && !exact)
       return { kind: 'end', reason: 'the outermost frame returns to address 0', outermost: true };
@@ -81,9 +85,16 @@ export class NativeUnwinder {
       const step = this.#afterWildCall(registers);
       if (step) return step;
     }
-    const scanned = exact && failure === undefined ? this.#scan.caller(registers) : undefined;
+    const coded = failure === undefined ? this.#byCode(registers, exact) : undefined;
+    if (coded) return coded;
+    const scanned = exact && failure === undefined ? this.#scan.caller(registers, exit) : undefined;
     if (scanned) return { kind: 'caller', registers: scanned, by: 'stack-scan', signalFrame: false };
     return (exact && this.#byLink(registers)) || this.#byFramePointer(registers, failure);
+  }
+
+  /** True if instructions lead from `entry` to the one at `pc`, or around it; also where nobody can tell. */
+  isReached(entry: Address, pc: Address, architecture: Architecture): boolean {
+    return this.#code.isReached(entry, pc, architecture);
   }
 
   /** True if `pc` lies in mapped executable memory. */
@@ -173,6 +184,14 @@ export class NativeUnwinder {
       case 'value-expression':
         return evaluate(this.#memory, rule.block, registers, cfa);
     }
+  }
+
+  /** By the instructions, of code without call frame information. */
+  #byCode(registers: Registers, exact: boolean): Step | undefined {
+    if (!exact && this.#code.isStart(registers))
+      return { kind: 'end', reason: 'this is the outermost frame', outermost: true };
+    const caller = this.#code.caller(registers);
+    return caller && { kind: 'caller', registers: caller, by: 'code', signalFrame: false };
   }
 
   /** A call through a bad pointer: the pc leads nowhere, but the call noted where it came from. */

@@ -3,6 +3,7 @@ import { type Address, address, at } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Module } from '../modules/module.ts';
 import type { ModuleMap } from '../modules/module-map.ts';
+import { callTarget, isBehindCall } from './calls.ts';
 import { Registers } from './registers.ts';
 
 /** How far above the stack pointer a return address is looked for, in words of eight bytes. */
@@ -11,12 +12,6 @@ const MAX_WORDS = 512;
 const PROOF = 4;
 /** Where functions push the frame pointer, in words below their return address. */
 const MAX_PUSHED = 7;
-/** Intel SDM volume 2: call rel32; call [rip + disp32]; jmp [rip + disp32]; endbr64. */
-const CALL = 0xe8;
-const CALL_SLOT = 0x15ff;
-const JUMP_SLOT = 0x25ff;
-const ENDBR64 = 0xfa1e0ff3;
-
 /** Unwinds a frame by call frame information; undefined if there is none, or if the thread started there. */
 type ByInformation = (registers: Registers) => Registers | undefined;
 
@@ -48,8 +43,12 @@ export class StackScan {
     this.#byInformation = byInformation;
   }
 
-  /** The caller's registers: of those that callees keep, only the frame pointer is known. */
-  caller(registers: Registers): Registers | undefined {
+  /**
+   * The caller's registers: of those that callees keep, only the frame pointer is known. Frames behind the caller do not
+   * lead over `exit`, where V8 noted that JavaScript left for the code that the thread is in: what an earlier call left
+   * on the stack would.
+   */
+  caller(registers: Registers, exit: Address | undefined): Registers | undefined {
     if (registers.architecture.convention !== 'system-v' || registers.architecture.link !== undefined)
       return undefined;
     const library = this.#modules.at(registers.pc);
@@ -64,7 +63,7 @@ export class StackScan {
       if (!this.#isCode(pc) || !this.#hasInformation(at(pc, -1)) || !this.#callsOut(pc, library)) continue;
       for (const fp of this.#framePointers(registers, slot, end)) {
         const caller = frame(registers, word, at(slot, 8), fp);
-        if (this.#fits(caller, end)) return caller;
+        if (this.#fits(caller, end, exit)) return caller;
       }
     }
     return undefined;
@@ -74,30 +73,9 @@ export class StackScan {
   #callsOut(pc: Address, library: Module): boolean {
     const own = this.#modules.at(pc);
     if (own === library) return false;
-    const target = this.#targetOf(pc, own);
+    const target = callTarget(this.#memory, this.#modules, pc);
     const other = target === undefined ? undefined : this.#modules.at(target);
     return target !== undefined && other !== undefined && other !== own && !this.#hasInformation(target);
-  }
-
-  #targetOf(pc: Address, own: Module | undefined): Address | undefined {
-    const memory = this.#memory;
-    return attemptOr(undefined, () => {
-      const offset = memory.u32(at(pc, -4)) | 0;
-      if (memory.u16(at(pc, -6)) === CALL_SLOT) return memory.pointer(at(pc, offset));
-      if (memory.u8(at(pc, -5)) !== CALL) return undefined;
-      const target = at(pc, offset);
-      return this.#modules.at(target) === own ? this.#throughTable(target) : target;
-    });
-  }
-
-  /** Where an entry of the procedure linkage table leads (System V psABI of x86-64, 5.2). */
-  #throughTable(entry: Address): Address | undefined {
-    const memory = this.#memory;
-    let jump = memory.u32(entry) === ENDBR64 ? at(entry, 4) : entry;
-    // bnd
-    if (memory.u8(jump) === 0xf2) jump = at(jump, 1);
-    if (memory.u16(jump) !== JUMP_SLOT) return undefined;
-    return memory.pointer(at(jump, 6 + (memory.u32(at(jump, 2)) | 0)));
   }
 
   /** What the frame pointer may have been in the caller: what it is, or what was pushed below the return address. */
@@ -114,14 +92,15 @@ export class StackScan {
   }
 
   /** True if what `registers` stand for is a frame whose callers are frames, too. */
-  #fits(registers: Registers, end: Address): boolean {
+  #fits(registers: Registers, end: Address, exit: Address | undefined): boolean {
     const own = this.#modules.at(registers.pc);
     let current = registers;
     for (let n = 0; n < PROOF; n++) {
       if (!this.#hasInformation(at(current.pc, -1))) return n > 0 && this.#isLinked(current, own);
       const caller = attemptOr(undefined, () => this.#byInformation(current));
       if (!caller || caller.sp <= current.sp || caller.sp >= end) return false;
-      if (!this.#isCode(caller.pc) || !this.#isBehindCall(caller.pc)) return false;
+      if (exit !== undefined && current.sp < exit && caller.sp > exit) return false;
+      if (!this.#isCode(caller.pc) || !isBehindCall(this.#memory, caller.pc)) return false;
       current = caller;
     }
     return true;
@@ -137,15 +116,6 @@ export class StackScan {
     const { fp, sp } = registers;
     const returned = attemptOr(undefined, () => this.#memory.pointer(at(fp, 8)));
     return fp >= sp && returned !== undefined && this.#isCode(returned);
-  }
-
-  /** True if a call may be what stands before `pc`; also if its code cannot be read. */
-  #isBehindCall(pc: Address): boolean {
-    const code = attemptOr(undefined, () => this.#memory.bytes(at(pc, -7), 7));
-    if (!code || code[2] === CALL) return true;
-    // FF /2: call of a register or of what memory holds, of two to seven bytes.
-    for (let n = 0; n <= 5; n++) if (code[n] === 0xff && ((code[n + 1]! >> 3) & 7) === 2) return true;
-    return false;
   }
 }
 

@@ -1,6 +1,5 @@
 import { Fault } from '../../absence.ts';
 import { address } from '../../address.ts';
-import type { GuestMemory } from '../guest-memory.ts';
 
 /** Stands for no register. */
 export const NONE = -1;
@@ -61,7 +60,8 @@ export class Instruction {
 
 /** Opcodes of one byte that have ModRM, as ranges in pairs. */
 const MODRM: readonly number[] = [
-  0x62, 0x63, 0x69, 0x69, 0x6b, 0x6b, 0x80, 0x8f, 0xc0, 0xc1, 0xc6, 0xc7, 0xd0, 0xd3, 0xf6, 0xf7, 0xfe, 0xff,
+  0x63, 0x63, 0x69, 0x69, 0x6b, 0x6b, 0x80, 0x8f, 0xc0, 0xc1, 0xc6, 0xc7, 0xd0, 0xd3, 0xd8, 0xdf, 0xf6, 0xf7,
+  0xfe, 0xff,
 ];
 /** Opcodes of two bytes that have none, as ranges in pairs. */
 const PLAIN: readonly number[] = [0x105, 0x10b, 0x131, 0x131, 0x180, 0x18f, 0x1a2, 0x1a2, 0x1c8, 0x1cf];
@@ -81,8 +81,13 @@ function hasByte(opcode: number): boolean {
   return (opcode >= 0x170 && opcode <= 0x173) || opcode === 0x1c2 || (opcode >= 0x1c4 && opcode <= 0x1c6);
 }
 
+/** Where code is read: up to `count` bytes, fewer where it ends before. */
+export interface CodeBytes {
+  bytes(at: number, count: number): Uint8Array;
+}
+
 /** Takes the instruction at `pc` apart. Throws a Fault if it cannot be read, or has an encoding that is not known. */
-export function decode(memory: GuestMemory, pc: number): Instruction {
+export function decode(memory: CodeBytes, pc: number): Instruction {
   return new Decoder(memory, pc).run();
 }
 
@@ -91,7 +96,7 @@ class Decoder {
   readonly #bytes: Uint8Array;
   #at = 0;
 
-  constructor(memory: GuestMemory, pc: number) {
+  constructor(memory: CodeBytes, pc: number) {
     this.#start = pc;
     this.#bytes = memory.bytes(pc, MAX_LENGTH);
   }
@@ -116,6 +121,8 @@ class Decoder {
       this.#vex(i, byte === 0xc4);
       return this.#located(i);
     }
+    // EVEX (AVX-512).
+    if (byte === 0x62) this.#unknown();
     i.hasRex = rex !== 0;
     i.opcode = byte === 0x0f ? 0x100 + this.#u8() : byte;
     if (i.opcode === 0x138 || i.opcode === 0x13a) {
