@@ -13,6 +13,8 @@ export const VEX_0F = 0x200;
 export const VEX_0F3A = 0x300;
 export const VEX_0F38 = 0x600;
 const VZEROUPPER = 0x77;
+const CALL = 0xe8;
+const JUMP = 0xe9;
 
 /**
  * One instruction of x86-64 (Intel SDM volume 2), taken apart. `opcode` is its last byte, with 0x100 added to those of
@@ -105,10 +107,12 @@ class Decoder {
     const i = new Instruction();
     let rex = 0;
     let isShort = false;
+    let isPadded = false;
     let byte = this.#u8();
     for (; ; byte = this.#u8()) {
       if (byte === 0x66) isShort = true;
       else if (byte === 0xf2 || byte === 0xf3) i.prefix = byte;
+      else if (byte === 0x67) isPadded = true;
       else if (byte === 0x64 || byte === 0x65) i.isThreadLocal = true;
       else if (byte !== 0x2e && byte !== 0x3e && byte !== 0xf0) break;
     }
@@ -121,8 +125,8 @@ class Decoder {
       this.#vex(i, byte === 0xc4);
       return this.#located(i);
     }
-    // EVEX (AVX-512).
-    if (byte === 0x62) this.#unknown();
+    // Linkers write 67 before direct calls and jumps, which were indirect; elsewhere it makes addresses shorter. 62 is EVEX.
+    if (byte === 0x62 || (isPadded && byte !== CALL && byte !== JUMP)) this.#unknown();
     i.hasRex = rex !== 0;
     i.opcode = byte === 0x0f ? 0x100 + this.#u8() : byte;
     if (i.opcode === 0x138 || i.opcode === 0x13a) {
