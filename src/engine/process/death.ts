@@ -34,9 +34,9 @@ export interface DeathEvidence {
   /** The promise that was rejected, where Node was about to say so. */
   readonly promise: number | undefined;
   readonly shortage: MemoryShortage | undefined;
-  /** Length and innermost function of the longest recursion on that stack. */
   /** The regular expression that was being matched, and against what, in words. */
   readonly matching: string | undefined;
+  /** Length and innermost functions of the longest recursion on that stack. */
   readonly recursion: { readonly frames: number; readonly names: readonly string[] } | undefined;
 }
 

@@ -21,7 +21,7 @@ export function deathOf(session: CoreSession, thrown: ThrownValue | undefined): 
     cursig: core.threads[0]!.signal,
     pid: core.pid,
     frames,
-    stackGap: complete ? undefined : end,
+    stackGap: complete || isProgram(frames) ? undefined : end,
     thrown,
     heap: heap && { used: oldObjects(heap), limit: heap.oldLimit ?? undefined },
     promise: rejectedPromise(session, tid),
@@ -29,6 +29,11 @@ export function deathOf(session: CoreSession, thrown: ThrownValue | undefined): 
     matching: matchingOf(session, frames),
     recursion: longestRecursion(frames),
   });
+}
+
+/** True if the stack reaches the program's beginning: only the C library's call of it is missing, where that has no file. */
+function isProgram(frames: readonly StackFrame[]): boolean {
+  return frames.slice(-2).some(({ functionName: f }) => f !== undefined && /^(main|node::Start\(.*)$/.test(f));
 }
 
 /** Functions of V8 that match regular expressions. */

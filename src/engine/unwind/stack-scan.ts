@@ -10,8 +10,8 @@ import { Registers } from './registers.ts';
 const MAX_WORDS = 512;
 /** Frames behind it that have to fit. */
 const PROOF = 4;
-/** Where functions push the frame pointer, in words below their return address. */
-const MAX_PUSHED = 7;
+/** Where functions, or those that they call, push the frame pointer: in words below their return address. */
+const MAX_PUSHED = 24;
 /** Unwinds a frame by call frame information; undefined if there is none, or if the thread started there. */
 type ByInformation = (registers: Registers) => Registers | undefined;
 
@@ -54,9 +54,10 @@ export class StackScan {
     const library = this.#modules.at(registers.pc);
     if (!library) return undefined;
     const end = this.#memory.regionAt(registers.sp)?.end ?? registers.sp;
+    const last = exit !== undefined && exit > registers.sp && exit < end ? exit : end;
     for (let n = 0; n < MAX_WORDS; n++) {
       const slot = at(registers.sp, 8 * n);
-      if (slot >= end) return undefined;
+      if (slot >= last) return undefined;
       const word = attemptOr(undefined, () => this.#memory.u64(slot));
       if (word === undefined) return undefined;
       const pc = address(Number(word));
