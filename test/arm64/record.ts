@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { headerOf } from '../oracle/oracle.ts';
-import { officialNode, type ReleaseLine, releaseLines, releases } from '../support/releases.ts';
+import { officialNode, type ReleaseLine, recordedReleases, releaseLines } from '../support/releases.ts';
 import { run } from '../support/system-folder.ts';
 import { type Job, places } from './job.ts';
 import { type Order, recordInMachine } from './machine.ts';
@@ -18,13 +18,13 @@ const patience = 20 * 60_000;
 const wanted = process.argv.slice(2).map(Number) as ReleaseLine[];
 mkdirSync(recordingsFolder, { recursive: true });
 for (const line of wanted.length > 0 ? wanted : releaseLines) {
-  console.log(`Node ${releases[line]}`);
+  console.log(`Node ${recordedReleases[line]}`);
   const orders = [order('oracle', 'programs/tiers.js')];
   if (line === fullLine) {
     orders.push(order('heap', '../heap-core/programs/natives.cjs'));
     orders.push(order('core', '../programs/spinning-interrupted.js'));
   }
-  await recordInMachine(await officialNode(releases[line], 'arm64'), orders, async (job, folder) =>
+  await recordInMachine(await officialNode(recordedReleases[line], 'arm64'), orders, async (job, folder) =>
     keep(job, folder, join(recordingsFolder, `${job.name}-${line}`)),
   );
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Recording } from '../oracle/recording.ts';
-import { officialNode, type ReleaseLine, releases } from '../support/releases.ts';
+import { officialNode, type ReleaseLine, recordedReleases } from '../support/releases.ts';
 
 /**
  * Cores of AArch64 that `npm run record:arm64` made: official builds of Node under a real kernel, in an emulated
@@ -35,7 +35,7 @@ export async function recordedTiers(
   const told = await readFile(join(recordingsFolder, `tiers-${line}.json.gz`));
   return {
     core: join(recordingsFolder, `tiers-${line}.core.zst`),
-    node: await officialNode(releases[line], 'arm64'),
+    node: await officialNode(recordedReleases[line], 'arm64'),
     recording: JSON.parse((await promisify(gunzip)(told)).toString()),
   };
 }
@@ -44,7 +44,7 @@ export async function recordedTiers(
 export async function recordedLoop(): Promise<Recorded> {
   return {
     core: join(recordingsFolder, `spinning-interrupted-${fullLine}.core.zst`),
-    node: await officialNode(releases[fullLine], 'arm64'),
+    node: await officialNode(recordedReleases[fullLine], 'arm64'),
   };
 }
 
@@ -52,7 +52,7 @@ export async function recordedLoop(): Promise<Recorded> {
 export async function recordedHeap(): Promise<Recorded & { readonly snapshot: string }> {
   return {
     core: join(recordingsFolder, `natives-${fullLine}.core.zst`),
-    node: await officialNode(releases[fullLine], 'arm64'),
+    node: await officialNode(recordedReleases[fullLine], 'arm64'),
     snapshot: join(recordingsFolder, `natives-${fullLine}.heapsnapshot.zst`),
   };
 }

@@ -6,6 +6,15 @@ import { npm } from './run.ts';
 export const releases = {
   18: '18.20.8',
   20: '20.20.2',
+  22: '22.23.5',
+  24: '24.22.3',
+  26: '26.12.1',
+} as const;
+
+/** Those that left the cores of other processors and systems, which are kept as recordings. */
+export const recordedReleases = {
+  18: '18.20.8',
+  20: '20.20.2',
   22: '22.23.3',
   24: '24.21.0',
   26: '26.10.0',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { FileSource, readBytes } from '../../src/engine/dump/byte-source.ts';
 import { LoadedImage } from '../../src/engine/dump/loaded-image.ts';
-import { releases } from '../support/releases.ts';
+import { recordedReleases } from '../support/releases.ts';
 import { loadedImage } from './loaded-image.ts';
 import { windowsNode } from './windows-node.ts';
 
@@ -16,7 +16,7 @@ describe('a PE file as it is loaded', () => {
 
   before(async function () {
     this.timeout(240_000);
-    path = await windowsNode(releases[20]);
+    path = await windowsNode(recordedReleases[20]);
     expected = loadedImage(path);
   });
 

@@ -8,7 +8,7 @@ import { basename, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { headerOf } from '../oracle/oracle.ts';
 import { record as recordOracle } from '../oracle/record.ts';
-import { type ReleaseLine, releaseLines, releases } from '../support/releases.ts';
+import { type ReleaseLine, recordedReleases, releaseLines } from '../support/releases.ts';
 import { run as runProgram } from '../support/run.ts';
 import { run } from '../support/system-folder.ts';
 import { loadedImage } from './loaded-image.ts';
@@ -37,7 +37,7 @@ const dumps: { readonly name: string; readonly line: ReleaseLine; readonly path:
 mkdirSync(recordingsFolder, { recursive: true });
 try {
   for (const line of wanted.length > 0 ? wanted : releaseLines) {
-    console.log(`Node ${releases[line]}`);
+    console.log(`Node ${recordedReleases[line]}`);
     for (const { path, way, everyLine } of programs)
       if (everyLine || line === fullLine) await recordProgram(line, resolve(import.meta.dirname, path), way);
   }
@@ -51,7 +51,7 @@ async function recordProgram(line: ReleaseLine, source: string, way: Way): Promi
   const name = file.replace(/\.\w+$/, '');
   const folder = join(aside, `${name}-${line}`);
   const out = join(folder, 'out');
-  const made = machine(system(), folder, await windowsNode(releases[line]));
+  const made = machine(system(), folder, await windowsNode(recordedReleases[line]));
   cpSync(resolve(import.meta.dirname, 'programs'), folder, { recursive: true });
   cpSync(source, join(folder, file));
   cpSync(resolve(import.meta.dirname, '../oracle/pause.cjs'), join(folder, 'oracle/pause.cjs'));
@@ -98,7 +98,7 @@ async function finish(command: string, args: readonly string[]): Promise<void> {
 
 /** What dumps share is found only where all are there; dumps of single lines make do with what is kept. */
 async function keepDumps(): Promise<void> {
-  const imageOf = async (line: ReleaseLine) => loadedImage(await windowsNode(releases[line]));
+  const imageOf = async (line: ReleaseLine) => loadedImage(await windowsNode(recordedReleases[line]));
   const pages = new SharedPages();
   if (wanted.length === 0)
     for (const { line, path } of dumps) pages.add(readFileSync(path), await imageOf(line));

@@ -8,7 +8,7 @@ import { FileSource } from '../../src/engine/dump/byte-source.ts';
 import { decompress } from '../../src/engine/dump/decompress.ts';
 import type { Recording } from '../oracle/recording.ts';
 import { cached } from '../support/cache.ts';
-import { type ReleaseLine, releases } from '../support/releases.ts';
+import { type ReleaseLine, recordedReleases } from '../support/releases.ts';
 import { loadedImage } from './loaded-image.ts';
 import { unpack } from './pages.ts';
 import { windowsNode } from './windows-node.ts';
@@ -74,10 +74,10 @@ export function sharedPages(): Promise<Buffer> {
 /** Path of the whole dump, in the cache. */
 async function unpacked(name: string, line: ReleaseLine): Promise<string> {
   const file = `${name}-${line}.pages.zst`;
-  const stamp = createHash('sha256').update(releases[line]);
+  const stamp = createHash('sha256').update(recordedReleases[line]);
   for (const part of [file, 'shared.pages.zst']) stamp.update(await readFile(join(recordingsFolder, part)));
   const folder = await cached(`windows/${name}-${line}`, stamp.digest('hex'), async (aside) => {
-    const references = [loadedImage(await windowsNode(releases[line])), await sharedPages()];
+    const references = [loadedImage(await windowsNode(recordedReleases[line])), await sharedPages()];
     unpack(await content(file), references, join(aside, 'dump.dmp'));
   });
   return join(folder, 'dump.dmp');

@@ -9,7 +9,7 @@ import type { DayAfterError } from '../../src/engine/errors.ts';
 import { CoreSession, openDump } from '../../src/engine/session.ts';
 import { aspects, compare } from '../oracle/compare.ts';
 import { OverlaySource, type Patch } from '../support/overlay-source.ts';
-import { releases } from '../support/releases.ts';
+import { recordedReleases } from '../support/releases.ts';
 import { recordedTiers } from './recordings.ts';
 import { writeSmaller } from './smaller.ts';
 import { windowsNode } from './windows-node.ts';
@@ -43,7 +43,7 @@ describe('minidumps of Windows that hold less', () => {
       this.timeout(240_000);
       dump = join(folder, 'without-images.dmp');
       writeSmaller(whole.dump, dump, { images: true });
-      node = await windowsNode(releases[line]);
+      node = await windowsNode(recordedReleases[line]);
     });
 
     it('give the same with the node.exe that ran', async () => {
@@ -77,7 +77,7 @@ describe('minidumps of Windows that hold less', () => {
 
     it('do not take that of another build', async function () {
       this.timeout(240_000);
-      const other = await windowsNode(releases[24]);
+      const other = await windowsNode(recordedReleases[24]);
       const session = await openDump(dump, { program: other });
       const { notes, modules } = session.info();
       session.close();

@@ -4,7 +4,7 @@ import { openDump } from '../../src/engine/session.ts';
 import { emulationSuite } from '../engine/emulation-suite.ts';
 import type { Recording } from '../oracle/recording.ts';
 import { assertLoopVariables, sameAsLive } from '../support/recorded-tiers.ts';
-import { releaseLines, releases } from '../support/releases.ts';
+import { recordedReleases, releaseLines } from '../support/releases.ts';
 import { recordedExit, recordedLoop, recordedTiers, recordedViolation } from './recordings.ts';
 
 /** Getters of process that Wine lets fail: the debugger shows no values of them. */
@@ -29,7 +29,7 @@ describe('minidumps of Windows', () => {
         const { format, process, death, isolates } = session.info();
         assert.equal(format, 'minidump');
         assert.equal(process.arch, 'x64');
-        assert.equal(process.nodeVersion, `v${releases[line]}`);
+        assert.equal(process.nodeVersion, `v${recordedReleases[line]}`);
         assert.equal(process.executable, 'C:\\Program Files\\nodejs\\node.exe');
         assert.deepEqual(process.argv?.[0], 'C:\\Program Files\\nodejs\\node.exe');
         assert.deepEqual(process.argv?.at(-1), 'C:\\app\\tiers.js');
