@@ -262,6 +262,7 @@ export const memoryShape: Shape = {
   total: number,
   parts: [{ name: text, size: number, touched: number, count: number }],
   malloc: {
+    allocator: text,
     blocks: number,
     used: number,
     free: number,

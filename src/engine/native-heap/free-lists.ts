@@ -1,15 +1,16 @@
 import { attemptOr } from '../absence.ts';
 import { type Address, address, at } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
+import { type AllocatedBlocks, blockAt } from './allocated-blocks.ts';
 import { glibcMalloc } from './glibc-malloc.ts';
-import { blockAt, chunkBytes, type MallocBlocks } from './malloc-blocks.ts';
+import { chunkBytes } from './malloc-blocks.ts';
 
 const { chunk, state, threadCache } = glibcMalloc;
 /** Elements of a list that are followed. */
 const MAX_LIST = 1 << 20;
 const HIGH = 0x1_0000_0000;
 
-type Blocks = Pick<MallocBlocks, 'count' | 'starts' | 'sizes' | 'inUse'>;
+type Blocks = Pick<AllocatedBlocks, 'count' | 'starts' | 'sizes' | 'inUse'>;
 
 /**
  * Blocks that look as if they were in use, but wait in lists for their next use: in the caches of threads, and in the

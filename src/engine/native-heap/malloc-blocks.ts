@@ -1,6 +1,6 @@
 import { Float64Column, grown } from '../columns.ts';
 import type { Memory } from '../memory/memory.ts';
-import { partitionPoint } from '../partition-point.ts';
+import type { AllocatedBlocks } from './allocated-blocks.ts';
 import { freeInLists } from './free-lists.ts';
 import { glibcMalloc } from './glibc-malloc.ts';
 import { chunksIn, type MallocAreas } from './malloc-areas.ts';
@@ -8,28 +8,12 @@ import type { WordWindow } from './word-window.ts';
 
 const { chunk } = glibcMalloc;
 
-/** All blocks that malloc has given out, or has taken back, by address. */
-export interface MallocBlocks {
-  readonly count: number;
-  /** What the program was given: address, and bytes that it may use. */
-  readonly starts: Float64Array;
-  readonly sizes: Float64Array;
-  /** 1 for blocks in use. */
-  readonly inUse: Uint8Array;
-  /** Bytes that malloc got from the system, in use (with headers), and free; fences between parts are neither. */
-  readonly system: number;
-  readonly used: number;
-  readonly free: number;
-  /** The part of `free` that lies in threads' caches: malloc's own statistics count it as in use. */
-  readonly cached: number;
-}
-
 /** Walks all areas. */
 export function mallocBlocks(
   memory: Memory,
   words: WordWindow,
   { areas, arenas }: MallocAreas,
-): MallocBlocks {
+): AllocatedBlocks {
   const sorted = [...areas].sort((a, b) => a.start - b.start);
   const starts = new Float64Column();
   const sizes = new Float64Column();
@@ -83,13 +67,4 @@ export function mallocBlocks(
 /** Bytes of the chunk that a block is, by those that the program may use. */
 export function chunkBytes(size: number): number {
   return size + chunk.header - chunk.overlap;
-}
-
-/** Index of the block that has an address, or -1. */
-export function blockAt(
-  { count, starts, sizes }: Pick<MallocBlocks, 'count' | 'starts' | 'sizes'>,
-  a: number,
-): number {
-  const i = partitionPoint(count, (n) => starts[n]! <= a) - 1;
-  return i >= 0 && a < starts[i]! + sizes[i]! ? i : -1;
 }

@@ -5,8 +5,8 @@ import { DayAfterError } from '../errors.ts';
 import { ModuleMap } from '../modules/module-map.ts';
 import type { CoreSession } from '../session.ts';
 import { registersOf } from '../unwind/architectures.ts';
-import { mallocAreas } from './malloc-areas.ts';
-import { type MallocBlocks, mallocBlocks } from './malloc-blocks.ts';
+import type { AllocatedBlocks } from './allocated-blocks.ts';
+import { type Allocator, allocatorOf } from './allocator.ts';
 import { NativeClasses } from './native-classes.ts';
 import { isWritable, processRanges } from './process-ranges.ts';
 import { bytesOf, type MemoryRange, within, without } from './ranges.ts';
@@ -18,7 +18,7 @@ export interface MemoryReport {
   /** Bytes of private writable memory in the dump, and what they are. */
   readonly total: number;
   readonly parts: readonly MemoryPart[];
-  /** Null where no blocks of glibc's malloc were found. */
+  /** Null where no blocks of glibc's malloc, or of musl's, were found. */
   readonly malloc: MallocReport | null;
   readonly notes: readonly string[];
 }
@@ -32,6 +32,8 @@ export interface MemoryPart {
 }
 
 export interface MallocReport {
+  /** Whose it was. */
+  readonly allocator: Allocator['name'];
   /** Blocks that the program had, and their bytes with malloc's own. */
   readonly blocks: number;
   readonly used: number;
@@ -72,7 +74,7 @@ export interface LostBlock {
 }
 
 const NO_MALLOC =
-  'no blocks of glibc’s malloc were found: the process used another allocator, or the dump lacks them';
+  'no blocks of glibc’s malloc or of musl’s were found: the process used another allocator, or the dump lacks them';
 const MAX_GROUPS = 1000;
 const EXAMPLES = 3;
 const TEXT = 64;
@@ -82,27 +84,31 @@ export function memoryReport(session: CoreSession): MemoryReport {
   if (session.core.system !== 'linux')
     throw new DayAfterError('NOT_APPLICABLE', 'what memory was used for can be told of cores of Linux alone');
   const words = new WordWindow(session.modules.memory);
-  const { all, v8, data, stacks, rest } = processRanges(session);
-  const malloced = mallocAreas(words, rest, data);
-  const { areas } = malloced;
+  const ranges = processRanges(session);
+  const { all, v8, data, stacks, rest } = ranges;
+  const allocator = allocatorOf(session.modules.memory, words, ranges);
+  const areas = allocator?.areas ?? [];
   const parts = [
     part(words, 'V8 heap', within(all, v8)),
     part(words, 'malloc', within(all, areas)),
     part(
       words,
       'stacks of threads',
-      stacks.map(({ whole }) => whole),
+      without(
+        stacks.map(({ whole }) => whole),
+        areas,
+      ),
     ),
-    part(words, 'variables of executables and libraries', data),
+    part(words, 'variables of executables and libraries', without(data, areas)),
     part(words, 'other anonymous memory', without(rest, areas)),
   ].filter(({ count }) => count > 0);
   const total = bytesOf(all);
-  if (areas.length === 0) return { total, parts, malloc: null, notes: [NO_MALLOC] };
-  const blocks = mallocBlocks(session.modules.memory, words, malloced);
+  if (!allocator) return { total, parts, malloc: null, notes: [NO_MALLOC] };
+  const { name, blocks } = allocator;
   // What lies below a stack's pointer is of calls that have ended.
   const dead = stacks.map(({ whole, used }) => ({ start: whole.start, end: used }));
   const held = reachable(blocks, words, without(all, [...areas, ...dead]), registersIn(session));
-  const malloc = mallocReport(session, words, blocks, held);
+  const malloc = { allocator: name, ...mallocReport(session, words, blocks, held) };
   return { total, parts, malloc, notes: malloc.lost.count === 0 ? [] : lackNotes(session) };
 }
 
@@ -134,9 +140,9 @@ function registersIn({ core }: CoreSession): number[] {
 function mallocReport(
   session: CoreSession,
   words: WordWindow,
-  blocks: MallocBlocks,
+  blocks: AllocatedBlocks,
   held: Uint8Array,
-): MallocReport {
+): Omit<MallocReport, 'allocator'> {
   const classes = new NativeClasses(new ModuleMap(session.modules.modules));
   const named = new Groups();
   const sized = new Groups();

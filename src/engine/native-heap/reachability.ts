@@ -1,5 +1,5 @@
 import { partitionPoint } from '../partition-point.ts';
-import type { MallocBlocks } from './malloc-blocks.ts';
+import type { AllocatedBlocks } from './allocated-blocks.ts';
 import type { MemoryRange } from './ranges.ts';
 import { type WordWindow, wordOf } from './word-window.ts';
 
@@ -14,7 +14,7 @@ const MANY_PAGES = 64;
  * is held: a number that happens to look like a pointer counts as one. `registers` are words of threads.
  */
 export function reachable(
-  blocks: MallocBlocks,
+  blocks: AllocatedBlocks,
   words: WordWindow,
   roots: readonly MemoryRange[],
   registers: readonly number[],
@@ -43,7 +43,7 @@ export function reachable(
 
 /** Finds blocks by addresses inside of them: most words are none, and are told by a look or two. */
 class BlockIndex {
-  readonly #blocks: MallocBlocks;
+  readonly #blocks: AllocatedBlocks;
   /** Upper halves of addresses of blocks. */
   readonly #highs = new Set<number>();
   /** By page: the first block that reaches into it, of those that take few pages. */
@@ -53,7 +53,7 @@ class BlockIndex {
   #high = Number.NaN;
   #isHigh = false;
 
-  constructor(blocks: MallocBlocks) {
+  constructor(blocks: AllocatedBlocks) {
     this.#blocks = blocks;
     const { count, starts, sizes } = blocks;
     for (let i = 0; i < count; i++) {

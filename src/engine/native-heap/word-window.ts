@@ -30,6 +30,13 @@ export class WordWindow {
     return wordOf(this.#halves[i]!, this.#halves[i + 1]!);
   }
 
+  /** The 32 bits at an address that is a multiple of 4, with a sign; NaN where the dump has none. */
+  half(a: number): number {
+    const word = a - (a % 8);
+    if (Number.isNaN(this.word(word))) return Number.NaN;
+    return this.#halves[(a - this.#start) / 4]!;
+  }
+
   /**
    * Calls `visit` with the words of a range that are there: their halves, and where they are. Words of zero may be left
    * out; pages of nothing else are.

@@ -33,7 +33,9 @@ export function deathOf(session: CoreSession, thrown: ThrownValue | undefined): 
 
 /** True if the stack reaches the program's beginning: only the C library's call of it is missing, where that has no file. */
 function isProgram(frames: readonly StackFrame[]): boolean {
-  return frames.slice(-2).some(({ functionName: f }) => f !== undefined && /^(main|node::Start\(.*)$/.test(f));
+  return frames
+    .slice(-2)
+    .some(({ functionName: f }) => f !== undefined && /^(main|node::Start\(.*)$/.test(f));
 }
 
 /** Functions of V8 that match regular expressions. */
