@@ -5,7 +5,8 @@ import { run } from './run.ts';
 // A closed pipe (`dayafter … | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  process.stderr.write(`dayafter: the output cannot be written (${error.code ?? error.message})\n`);
+  process.exit(1);
 });
 
 process.exitCode = await run(process.argv.slice(2), {

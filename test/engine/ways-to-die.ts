@@ -93,6 +93,14 @@ export const deaths: readonly Death[] = [
     says: /^process\.abort\(\) ended the process\. It was called in compare \(.*die-abort\.js:5:13\)/,
   },
   {
+    title: 'signal that it sent itself',
+    program: 'die-kill.js',
+    options: () => plain,
+    kind: 'signal',
+    exception: null,
+    says: /^The process sent SIGABRT to itself\. It did so in later \(.*die-kill\.js:3:11\)/,
+  },
+  {
     title: 'signal from outside while it spins',
     program: 'die-spinning.js',
     options: () => plain,

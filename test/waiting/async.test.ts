@@ -55,6 +55,22 @@ describe('suspended functions', () => {
       compare(recording, await groupsOf(recording.core));
     });
 
+  it('a module that awaits a promise that is gone waits for nothing', async function () {
+    this.timeout(120_000);
+    for (const line of releaseLines) {
+      const { core } = await recordCore(line, 'abandoned.mjs', { nodeFlags: [] });
+      const session = await openDump(core);
+      const { groups } = await suspendedGroups(session);
+      const own = groups.filter(({ hops }) => hops[0]?.frame?.url?.endsWith('/abandoned.mjs'));
+      session.close();
+      assert.deepEqual(
+        own.map(({ awaiting, promise }) => [awaiting, promise]),
+        [[NOTHING, null]],
+        `Node ${line}`,
+      );
+    }
+  });
+
   it('the same of an executable without symbols', async function () {
     this.timeout(120_000);
     const recording = await record(22);

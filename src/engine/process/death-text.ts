@@ -137,7 +137,8 @@ function where(evidence: DeathEvidence, kind: DeathKind | null): string {
     const { matching } = evidence;
     if (matching !== undefined && (kind === 'signal' || kind === 'alive'))
       return `It was matching ${matching} in ${place}.`;
-    return `${kind === null ? 'It happened in' : verbs[kind]} ${place}.`;
+    const isOwn = kind === 'signal' && evidence.signal?.sender === evidence.pid;
+    return `${kind === null ? 'It happened in' : isOwn ? 'It did so in' : verbs[kind]} ${place}.`;
   }
   if (evidence.stackGap !== undefined) return `The stack of that thread is not whole: ${evidence.stackGap}.`;
   const origin = kind === 'signal' || kind === 'alive' ? undefined : originOf(evidence.thrown);

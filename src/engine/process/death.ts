@@ -94,6 +94,7 @@ function kindOf(evidence: DeathEvidence, signo: number): DeathKind | null {
   if (faultSignals.has(signo) && signal && signal.code > 0 && signo !== 5) {
     return hitGuardPage(evidence) ? 'stack-overflow' : nativeOrMark(evidence);
   }
+  if (signo === ABORT && wasKilled(evidence)) return 'signal';
   const mark = marks.find((m) =>
     frames.some((f) => f.functionName !== undefined && m.pattern.test(f.functionName)),
   );
@@ -133,6 +134,11 @@ function wasRaised({ signal, frames }: DeathEvidence): boolean {
   return frames
     .slice(0, 3)
     .some((f) => /^(kill|tgkill|raise|sigqueue|__?pthread_kill.*)$/.test(f.functionName ?? ''));
+}
+
+/** True if the process sent the signal to itself by kill(), as handlers of signals do at their end. */
+function wasKilled({ frames }: DeathEvidence): boolean {
+  return frames.slice(0, 3).some((f) => /^(kill|uv_kill)$/.test(f.functionName ?? ''));
 }
 
 /** Node hands the reason of an unhandled rejection to triggerUncaughtException(reason, true). */

@@ -17,7 +17,7 @@ import { field, instanceType, untag } from '../v8/frames/heap-object.ts';
 import { debugName, sharedOf } from '../v8/frames/shared-function-info.ts';
 import type { Isolate } from '../v8/isolate.ts';
 import { PromiseLinks, type PromiseObjects, promiseTypes } from './promise-links.ts';
-import { Settlements } from './settlement.ts';
+import { NOTHING, Settlements } from './settlement.ts';
 
 export interface AsyncOptions {
   /** Index of the only isolate that is wanted. */
@@ -180,7 +180,9 @@ class Groups {
       const isFunction =
         instanceType(this.#isolate.runtime, generator) ===
         this.#isolate.runtime.layout.types.JS_ASYNC_FUNCTION_OBJECT;
-      return isFunction ? { state: 'awaiting', awaiting: null, steps: [] } : this.#pause(generator);
+      // No promise leads to it: where none can be missing, that which it awaits is gone, as a module's may be.
+      const awaiting = this.#heap.graph.gaps.length === 0 ? NOTHING : null;
+      return isFunction ? { state: 'awaiting', awaiting, steps: [] } : this.#pause(generator);
     }
     const { text, steps } = this.#settlements.of(promise, generator);
     return { state: 'awaiting', awaiting: text, steps };

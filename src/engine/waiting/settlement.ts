@@ -31,7 +31,7 @@ const MODULE = 'system / SourceTextModule';
 const MAX_REACTIONS = 1000;
 /** JSGeneratorObject::kGeneratorExecuting. */
 const RUNNING = -2;
-const NOTHING = 'what nothing can settle any more';
+export const NOTHING = 'what nothing can settle any more';
 
 /** Tells of awaited promises what they wait for: who holds their resolve functions, and so may yet call one. */
 export class Settlements {
