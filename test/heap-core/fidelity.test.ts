@@ -39,7 +39,7 @@ describe("a core's heap against the snapshot that V8 wrote of it", () => {
           this.timeout(400_000);
           const { core, snapshot } = (await heapPairs(program, line))[isolate]!;
           const theirs = await openGraph(snapshot);
-          const ours = await openGraph(core, { isolate });
+          const ours = await openGraph(core, { isolate, asV8: true });
           measures = compareHeaps(theirs, ours);
           gaps = ours.graph.gaps;
           theirs.close();

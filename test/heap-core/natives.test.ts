@@ -82,7 +82,7 @@ describe("objects of Node's C++ against the snapshot that V8 wrote of them", () 
       before(async function () {
         this.timeout(400_000);
         const [pair] = await heapPairs('natives', line);
-        const heaps = [await openGraph(pair!.snapshot), await openGraph(pair!.core)] as const;
+        const heaps = [await openGraph(pair!.snapshot), await openGraph(pair!.core, { asV8: true })] as const;
         [theirs, ours] = [heaps[0].graph, heaps[1].graph];
         close = () => heaps.forEach((heap) => void heap.close());
       });

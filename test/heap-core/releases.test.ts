@@ -30,7 +30,7 @@ describe('other releases of a line', () => {
       this.timeout(300_000);
       const [pair] = await heapPairs('natives', release);
       const theirs = await openGraph(pair!.snapshot);
-      const ours = await openGraph(pair!.core);
+      const ours = await openGraph(pair!.core, { asV8: true });
       const measures = compareHeaps(theirs, ours);
       assert.deepEqual(ours.graph.gaps, []);
       theirs.close();

@@ -24,7 +24,7 @@ const { values } = parseArgs({
 
 async function compare({ core, snapshot, isolate }: Omit<Pair, 'name'>): Promise<Measure[]> {
   const theirs = await openGraph(snapshot);
-  const ours = await openGraph(core, { isolate });
+  const ours = await openGraph(core, { isolate, asV8: true });
   try {
     return compareHeaps(theirs, ours);
   } finally {

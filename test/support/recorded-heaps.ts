@@ -37,7 +37,7 @@ export function sameAsSnapshot(
     this.timeout(240_000);
     const { dump, program, snapshot } = await recorded();
     const theirs = await openGraph(snapshot);
-    const ours = await openGraph(dump, { program });
+    const ours = await openGraph(dump, { program, asV8: true });
     measures = compareHeaps(theirs, ours);
     gaps = ours.graph.gaps;
     theirs.close();

@@ -9,6 +9,8 @@ export interface OpenGraphOptions {
   readonly program?: string | undefined;
   readonly search?: readonly string[] | undefined;
   readonly sysroot?: string | undefined;
+  /** Of cores: names as V8's own snapshots have them, to compare with these. */
+  readonly asV8?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Bytes read, of how many. */
   readonly progress?: ((done: number, total: number) => void) | undefined;
@@ -26,10 +28,10 @@ export async function openGraph(path: string, options: OpenGraphOptions = {}): P
       return await openSnapshot(source, { signal: options.signal, progress: options.progress });
     // What reads cores is a large part of the engine: who opens a snapshot does not load it.
     const { heapOfCore } = await import('../heap-graph/heap-of-core.ts');
-    const { program, search, sysroot, isolate, progress: passes } = options;
+    const { program, search, sysroot, isolate, asV8, progress: passes } = options;
     const { heap, session } = await heapOfCore(
       { format, source },
-      { program, search, sysroot, isolate, passes },
+      { program, search, sysroot, isolate, asV8, passes },
     );
     heap.own(session);
     return heap;

@@ -18,18 +18,21 @@ const MAX_SLOTS = 1 << 16;
 const IN_CONTEXT = 2;
 
 /**
- * References by variables (V8HeapExplorer::ExtractContextReferences): what V8 names are the slots of function,
- * script, module and strict eval scopes, and of blocks that are declaration scopes.
+ * References by variables (V8HeapExplorer::ExtractContextReferences). What V8 names are the slots of function, script,
+ * module and strict eval scopes, and of blocks that are declaration scopes; variables of other blocks have their names,
+ * too, unless the graph is to be as V8's (`asV8`).
  */
 export class ContextReferences {
   readonly #view: HeapView;
   readonly #words: HeapWords;
+  readonly #asV8: boolean;
   /** By ScopeInfo. */
   readonly #slots = new Map<Tagged, readonly Slot[]>();
 
-  constructor(view: HeapView, words: HeapWords) {
+  constructor(view: HeapView, words: HeapWords, asV8: boolean) {
     this.#view = view;
     this.#words = words;
+    this.#asV8 = asV8;
   }
 
   /** References of a native context; plans tell those of others. */
@@ -48,7 +51,7 @@ export class ContextReferences {
     return ((this.#flags(info) >>> scopeFlags.hasContextExtensionSlot) & 1) === 1;
   }
 
-  /** The variables that V8 names, of contexts of that ScopeInfo and instance type. */
+  /** The variables that have names, of contexts of that ScopeInfo and instance type. */
   slots(info: Tagged, type: number): readonly Slot[] {
     const { types } = this.#view.layout;
     if (this.#words.type(info) !== types.SCOPE_INFO) return [];
@@ -65,6 +68,7 @@ export class ContextReferences {
     const { objects, types, graph } = this.#view.layout;
     const flags = this.#flags(info);
     const kind = graph.contextKinds[type - types.firstContext];
+    if (!this.#asV8) return kind !== 'native';
     if (kind === 'eval') return (flags & objects.scopeFlags.languageMode) !== 0;
     if (kind === 'block') return (flags & objects.scopeFlags.declarationScope) !== 0;
     return kind === 'function' || kind === 'module' || kind === 'script';

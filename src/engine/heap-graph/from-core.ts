@@ -25,6 +25,8 @@ export interface CoreHeapOptions {
   readonly helper?: CoreHelper | undefined;
   /** Told bytes of heap pages that are done, of how many, as far as the time is concerned. */
   readonly report?: Progress | undefined;
+  /** Variables of blocks, which V8's own snapshots leave nameless, have no names either: to compare with these. */
+  readonly asV8?: boolean | undefined;
   /** Shown the marked objects, once all are described. */
   readonly visit?: ((image: HeapImage, kinds: ObjectKinds) => void) | undefined;
 }
@@ -41,7 +43,7 @@ export interface CoreHeapOptions {
 export async function heapFromCore(
   session: CoreSession,
   isolate: Isolate,
-  { helper, report, visit }: CoreHeapOptions = {},
+  { helper, report, visit, asV8 }: CoreHeapOptions = {},
 ): Promise<Heap> {
   const progress = new PassProgress(report);
   const shape = shapeOfHeap(isolate);
@@ -67,6 +69,7 @@ export async function heapFromCore(
     live,
     globalObjects(session, isolate),
     (await theirEmbedder?.catch(() => undefined)) ?? embedderGraph(view.memory, embedder),
+    asV8 === true,
   );
   await builder.connect(progress, other);
   const graph = builder.graph();

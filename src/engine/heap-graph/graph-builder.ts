@@ -49,6 +49,7 @@ export class GraphBuilder {
     live: LiveHeap,
     globals: readonly Tagged[],
     embedder: EmbedderGraph,
+    asV8: boolean,
   ) {
     const { view } = inspector;
     const { kinds } = live;
@@ -82,6 +83,7 @@ export class GraphBuilder {
       ephemerons,
       natives,
       codes: live.codes,
+      asV8,
     });
     this.#tagBuiltins();
     this.#synthetic(globals);

@@ -19,6 +19,7 @@ export interface HeapOfCoreOptions extends OpenOptions {
   /** Of cores with several isolates: which one's heap. */
   readonly isolate?: number | undefined;
   readonly passes?: Progress | undefined;
+  readonly asV8?: boolean | undefined;
 }
 
 /** From this size of a core on a second thread pays. */
@@ -31,7 +32,11 @@ export async function heapOfCore(dump: OpenedDump, options: HeapOfCoreOptions): 
     const session = new CoreSession(dump, options);
     try {
       const isolate = session.isolateFor({ isolate: options.isolate });
-      const heap = await heapFromCore(session, isolate, { helper, report: options.passes });
+      const heap = await heapFromCore(session, isolate, {
+        helper,
+        report: options.passes,
+        asV8: options.asV8,
+      });
       heap.notes = session.notes();
       return { heap, session, isolate };
     } catch (error) {

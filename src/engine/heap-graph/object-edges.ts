@@ -51,6 +51,8 @@ export interface EdgesInput {
   readonly natives: NodeObjects;
   /** By dispatch handle: index of the code, or -1. */
   readonly codes: ReadonlyMap<number, number>;
+  /** What V8 leaves nameless is nameless. */
+  readonly asV8: boolean;
 }
 
 /**
@@ -100,7 +102,7 @@ export class ObjectEdges {
     this.#natives = input.natives;
     this.#mapName = strings.add('map');
     const texts = new TextIds(view, image, kinds, strings);
-    this.#references = new References(view, words);
+    this.#references = new References(view, words, input.asV8);
     this.#plans = new ObjectPlans(view, words, this.#references, {
       name: (text) => strings.add(text),
       ordinal: (word) => ordinalOf(image, word),

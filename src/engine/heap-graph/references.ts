@@ -28,12 +28,12 @@ export class References {
   /** Types of arrays whose elements are shown by their number. */
   readonly indexed: ReadonlySet<number>;
 
-  constructor(view: HeapView, words: HeapWords) {
+  constructor(view: HeapView, words: HeapWords, asV8: boolean) {
     this.#view = view;
     this.#words = words;
     this.properties = new PropertyReferences(view, words);
     this.elements = new ElementReferences(view, words);
-    this.contexts = new ContextReferences(view, words);
+    this.contexts = new ContextReferences(view, words, asV8);
     this.fields = new FieldRules(view.layout);
     this.code = new CodeReferences(view, words);
     const { types, graph } = view.layout;
