@@ -84,6 +84,8 @@ function partOf(heap: Heap, edge: EdgeIndex, from: NodeOrdinal): Part | undefine
   const text = edgeText(heap, edge, from);
   if (from === ROOT && graph.edgeType[edge] === EdgeType.shortcut)
     return { text: 'globalThis', isVariable: true, from };
+  // Of another realm: a context of node:vm, as test runners have.
+  if (/^internal global_(proxy_)?object$/.test(text)) return { text: 'globalThis', isVariable: true, from };
   const variable = /^(?:context|variable) (.*)$/s.exec(text)?.[1];
   if (variable !== undefined) return { text: variable, isVariable: true, from };
   if (/^get\(/.test(text)) return { text: '.get(…)', isVariable: false, from };

@@ -30,8 +30,10 @@ export class CodeMap {
     return attemptOr(false, () => {
       const { key, value, parent } = this.#layout;
       const root = this.#root;
-      if (root === undefined)
-        return isCode(this.#memory.pointer(this.#memory.pointer(this.#newCode)), undefined);
+      if (root === undefined) {
+        const all = [...this.newCode()];
+        return all.length > 0 && all.every((code) => isCode(code, undefined));
+      }
       if (this.#memory.pointer(at(root, parent)) !== this.#header) return false;
       return isCode(this.#memory.pointer(at(root, value)), this.#memory.pointer(at(root, key)));
     });

@@ -27,6 +27,8 @@ export interface WasmPlace {
 const MAX_INLINED = 64;
 const MAX_TABLE = 1 << 24;
 const MAX_MODULE = 1 << 30;
+/** Bytes of one function's code. */
+const MAX_CODE = 1 << 28;
 
 /**
  * The code of one WebAssembly module (wasm::NativeModule). Its members are found by what they look like: the
@@ -118,11 +120,16 @@ export class NativeModule {
     const { code, codeMap, nativeModuleSize } = layout.wasm;
     for (let i = 0; i < nativeModuleSize; i += 8) {
       const map = attemptOr(undefined, () => new CodeMap(memory, codeMap, at(this.#address, i)));
-      const isMap = map?.isOne(
-        (where, start) =>
-          this.#isOwn(where) &&
-          (start === undefined || memory.pointer(at(where, code.instructions)) === start),
-      );
+      const isMap = map?.isOne((where, start) => {
+        if (!this.#isOwn(where)) return false;
+        const instructions = memory.pointer(at(where, code.instructions));
+        const size = memory.u32(at(where, code.instructionsSize));
+        return (
+          size <= MAX_CODE &&
+          memory.regionAt(instructions) !== undefined &&
+          (start ?? instructions) === instructions
+        );
+      });
       if (isMap) return map;
     }
     return undefined;
