@@ -12,7 +12,7 @@ import { MadeInspector } from './evaluate/made-inspector.ts';
 import { type LoadedModules, loadModules } from './modules/load.ts';
 import type { LocateOptions } from './modules/locate.ts';
 import { ModuleMap } from './modules/module-map.ts';
-import { capturedFrames } from './process/captured-frames.ts';
+import { type CapturedFrame, capturedFrames } from './process/captured-frames.ts';
 import type { ThrownValue } from './process/death.ts';
 import { type Thrown, thrownValue } from './process/thrown-value.ts';
 import { capturedFrameInfo, frameInfo, suspendedFrameInfo } from './report/frame.ts';
@@ -223,13 +223,17 @@ export class CoreSession {
     return {
       label: `where the error was made${thrown.isCopy ? ', in a worker' : ''} (from its stack, without variables)`,
       frames: frames.map((frame) => {
-        const info = capturedFrameInfo(frame);
-        const script = frame.url === undefined ? undefined : this.#scriptByUrl(frame.url);
-        const { line, column } = frame;
-        if (script?.sourceMapUrl === undefined || line === undefined || column === undefined) return info;
-        return { ...info, original: this.sourceMaps.original(script, { line, column }, undefined) ?? null };
+        const original = this.originalOfCaptured(frame) ?? null;
+        return { ...capturedFrameInfo(frame), original };
       }),
     };
+  }
+
+  /** Where a frame of an error's stack came from by its script's source map; undefined without one. */
+  originalOfCaptured({ url, line, column }: CapturedFrame): OriginalPosition | undefined {
+    const script = url === undefined ? undefined : this.#scriptByUrl(url);
+    if (script?.sourceMapUrl === undefined || line === undefined || column === undefined) return undefined;
+    return this.sourceMaps.original(script, { line, column }, undefined);
   }
 
   #scriptByUrl(url: string): Script | undefined {

@@ -70,15 +70,23 @@ async function asIndexMap(): Promise<Built> {
   return { script, minified: false };
 }
 
-async function framesOf({ script }: Built, roots: string[]): Promise<FrameInfo[]> {
-  const { core } = await recordCore(22, script, { inputs: [] });
+async function storyOf(built: Built, roots: string[]): Promise<{ frames: FrameInfo[]; message: string }> {
+  const { core } = await recordCore(22, built.script, { inputs: [] });
   const session = await openDump(core, { sourceRoots: roots.map((local) => ({ local })) });
   try {
     const tid = session.core.threads[0]!.tid;
-    return session.stack(tid).frames.filter((f) => f.kind === 'js' && !f.source?.startsWith('node:'));
+    const { frames } = session.stack(tid);
+    return {
+      frames: frames.filter((f) => f.kind === 'js' && !f.source?.startsWith('node:')),
+      message: session.info().death.message,
+    };
   } finally {
     session.close();
   }
+}
+
+async function framesOf(built: Built, roots: string[]): Promise<FrameInfo[]> {
+  return (await storyOf(built, roots)).frames;
 }
 
 /** `chargeCustomer(order)` becomes `(0, app_1.chargeCustomer)(order)`, whose call V8 places behind the name. */
@@ -100,7 +108,7 @@ describe('source maps', function () {
   for (const [name, make] of Object.entries(builds)) {
     it(`give the original places of files built by ${name}`, async () => {
       const built = await make();
-      const frames = await framesOf(built, [work]);
+      const { frames, message } = await storyOf(built, [work]);
       const places = frames.map((f) => [
         f.original?.source.split('/').at(-1),
         f.original?.line,
@@ -112,6 +120,7 @@ describe('source maps', function () {
         ['main.ts', 4, compiledCalls.includes(name) ? 45 : 31],
         ['main.ts', 8, 3],
       ]);
+      assert.match(message, / It was thrown in chargeCustomer \(.*app\.ts:[89]:[35]\)\.$/);
       if (built.minified) {
         assert.deepEqual(
           frames.slice(0, 2).map((f) => f.original?.name),

@@ -2,7 +2,7 @@ import { hex } from '../address.ts';
 import type { DeathKind } from '../contract.ts';
 import type { StackFrame } from '../stack/frame.ts';
 import { type CapturedFrame, capturedFrames } from './captured-frames.ts';
-import type { DeathEvidence, ThrownValue } from './death.ts';
+import type { DeathEvidence, OriginalPlace, ThrownValue } from './death.ts';
 import { nameOfEnd, signalMeaning } from './signals.ts';
 
 /** Two sentences for people: what happened, and where. */
@@ -129,7 +129,10 @@ function where(evidence: DeathEvidence, kind: DeathKind | null): string {
   const own = evidence.frames.find((f) => f.kind === 'js' && f.js?.position !== undefined && !isInternal(f));
   if (own) {
     const { line, column } = own.js!.position!;
-    const place = `${nameOf(own)} (${own.js!.url ?? ''}:${line}:${column})`;
+    const original = evidence.original(own.js!);
+    const place = original
+      ? originalText(original, nameOf(own))
+      : `${nameOf(own)} (${own.js!.url ?? ''}:${line}:${column})`;
     const { bytes } = evidence.shortage ?? {};
     if (kind === 'out-of-memory') {
       return `The last allocation${bytes === undefined ? '' : `, of ${grouped(bytes)} bytes,`} was for ${place}.`;
@@ -141,7 +144,7 @@ function where(evidence: DeathEvidence, kind: DeathKind | null): string {
     return `${kind === null ? 'It happened in' : isOwn ? 'It did so in' : verbs[kind]} ${place}.`;
   }
   if (evidence.stackGap !== undefined) return `The stack of that thread is not whole: ${evidence.stackGap}.`;
-  const origin = kind === 'signal' || kind === 'alive' ? undefined : originOf(evidence.thrown);
+  const origin = kind === 'signal' || kind === 'alive' ? undefined : originOf(evidence);
   if (origin !== undefined) return origin;
   const top = evidence.frames.find((f) => f.functionName !== undefined);
   if (top)
@@ -150,19 +153,26 @@ function where(evidence: DeathEvidence, kind: DeathKind | null): string {
 }
 
 /** Where an error says that it was made, and which functions awaited that. */
-function originOf(thrown: ThrownValue | undefined): string | undefined {
+function originOf({ thrown, originalOfCaptured }: DeathEvidence): string | undefined {
   const own = capturedFrames(thrown?.stack ?? '').filter(
     (f) => f.url !== undefined && !f.url.startsWith('node:'),
   );
   const made = own.find((f) => !f.isAsync) ?? own[0];
   if (!made) return undefined;
+  const capturedText = (frame: CapturedFrame) => {
+    const { function: name, url, line, column } = frame;
+    const original = originalOfCaptured(frame);
+    return original
+      ? originalText(original, name || '(anonymous)')
+      : `${name || '(anonymous)'} (${url}:${line}:${column})`;
+  };
   const waiting = own.filter((f) => f.isAsync && f !== made).slice(0, 3);
   const wait = waiting.length === 0 ? '' : `, awaited by ${waiting.map(capturedText).join(', by ')}`;
   return `It was made in ${capturedText(made)}${wait}.`;
 }
 
-function capturedText({ function: name, url, line, column }: CapturedFrame): string {
-  return `${name || '(anonymous)'} (${url}:${line}:${column})`;
+function originalText({ name, source, line, column }: OriginalPlace, generated: string): string {
+  return `${name ?? generated} (${source}:${line}:${column})`;
 }
 
 function isInternal(frame: StackFrame): boolean {

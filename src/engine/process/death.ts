@@ -1,10 +1,14 @@
 import { hex } from '../address.ts';
-import type { DeathKind, DumpInfo } from '../contract.ts';
+import type { DeathKind, DumpInfo, FrameInfo } from '../contract.ts';
 import type { SignalInfo } from '../dump/core-dump.ts';
 import type { StackFrame } from '../stack/frame.ts';
+import type { JsFrame } from '../v8/frames/js-frame.ts';
+import type { CapturedFrame } from './captured-frames.ts';
 import { deathText } from './death-text.ts';
 import type { MemoryShortage } from './memory-shortage.ts';
 import { faultSignals, nameOfEnd } from './signals.ts';
+
+export type OriginalPlace = NonNullable<FrameInfo['original']>;
 
 /** The value that was thrown, as far as it can be told. */
 export interface ThrownValue {
@@ -36,6 +40,9 @@ export interface DeathEvidence {
   readonly shortage: MemoryShortage | undefined;
   /** The regular expression that was being matched, and against what, in words. */
   readonly matching: string | undefined;
+  /** Where frames came from by source maps, of the stack and of an error's; undefined without one. */
+  readonly original: (frame: JsFrame) => OriginalPlace | undefined;
+  readonly originalOfCaptured: (frame: CapturedFrame) => OriginalPlace | undefined;
   /** Length and innermost functions of the longest recursion on that stack. */
   readonly recursion: { readonly frames: number; readonly names: readonly string[] } | undefined;
 }

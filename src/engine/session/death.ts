@@ -28,6 +28,8 @@ export function deathOf(session: CoreSession, thrown: ThrownValue | undefined): 
     shortage: memoryShortage(modules.memory, frames),
     matching: matchingOf(session, frames),
     recursion: longestRecursion(frames),
+    original: (frame) => session.original(frame),
+    originalOfCaptured: (frame) => session.originalOfCaptured(frame),
   });
 }
 
