@@ -1,5 +1,6 @@
 import { openGraph } from '../engine/analyses/open-graph.ts';
 import type { Heap } from '../engine/graph/heap.ts';
+import { sourceRoots } from './open.ts';
 import type { Output } from './output.ts';
 import type { CommonOptions } from './run.ts';
 
@@ -17,6 +18,7 @@ export async function openHeap<T>(
     program: options.program,
     search: options.search,
     sysroot: options.sysroot,
+    sourceRoots: sourceRoots(options),
     progress: showsProgress
       ? (done, total) => {
           const percent = Math.floor((100 * done) / total);

@@ -16,7 +16,7 @@ export async function openCore<T>(
     program: options.program,
     search: options.search,
     sysroot: options.sysroot,
-    sourceRoots: [process.cwd(), ...(options.search ?? [])].map((local) => ({ local })),
+    sourceRoots: sourceRoots(options),
     progress: showsProgress ? (text) => output.stderr.write(`\r\u001b[K${text}`) : undefined,
   });
   try {
@@ -25,6 +25,11 @@ export async function openCore<T>(
   } finally {
     session.close();
   }
+}
+
+/** Where source maps may be read: where the command runs, and what the user named. */
+export function sourceRoots({ search = [] }: CommonOptions): { local: string }[] {
+  return [process.cwd(), ...search].map((local) => ({ local }));
 }
 
 /** The thread that `--thread` names. */

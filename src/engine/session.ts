@@ -278,6 +278,11 @@ export class CoreSession {
     return this.#scriptsOf(isolate).get(word);
   }
 
+  /** All scripts of an isolate, those of the same URL and text, too. */
+  scriptsIn(isolate: Isolate): Iterable<Script> {
+    return this.#scriptsOf(isolate).values();
+  }
+
   #scriptsOf(isolate: Isolate): ReadonlyMap<Tagged, Script> {
     let scripts = this.#scripts.get(isolate);
     if (!scripts) {

@@ -17,7 +17,9 @@ import { Sessions } from './sessions.ts';
 export function activate(context: vscode.ExtensionContext): void {
   const { Dynamic } = vscode.DebugConfigurationProviderTriggerKind;
   const sessions = new Sessions();
-  const processes = new HeapProcesses(context.extensionUri.fsPath);
+  const processes = new HeapProcesses(context.extensionUri.fsPath, () =>
+    (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
+  );
   context.subscriptions.push(
     ...registerFlame(context),
     ...registerHeap(context, processes),

@@ -187,9 +187,15 @@ export class Answers {
   #source(url: string): string | null {
     if (!this.#core) return null;
     const { session, isolate } = this.#core;
-    const script = session.scripts(isolate.index).find((candidate) => candidate.url === url);
+    const scripts = session.scripts(isolate.index);
+    const script = scripts.find((candidate) => candidate.url === url);
     const text = script && session.scriptText(script);
-    return typeof text === 'string' ? text : null;
+    if (typeof text === 'string') return text;
+    for (const { script } of scripts) {
+      const content = script.sourceMapUrl === undefined ? undefined : session.sourceMaps.content(script, url);
+      if (content !== undefined) return content;
+    }
+    return null;
   }
 
   #dominated({ id, ...query }: Params<'dominated'>): Result<'dominated'> {

@@ -21,7 +21,7 @@ export interface OpenedHeap {
 /** Throws what `openGraph` throws. `progress` is told bytes read, of how many. */
 export async function openHeap(
   dump: string,
-  { program, searchPaths = [], sysroot }: DumpOptions,
+  { program, searchPaths = [], sysroot, sourceRoots }: DumpOptions,
   progress: (done: number, total: number) => void,
 ): Promise<OpenedHeap> {
   const { format, source } = await openSource(dump);
@@ -33,7 +33,7 @@ export async function openHeap(
     const { heapOfCore } = await import('../engine/heap-graph/heap-of-core.ts');
     const { heap, ...core } = await heapOfCore(
       { format, source },
-      { program, sysroot, search, passes: progress },
+      { program, sysroot, search, sourceRoots, passes: progress },
     );
     return { heap, core };
   } catch (error) {

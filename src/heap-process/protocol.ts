@@ -18,6 +18,14 @@ export interface Position {
   readonly scriptId: number;
   readonly line: number;
   readonly column: number;
+  /** By the script's source map. */
+  readonly original: OriginalPosition | null;
+}
+
+export interface OriginalPosition {
+  readonly source: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 /** An edge, as code writes it, with the object at its other end. */
@@ -81,6 +89,7 @@ export interface Suspect {
   readonly source: string | null;
   readonly line: number | null;
   readonly column: number | null;
+  readonly original: OriginalPosition | null;
 }
 
 export interface ClassRow {
@@ -109,6 +118,7 @@ export interface ClosureRow {
   readonly source: string | null;
   readonly line: number | null;
   readonly column: number | null;
+  readonly original: OriginalPosition | null;
   readonly count: number;
   readonly shallowSize: number;
   readonly retainedSize: number;
@@ -132,6 +142,7 @@ export interface Grower extends Delta {
   readonly path: string;
   readonly source: string | null;
   readonly line: number | null;
+  readonly original: OriginalPosition | null;
   readonly since: readonly (Delta | null)[];
 }
 
@@ -241,6 +252,8 @@ export interface DumpOptions {
   readonly program?: string | undefined;
   readonly searchPaths?: readonly string[] | undefined;
   readonly sysroot?: string | undefined;
+  /** Where source maps may be read. */
+  readonly sourceRoots?: readonly { readonly local: string }[] | undefined;
 }
 
 /** To the process. */

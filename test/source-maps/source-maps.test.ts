@@ -3,9 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { closuresByPosition } from '../../src/engine/analyses/closures.ts';
+import { openGraph } from '../../src/engine/analyses/open-graph.ts';
 import type { FrameInfo } from '../../src/engine/contract.ts';
 import { openDump } from '../../src/engine/session.ts';
 import { AdapterClient } from '../adapter/client.ts';
+import { printed } from '../cli/dayafter.ts';
 import { cacheFolder } from '../support/cache.ts';
 import { recordCore } from '../support/cores.ts';
 import { withSwc, withWebpack } from './bundlers.ts';
@@ -130,6 +133,23 @@ describe('source maps', function () {
       }
     });
   }
+
+  it('name the places of functions in the heap, too', async () => {
+    const built = await withEsbuild('minified', 'linked', true);
+    const { core } = await recordCore(22, built.script, { inputs: [] });
+    const placesIn = async (roots: string[]) => {
+      const heap = await openGraph(core, { sourceRoots: roots.map((local) => ({ local })) });
+      const found = closuresByPosition(heap).filter(({ source }) => source === built.script);
+      heap.close();
+      return found.map(({ original }) => original && `${original.source.split('/').at(-1)}:${original.line}`);
+    };
+    const places = await placesIn([work]);
+    assert.ok(places.includes('app.ts:6'), String(places));
+    assert.ok(places.includes('main.ts:3'), String(places));
+    assert.deepEqual(new Set(await placesIn([])), new Set([null]));
+    const text = await printed('closures', core, '--search', work, '--limit', '1000000');
+    assert.match(text, / \S+app\.ts:6:\d+/);
+  });
 
   it('are read only inside of the roots', async () => {
     const built = await withEsbuild('beside', 'linked', false);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { recordCore } from '../support/cores.ts';
 import { withEditor } from '../support/editor.ts';
+import { releases } from '../support/releases.ts';
 import type { Workbench } from '../support/workbench.ts';
 
 describe('the packaged extension in VS Code', () => {
@@ -31,7 +32,7 @@ describe('the packaged extension in VS Code', () => {
   it('shows the info card for a core that is double-clicked', async () => {
     const card = await bench.openCustom('core.4711', '#card');
     await card.getByText('boom arg-string').first().waitFor();
-    assert.match(await card.locator('#card').innerText(), /Node\.js v?22\.23\.3/);
+    assert.ok((await card.locator('#card').innerText()).includes(`Node.js ${releases[22]},`));
     await bench.screenshot('1-info-card');
   });
 

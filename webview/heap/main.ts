@@ -68,8 +68,9 @@ function explorer(): Explorer {
     isCore: opened!.isCore,
     go,
     showObject: (id) => go({ tab: 'object', object: `@${id}` }),
-    showSource: ({ source, line, column }) => {
-      if (source !== null && line !== null) post({ type: 'showSource', source, line, column: column ?? 1 });
+    showSource: ({ source, line, column, original }) => {
+      if (source !== null && line !== null)
+        post({ type: 'showSource', source, line, column: column ?? 1, original });
     },
     setting: (name) => settings[name] ?? null,
     keep: (name, value) => {

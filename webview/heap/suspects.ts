@@ -39,7 +39,8 @@ export async function suspects(explorer: Explorer): Promise<HTMLElement> {
 }
 
 function suspectSection(explorer: Explorer, suspect: Suspect, i: number): HTMLElement {
-  const { source, line, sample } = suspect;
+  const { sample } = suspect;
+  const { source, line } = suspect.original ?? suspect;
   const heading = h('h2', { id: `suspect-${i}` }, `${i + 1}. ${oneLine(suspect.title, 600)}`);
   const share = h(
     'div',

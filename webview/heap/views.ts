@@ -12,7 +12,7 @@ export interface Explorer {
   readonly isCore: boolean;
   go(location: Location): void;
   showObject(id: number): void;
-  showSource(position: { source: string | null; line: number | null; column: number | null }): void;
+  showSource(position: Place): void;
   /** A view's own setting, kept with the panel's state. */
   setting(name: string): string | null;
   keep(name: string, value: string): void;
@@ -46,15 +46,17 @@ export function link(text: string, label: string, onClick: () => void): HTMLElem
   return button;
 }
 
+/** A place in a script, and where that came from. */
+export interface Place extends Pick<Position, 'source' | 'original'> {
+  readonly line: number | null;
+  readonly column: number | null;
+}
+
 /** The place in the source, to be clicked; nothing where there is none. */
-export function sourceLink(
-  explorer: Explorer,
-  position: Pick<Position, 'source'> & { readonly line: number | null; readonly column: number | null },
-): HTMLElement | string {
-  if (position.source === null || position.line === null) return '';
-  return link(place(position.source, position.line), `Show ${position.source}:${position.line}`, () =>
-    explorer.showSource(position),
-  );
+export function sourceLink(explorer: Explorer, position: Place): HTMLElement | string {
+  const { source, line } = position.original ?? position;
+  if (source === null || line === null) return '';
+  return link(place(source, line), `Show ${source}:${line}`, () => explorer.showSource(position));
 }
 
 /** A field whose value is used as it is typed. */

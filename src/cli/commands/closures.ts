@@ -1,4 +1,4 @@
-import { closuresByPosition } from '../../engine/analyses/closures.ts';
+import { type ClosurePosition, closuresByPosition } from '../../engine/analyses/closures.ts';
 import { openHeap } from '../open-heap.ts';
 import { bytes, grouped, type Output, painter, plain, printJson, table } from '../output.ts';
 import type { CommonOptions } from '../run.ts';
@@ -24,11 +24,16 @@ export async function closuresCommand(dump: string, options: ClosuresOptions, ou
           .map((p) => [
             grouped(p.count).padStart(10),
             bytes(p.retainedSize).padStart(10),
-            `${plain(p.function)}  ${paint('dim', p.line === null ? "V8's own" : plain(`${p.source ?? '(unknown script)'}:${p.line}:${p.column}`))}`,
+            `${plain(p.function)}  ${paint('dim', p.line === null ? "V8's own" : plain(placeOf(p)))}`,
           ]),
       ]),
     );
     const left = positions.length - options.limit;
     if (left > 0) output.stdout.write(paint('dim', `… and ${grouped(left)} more (--limit)\n`));
   });
+}
+
+function placeOf({ source, line, column, original }: ClosurePosition): string {
+  if (original) return `${original.source}:${original.line}:${original.column}`;
+  return `${source ?? '(unknown script)'}:${line}:${column}`;
 }

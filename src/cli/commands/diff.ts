@@ -1,6 +1,6 @@
 import { type ClassChange, diffHeaps, type Grower, type HeapDiff } from '../../engine/analyses/diff.ts';
 import { openHeap } from '../open-heap.ts';
-import { bytes, grouped, type Output, painter, plain, printJson, table } from '../output.ts';
+import { bytes, grouped, type Output, type Paint, painter, plain, printJson, table } from '../output.ts';
 import type { CommonOptions } from '../run.ts';
 
 export interface DiffOptions extends CommonOptions {
@@ -67,12 +67,13 @@ function print({ classes, growers, sameProcess }: HeapDiff, limit: number, outpu
     table(
       growers
         .slice(0, limit)
-        .map((g) => [
-          size(g.sizeDelta),
-          count(g.countDelta),
-          plain(g.path) + (g.source === null ? '' : paint('dim', `  ${plain(g.source)}:${g.line}`)),
-        ]),
+        .map((g) => [size(g.sizeDelta), count(g.countDelta), plain(g.path) + placeOf(g, paint)]),
     ),
   );
   if (!sameProcess) output.stdout.write(paint('dim', 'Different processes: compared by class and path.\n'));
+}
+
+function placeOf({ source, line, original }: Grower, paint: Paint): string {
+  const place = original ?? { source, line };
+  return place.source === null ? '' : paint('dim', `  ${plain(place.source)}:${place.line}`);
 }

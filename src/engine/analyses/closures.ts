@@ -1,8 +1,9 @@
 import type { Classes, HeapClass } from '../graph/classes.ts';
 import type { Heap } from '../graph/heap.ts';
+import type { OriginalPlace } from '../graph/heap-graph.ts';
 import { type NodeOrdinal, NodeType } from '../graph/types.ts';
 import { retainedByClass } from './histogram.ts';
-import { scriptNames } from './positions.ts';
+import { positionAt } from './positions.ts';
 
 /** The closures of one function of the source. Sizes in bytes. */
 export interface ClosurePosition {
@@ -11,6 +12,8 @@ export interface ClosurePosition {
   /** 1-based; null for V8's own functions, which have no place in a script. */
   readonly line: number | null;
   readonly column: number | null;
+  /** By the script's source map; null without one, and of snapshots. */
+  readonly original: OriginalPlace | null;
   readonly count: number;
   readonly shallowSize: number;
   /** Of the closures that no other one of the place dominates. */
@@ -21,15 +24,16 @@ export interface ClosurePosition {
 export function closuresByPosition(heap: Heap): ClosurePosition[] {
   const { groups, classes } = groupClosures(heap);
   const retained = retainedByClass(heap, classes);
-  const scripts = scriptNames(heap.graph);
   return groups
     .map((group, i) => {
       const { location, name } = classes.list[i + 1]!;
+      const place = location && positionAt(heap.graph, location);
       return {
         function: name,
-        source: location ? (scripts.get(location.scriptId) ?? null) : null,
-        line: location ? location.line + 1 : null,
-        column: location ? location.column + 1 : null,
+        source: place?.source ?? null,
+        line: place?.line ?? null,
+        column: place?.column ?? null,
+        original: place?.original ?? null,
         count: group.count,
         shallowSize: group.size,
         retainedSize: retained[i + 1]!,

@@ -1,4 +1,5 @@
 import type { Heap } from '../graph/heap.ts';
+import type { OriginalPlace } from '../graph/heap-graph.ts';
 import type { NodeOrdinal } from '../graph/types.ts';
 import { findCandidates } from './leaks/candidates.ts';
 import { comparable, growthOf } from './leaks/growth.ts';
@@ -23,6 +24,8 @@ export interface Grower {
   readonly source: string | null;
   /** 1-based. */
   readonly line: number | null;
+  /** By the script's source map; null without one, and of snapshots. */
+  readonly original: OriginalPlace | null;
   readonly countDelta: number;
   /** Bytes, retained. */
   readonly sizeDelta: number;
@@ -112,6 +115,7 @@ function growers(older: Heap, newer: Heap, sameProcess: boolean): Grower[] {
       path: holder.expression,
       source: position?.source ?? null,
       line: position?.line ?? null,
+      original: position?.original ?? null,
       countDelta: growth.count,
       sizeDelta: growth.size,
     });

@@ -2,7 +2,7 @@ import type { Classes } from '../graph/classes.ts';
 import type { Heap } from '../graph/heap.ts';
 import type { NodeOrdinal } from '../graph/types.ts';
 import type { SourcePosition } from './positions.ts';
-import { scriptNames } from './positions.ts';
+import { positionAt } from './positions.ts';
 
 /** One row of a histogram. Sizes in bytes. */
 export interface ClassRow {
@@ -48,7 +48,6 @@ export function count(heap: Heap, classes: Classes): Histogram {
     allSize += size;
   }
   const retained = retainedByClass(heap, classes);
-  const scripts = scriptNames(heap.graph);
   const rows: ClassRow[] = [];
   list.forEach((heapClass, index) => {
     if (counts[index] === 0) return;
@@ -60,12 +59,7 @@ export function count(heap: Heap, classes: Classes): Histogram {
       count: counts[index]!,
       shallowSize: shallow[index]!,
       retainedSize: retained[index]!,
-      constructedAt: at && {
-        source: scripts.get(at.scriptId) ?? null,
-        scriptId: at.scriptId,
-        line: at.line + 1,
-        column: at.column + 1,
-      },
+      constructedAt: at && positionAt(heap.graph, at),
     });
   });
   rows.sort(

@@ -2,6 +2,7 @@ import { FileSource } from '../dump/byte-source.ts';
 import { openSource } from '../dump/detect.ts';
 import type { Heap } from '../graph/heap.ts';
 import { openSnapshot } from '../snapshot/open-snapshot.ts';
+import type { SourceRoot } from '../source-maps/map-files.ts';
 
 export interface OpenGraphOptions {
   /** Of cores with several isolates: which one's heap. */
@@ -9,6 +10,8 @@ export interface OpenGraphOptions {
   readonly program?: string | undefined;
   readonly search?: readonly string[] | undefined;
   readonly sysroot?: string | undefined;
+  /** Of cores: where source maps may be read. */
+  readonly sourceRoots?: readonly SourceRoot[] | undefined;
   /** Of cores: names as V8's own snapshots have them, to compare with these. */
   readonly asV8?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -28,11 +31,8 @@ export async function openGraph(path: string, options: OpenGraphOptions = {}): P
       return await openSnapshot(source, { signal: options.signal, progress: options.progress });
     // What reads cores is a large part of the engine: who opens a snapshot does not load it.
     const { heapOfCore } = await import('../heap-graph/heap-of-core.ts');
-    const { program, search, sysroot, isolate, asV8, progress: passes } = options;
-    const { heap, session } = await heapOfCore(
-      { format, source },
-      { program, search, sysroot, isolate, asV8, passes },
-    );
+    const { progress: passes, signal: _, ...opening } = options;
+    const { heap, session } = await heapOfCore({ format, source }, { ...opening, passes });
     heap.own(session);
     return heap;
   } catch (error) {

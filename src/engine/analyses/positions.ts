@@ -1,4 +1,5 @@
-import type { HeapGraph } from '../graph/heap-graph.ts';
+import type { HeapClass } from '../graph/classes.ts';
+import type { HeapGraph, OriginalPlace } from '../graph/heap-graph.ts';
 import { EdgeType, type NodeOrdinal, NodeType } from '../graph/types.ts';
 
 /** A place in a script; line and column are 1-based. */
@@ -8,6 +9,8 @@ export interface SourcePosition {
   readonly scriptId: number;
   readonly line: number;
   readonly column: number;
+  /** By the script's source map; null without one, and of snapshots. */
+  readonly original: OriginalPlace | null;
 }
 
 const cache = new WeakMap<HeapGraph, ReadonlyMap<number, string>>();
@@ -57,16 +60,20 @@ function target(graph: HeapGraph, node: NodeOrdinal, names: readonly string[]): 
 /** Where a closure, or an object's constructor, stands; null for most nodes. */
 export function positionOf(graph: HeapGraph, node: NodeOrdinal): SourcePosition | null {
   const location = graph.locations.of(node);
-  if (!location) return null;
-  return {
-    source: scriptNames(graph).get(location.scriptId) ?? null,
-    scriptId: location.scriptId,
-    line: location.line + 1,
-    column: location.column + 1,
-  };
+  return location ? positionAt(graph, location) : null;
 }
 
-/** `app.js:12:7`, by the last part of the path. */
-export function positionText({ source, scriptId, line, column }: SourcePosition): string {
+/** A graph's location, as people count. */
+export function positionAt(graph: HeapGraph, location: NonNullable<HeapClass['location']>): SourcePosition {
+  const { scriptId } = location;
+  const line = location.line + 1;
+  const column = location.column + 1;
+  const source = scriptNames(graph).get(scriptId) ?? null;
+  return { source, scriptId, line, column, original: graph.originalOf(scriptId, line, column) };
+}
+
+/** `/srv/app.ts:12:7`: the original place, if there is one. */
+export function positionText({ source, scriptId, line, column, original }: SourcePosition): string {
+  if (original) return `${original.source}:${original.line}:${original.column}`;
   return `${source ?? `script ${scriptId}`}:${line}:${column}`;
 }

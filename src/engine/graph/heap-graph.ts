@@ -10,6 +10,17 @@ export interface CodeLocation {
   readonly column: number;
 }
 
+/** A place in a file that a script was made from; line and column from 1. */
+export interface OriginalPlace {
+  readonly source: string;
+  readonly line: number;
+  readonly column: number;
+  /** What stands there, where the map has a name for it. */
+  readonly name: string | null;
+}
+
+export type OriginalPlaces = (scriptId: number, line: number, column: number) => OriginalPlace | undefined;
+
 /** Allocation stacks (a snapshot taken while allocations were tracked). */
 export interface AllocationTraces {
   /** Trace node of each node, 0 for none. */
@@ -192,6 +203,7 @@ export class HeapGraph implements GraphColumns, GraphExtras {
   readonly addresses: NodeAddresses | null;
   readonly gaps: readonly string[];
   #locations: Locations | (() => Locations);
+  #originals: OriginalPlaces | undefined;
 
   constructor(columns: GraphColumns, extras: GraphExtras) {
     this.nodeCount = columns.nodeType.length;
@@ -225,6 +237,16 @@ export class HeapGraph implements GraphColumns, GraphExtras {
   /** Has the locations read when they are first asked for. */
   locateBy(read: () => Locations): void {
     this.#locations = read;
+  }
+
+  /** Where a place in a script came from, by its source map; null without one. Line and column from 1. */
+  originalOf(scriptId: number, line: number, column: number): OriginalPlace | null {
+    return this.#originals?.(scriptId, line, column) ?? null;
+  }
+
+  /** Has source maps read when they are first asked for. */
+  originalsBy(read: OriginalPlaces): void {
+    this.#originals = read;
   }
 
   typeName(node: NodeOrdinal): string {

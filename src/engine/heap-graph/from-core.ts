@@ -15,6 +15,7 @@ import { GraphBuilder } from './graph-builder.ts';
 import { HeapImage, type ImageShape } from './heap-image.ts';
 import { markLive } from './live-heap.ts';
 import type { ObjectKinds } from './object-kinds.ts';
+import { originalPlaces } from './original-places.ts';
 import { claimPages, loadPage, positionsIn, shapeOfHeap } from './page-loader.ts';
 import { PassProgress, type Progress, type Share } from './pass-progress.ts';
 import { gcRoots } from './roots.ts';
@@ -81,6 +82,7 @@ export async function heapFromCore(
   const heap = new Heap(graph);
   const { addresses } = graph;
   if (addresses) heap.tellVariables(() => stackVariables(session, isolate, addresses));
+  graph.originalsBy(originalPlaces(session, isolate));
   heap.shallowSizes;
   const theirs = await dominators?.catch(() => undefined);
   if (theirs) heap.adopt(dominatorsOf(theirs));

@@ -127,7 +127,7 @@ export class HeapPanel {
         this.#asked.get(message.id)?.abort();
         return;
       case 'showSource':
-        return this.#showSource(message.source, message.line, message.column);
+        return this.#showPlace(message);
       case 'flameGraph':
         await vscode.commands.executeCommand('dayafter.showFlameGraph', this.#file);
         return;
@@ -169,16 +169,27 @@ export class HeapPanel {
     else this.#post({ type: 'refusal', id, failure: answer.failure });
   }
 
-  /** The workspace's file, unless the dump has another text for it: then the dump's own. */
-  async #showSource(source: string, line: number, column: number): Promise<void> {
-    const text = (await this.#lease?.process.ask('source', { url: source }))?.text ?? null;
-    const file = await findSource(source);
-    if (file && (text === null || (await hasText(file, text)))) return showSource(file, line, column);
-    if (text !== null)
-      return showSource(this.#services.sources.document(this.#file.fsPath, source, text), line, column);
+  async #showPlace({
+    source,
+    line,
+    column,
+    original,
+  }: Extract<FromExplorer, { type: 'showSource' }>): Promise<void> {
+    if (original && (await this.#showSource(original.source, original.line, original.column))) return;
+    if (await this.#showSource(source, line, column)) return;
     void vscode.window.showWarningMessage(
       `The source ${source} is neither on this machine nor in the workspace, and heap snapshots hold no sources.`,
     );
+  }
+
+  /** The workspace's file, unless the dump has another text for it: then the dump's own. False if there is neither. */
+  async #showSource(source: string, line: number, column: number): Promise<boolean> {
+    const text = (await this.#lease?.process.ask('source', { url: source }))?.text ?? null;
+    const file = await findSource(source);
+    if (file && (text === null || (await hasText(file, text)))) await showSource(file, line, column);
+    else if (text === null) return false;
+    else await showSource(this.#services.sources.document(this.#file.fsPath, source, text), line, column);
+    return true;
   }
 
   async #save(name: string, text: string): Promise<void> {

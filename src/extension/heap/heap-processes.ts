@@ -17,10 +17,13 @@ interface Entry {
 /** One process for each dump, shared by its panels and debug sessions and ended with the last of them. */
 export class HeapProcesses {
   readonly #extensionPath: string;
+  readonly #folders: () => readonly string[];
   readonly #running = new Map<string, Entry>();
 
-  constructor(extensionPath: string) {
+  /** `folders` are those of the workspace, in which source maps may be read. */
+  constructor(extensionPath: string, folders: () => readonly string[]) {
     this.#extensionPath = extensionPath;
+    this.#folders = folders;
   }
 
   /** For a panel: the heap is opened if it is not yet, as a debug session of the dump was told to find its files. */
@@ -44,7 +47,10 @@ export class HeapProcesses {
     }
     const held = entry;
     held.users[use]++;
-    if (use === 'heap') held.process.openHeap(held.options);
+    if (use === 'heap') {
+      const sourceRoots = this.#folders().map((local) => ({ local }));
+      held.process.openHeap({ sourceRoots, ...held.options });
+    }
     let released = false;
     return {
       process: held.process,

@@ -1,4 +1,5 @@
 import type { Heap } from '../../graph/heap.ts';
+import type { OriginalPlace } from '../../graph/heap-graph.ts';
 import { EdgeType } from '../../graph/types.ts';
 import { describeNode, edgeText, type NodeInfo, nodeName } from '../describe.ts';
 import { describeSteps, type PathStep } from '../paths.ts';
@@ -52,6 +53,8 @@ export interface Suspect {
   /** 1-based. */
   readonly line: number | null;
   readonly column: number | null;
+  /** By the script's source map; null without one, and of snapshots. */
+  readonly original: OriginalPlace | null;
   /** Against the baseline; null without one. */
   readonly growth: Growth | null;
 }
@@ -152,6 +155,7 @@ function present(heap: Heap, ranked: Ranked, total: number, same: string | null)
     source: at?.source ?? null,
     line: at?.line ?? null,
     column: at?.column ?? null,
+    original: at?.original ?? null,
     growth,
   };
 }
