@@ -96,7 +96,7 @@ function instructionsOf(memory: Memory, fde: Fde): Address[] {
 function compare(memory: Memory, fde: Fde, pc: Address): string | undefined {
   const row = attemptOr(undefined, () => rowAt(memory, fde, pc));
   if (row?.cfa.kind !== 'register') return undefined;
-  const verdicts = frameShapes(memory, fde.start, pc).map((shape) =>
+  const verdicts = frameShapes(memory, fde.start, pc, { visits: 1 << 14 }).map((shape) =>
     difference(shape, row, row.cfa as CfaRegister),
   );
   return verdicts.includes('') ? '' : verdicts.find((v) => v !== undefined);

@@ -14,6 +14,8 @@ const MAX_BETWEEN = 4;
 const MAX_WORDS = 2048;
 /** A function that a call leads to does not go on for longer before its frame is where a thread is. */
 const MAX_FUNCTION = 1 << 16;
+/** Instructions that are looked at. */
+const MAX_VISITS = 1 << 21;
 
 /**
  * Finds the caller of a frame whose code can be read, but has no call frame information, as that of musl, the C library
@@ -25,6 +27,11 @@ export class CodeCaller {
   readonly #memory: Memory;
   readonly #modules: ModuleMap;
   readonly #isCode: (pc: Address) => boolean;
+  /** Of a whole core: a damaged stack may look as if all of its words were return addresses. */
+  readonly #budget = { visits: MAX_VISITS };
+  /** By where a thread is, and by the function's entry: threads mostly wait at the same places. */
+  readonly #shapes = new Map<Address, Map<Address, readonly FrameShape[]>>();
+  readonly #distances = new Map<Address, ReadonlySet<number>>();
 
   constructor(memory: Memory, modules: ModuleMap, isCode: (pc: Address) => boolean) {
     this.#memory = memory;
@@ -46,7 +53,7 @@ export class CodeCaller {
   isReached(entry: Address, pc: Address, architecture: Architecture): boolean {
     const isReadable = (a: Address) => attemptOr(false, () => this.#memory.bytes(a, 1).length > 0);
     if (!isSystemV(architecture) || !isReadable(entry) || !isReadable(pc)) return true;
-    return reaches(this.#memory, entry, pc);
+    return reaches(this.#memory, entry, pc, this.#budget);
   }
 
   /** The caller's registers; undefined where nothing proves it. */
@@ -60,7 +67,7 @@ export class CodeCaller {
     const module = this.#modules.at(pc);
     const symbol = module?.symbols?.covering(pc - module.bias, true);
     if (!module || !symbol) return undefined;
-    for (const shape of frameShapes(this.#memory, address(symbol.value + module.bias), pc)) {
+    for (const shape of this.#shapesAt(pc, address(symbol.value + module.bias))) {
       const slot = slotOf(shape, registers);
       if (slot !== undefined && this.#isReturn(slot)) return this.#callerOf(registers, shape, slot);
     }
@@ -71,7 +78,7 @@ export class CodeCaller {
     const { pc, sp } = registers;
     const own = this.#modules.at(pc);
     const end = this.#memory.regionAt(sp)?.end ?? sp;
-    const distances = new Set(returnDistances(this.#memory, pc));
+    const distances = this.#distancesAt(pc);
     for (let n = 0; n < MAX_WORDS && at(sp, 8 * n) < end; n++) {
       const slot = at(sp, 8 * n);
       if (!this.#isReturn(slot)) continue;
@@ -81,10 +88,33 @@ export class CodeCaller {
         continue;
       }
       if (target > pc || target < pc - MAX_FUNCTION || this.#modules.at(target) !== own) continue;
-      const shape = frameShapes(this.#memory, target, pc).find((s) => slotOf(s, registers) === slot);
+      const shape = this.#shapesAt(pc, target).find((s) => slotOf(s, registers) === slot);
       if (shape) return this.#callerOf(registers, shape, slot);
     }
     return undefined;
+  }
+
+  #shapesAt(pc: Address, entry: Address): readonly FrameShape[] {
+    let byEntry = this.#shapes.get(pc);
+    if (!byEntry) {
+      byEntry = new Map();
+      this.#shapes.set(pc, byEntry);
+    }
+    let shapes = byEntry.get(entry);
+    if (!shapes) {
+      shapes = frameShapes(this.#memory, entry, pc, this.#budget);
+      byEntry.set(entry, shapes);
+    }
+    return shapes;
+  }
+
+  #distancesAt(pc: Address): ReadonlySet<number> {
+    let distances = this.#distances.get(pc);
+    if (!distances) {
+      distances = new Set(returnDistances(this.#memory, pc, this.#budget));
+      this.#distances.set(pc, distances);
+    }
+    return distances;
   }
 
   #isReturn(slot: Address): boolean {

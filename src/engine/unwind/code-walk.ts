@@ -23,6 +23,11 @@ export interface FrameShape {
   readonly saved: ReadonlyMap<number, number>;
 }
 
+/** How many instructions may still be looked at. */
+export interface WalkBudget {
+  visits: number;
+}
+
 const ENTRY: FrameShape = { depth: 0, fp: undefined, saved: new Map() };
 
 /**
@@ -30,9 +35,9 @@ const ENTRY: FrameShape = { depth: 0, fp: undefined, saved: new Map() };
  * information follows from them: whichever way they take, the stack is as deep. There are several answers, the likelier
  * ones first, where code that follows a call was taken for its continuation, and the call never returns.
  */
-export function frameShapes(memory: Memory, entry: Address, pc: Address): FrameShape[] {
+export function frameShapes(memory: Memory, entry: Address, pc: Address, budget: WalkBudget): FrameShape[] {
   const found: FrameShape[] = [];
-  walk(memory, entry, (at, shape) => {
+  walk(memory, entry, budget, (at, shape) => {
     if (at === pc) found.push(shape);
     return undefined;
   });
@@ -40,17 +45,17 @@ export function frameShapes(memory: Memory, entry: Address, pc: Address): FrameS
 }
 
 /** True if instructions lead from `entry` to the one that the byte at `pc` is of. */
-export function reaches(memory: Memory, entry: Address, pc: Address): boolean {
-  return walk(memory, entry, (at, _, i) => (at <= pc && pc < i.next ? true : undefined)) === true;
+export function reaches(memory: Memory, entry: Address, pc: Address, budget: WalkBudget): boolean {
+  return walk(memory, entry, budget, (at, _, i) => (at <= pc && pc < i.next ? true : undefined)) === true;
 }
 
 /**
  * How far above the stack pointer the return address is, by the ways from `pc` to where the function returns: several
  * if code behind a call that never returns was taken for the same function. The nearest way comes first.
  */
-export function returnDistances(memory: Memory, pc: Address): number[] {
+export function returnDistances(memory: Memory, pc: Address, budget: WalkBudget): number[] {
   const found = new Set<number>();
-  walk(memory, pc, (_, { depth }, i) => {
+  walk(memory, pc, budget, (_, { depth }, i) => {
     if ((i.opcode === 0xc2 || i.opcode === 0xc3) && depth !== undefined && depth <= 0) found.add(-depth);
     return undefined;
   });
@@ -77,6 +82,7 @@ export function nextCall(memory: Memory, pc: Address, most: number): Address | u
 function walk<T>(
   memory: Memory,
   start: Address,
+  budget: WalkBudget,
   visit: (at: Address, shape: FrameShape, instruction: Instruction) => T | undefined,
 ): T | undefined {
   const code = codeOf(memory);
@@ -92,7 +98,7 @@ function walk<T>(
         (known.length >= MAX_SHAPES || known.some((s) => s.depth === before.depth && s.fp === before.fp))
       )
         continue;
-      if (++visits > MAX_VISITS) return undefined;
+      if (++visits > MAX_VISITS || --budget.visits < 0) return undefined;
       if (known) known.push(before);
       else seen.set(at, [before]);
       const instruction = attemptOr(undefined, () => decode(code, at));
