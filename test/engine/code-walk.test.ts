@@ -11,7 +11,7 @@ import { x64 } from '../../src/engine/unwind/x64.ts';
 import { recordCore } from '../support/cores.ts';
 import { random } from '../support/random.ts';
 
-const FUNCTIONS = 4000;
+const FUNCTIONS = 1500;
 const PLACES = 4;
 
 /** Code that only a thrown exception of C++ gets to; assembly whose call frame information leaves its pushes out. */
