@@ -235,7 +235,12 @@ export class Answers {
   #closureRows(query: Params<'closures'>): Page<ClosureRow> {
     this.#closures ??= closuresByPosition(this.#heap);
     return pageOf(
-      this.#sorted('closures', this.#closures, query, (row) => `${row.function} ${row.source ?? ''}`),
+      this.#sorted(
+        'closures',
+        this.#closures,
+        query,
+        (row) => `${row.function} ${row.source ?? ''} ${row.original?.source ?? ''}`,
+      ),
       query,
     );
   }

@@ -3,6 +3,7 @@ import { readFile, stat, utimes } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { build } from 'esbuild';
 import type { Frame } from 'playwright-core';
 import { hostile, smallSnapshot } from '../heap/small-snapshot.ts';
 import { recordSnapshot } from '../heap/snapshots.ts';
@@ -14,6 +15,39 @@ import type { Workspace } from '../support/workspace.ts';
 
 const program = resolve(import.meta.dirname, '../heap/leaks/module-map.cjs');
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** A minified bundle of a leak, with an inline source map. */
+async function bundled(workspace: Workspace): Promise<string> {
+  await workspace.write('src/sessions.ts', sessions);
+  const outfile = join(workspace.folder, 'dist/bundle.js');
+  await build({
+    entryPoints: [join(workspace.folder, 'src/sessions.ts')],
+    bundle: true,
+    platform: 'node',
+    sourcemap: 'inline',
+    minify: true,
+    outfile,
+    tsconfigRaw: {},
+  });
+  return outfile;
+}
+
+const sessions = `interface Session {
+  user: string;
+  visits: number[];
+}
+
+const sessions: Session[] = [];
+
+function remember(user: string): void {
+  sessions.push({ user, visits: [1, 2, 3] });
+}
+
+for (let n = 0; n < 100_000; n++) remember('user ' + n);
+setTimeout(() => {
+  throw new Error('full: ' + sessions.length);
+}, 1);
+`;
 
 describe('the heap explorer in VS Code', () => {
   let workspace: Workspace;
@@ -30,6 +64,7 @@ describe('the heap explorer in VS Code', () => {
       await utimes(join(made.folder, 'middle.heapsnapshot'), 2, 2);
       await made.add(await recordSnapshot(20, program, ['100000']), 'leak.heapsnapshot');
       await made.add((await recordCore(22, 'uncaught.js')).core, 'core.4711');
+      await made.add((await recordCore(22, await bundled(made))).core, 'bundle.core');
       await made.write('notes.txt', 'Look at the sessions.\n');
       await made.write('hostile.heapsnapshot', smallSnapshot(hostile));
       await made.write('broken.heapsnapshot', '{"snapshot": <img src=x onerror=alert(1)>');
@@ -377,5 +412,26 @@ describe('the heap explorer in VS Code', () => {
     await view.getByRole('button', { name: 'Try Again' }).waitFor();
     await bench.screenshot('heap-13-failure');
     await processes(0);
+  });
+
+  it('leads to the sources that a bundle was made from', async () => {
+    await bench.command('View: Close All Editors');
+    await bench.choose('bundle.core', openEntry);
+    const view = await explorer();
+    await tab(view, 'Suspects');
+    const show = view.getByRole('button', { name: /^Show sessions\.ts:\d+ in Editor$/ }).first();
+    await show.waitFor();
+    await bench.screenshot('heap-14-bundle');
+    await show.click();
+    await bench.page.locator('.view-line', { hasText: 'sessions.push' }).first().waitFor();
+    await bench.page.locator('.tabs-container .tab', { hasText: 'sessions.ts' }).first().waitFor();
+    await bench.command('View: Close Editor');
+    const again = await explorer();
+    await tab(again, 'Closures');
+    await again.getByLabel('Filter functions').fill('sessions.ts');
+    await again
+      .getByRole('button', { name: /sessions\.ts:13$/ })
+      .first()
+      .waitFor();
   });
 });
