@@ -25,6 +25,10 @@ async function onTimerPromise() {
 async function onMap(key) {
   await new Promise((resolve) => waiting.set(key, { resolve })); // map
 }
+async function* answers() {
+  const { port1 } = new MessageChannel();
+  yield new Promise((resolve) => port1.on('message', resolve)); // port
+}
 async function onEvent() {
   await once(bus, 'ready'); // event
 }
@@ -134,6 +138,8 @@ async function main() {
   times(10, onEvent);
   times(5, onAll);
   times(4, onRace);
+  globalThis.answers = answers();
+  kept.push(globalThis.answers.next());
   times(9, onPush);
   times(3, (i) => onThen(`t${i}`));
   times(2, onShared);

@@ -13,6 +13,7 @@ import { stripped } from '../support/stripped.ts';
 
 const NOTHING = 'what nothing can settle any more';
 const held = (place: string) => `a call of ${place}`;
+const ring = 'each other, in a ring';
 const turn = 'its turn: what it awaits is settled';
 
 /** By the comments that mark the stops of waiting.js: how many stand there, and why. */
@@ -37,6 +38,7 @@ const expected: readonly (readonly [
   [2, ['dns'], 'awaiting', 'DNS'],
   [2, ['not started'], 'not started', null],
   [2, ['shared'], 'awaiting', held('shared.resolve')],
+  [1, ['port'], 'awaiting', held('port1[Symbol(kEvents)].get(…).next.listener')],
   [1, ['async yield'], 'yielded', null],
   [1, ['async not started'], 'not started', null],
   [1, ['async generator', 'for await'], 'awaiting', 'a timer'],
@@ -44,7 +46,7 @@ const expected: readonly (readonly [
   [1, ['atomics'], 'awaiting', 'a promise that native code holds'],
   [1, ['second page'], 'awaiting', 'an async function that waits itself'],
   [1, ['in Node', 'file'], 'awaiting', 'the file system'],
-  [1, ['ring right', 'ring left', 'ring right'], 'awaiting', 'each other, in a ring'],
+  [1, ['ring right', 'ring left', 'ring right'], 'awaiting', ring],
 ];
 
 describe('suspended functions', () => {
@@ -104,7 +106,7 @@ describe('suspended functions', () => {
     assert.equal(document.groups.length, expected.length);
     assert.match(
       await printed('async', core, '--groups', '1', '--locals'),
-      /^100 × awaiting a call of waiting\.get\(…\)\.resolve\n {5}onMap \S*waiting\.js:\d+:3\n {7}local \(onMap\)\n[\s\S]*… and 22 more groups/,
+      /^100 × awaiting a call of waiting\.get\(…\)\.resolve\n {5}onMap \S*waiting\.js:\d+:3\n {7}local \(onMap\)\n[\s\S]*… and 23 more groups/,
     );
     assert.equal(await printed('async', core), await printed('async', core), 'the same each time');
     for (const [option, code] of [
@@ -165,6 +167,12 @@ function compare({ program }: Recording, groups: readonly AsyncGroup[]): void {
     state,
     awaiting,
   ]);
+  // A ring begins where the heap has its first object.
+  for (const row of told) {
+    const stops = row[1] as string[];
+    if (row[3] === ring && stops[0] === 'ring left')
+      stops.splice(0, 3, 'ring right', 'ring left', 'ring right');
+  }
   const order = (rows: readonly (readonly unknown[])[]) => rows.map((row) => JSON.stringify(row)).sort();
   assert.deepEqual(order(told), order(expected));
 }

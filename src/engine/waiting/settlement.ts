@@ -29,6 +29,8 @@ const REACTION = 'system / PromiseReaction';
 const CAPABILITY = 'system / PromiseCapability';
 const MODULE = 'system / SourceTextModule';
 const MAX_REACTIONS = 1000;
+/** Objects of a waiting function that are looked at for handles. */
+const MAX_OWNED = 10_000;
 /** JSGeneratorObject::kGeneratorExecuting. */
 const RUNNING = -2;
 export const NOTHING = 'what nothing can settle any more';
@@ -89,11 +91,11 @@ export class Settlements {
       if (state === RUNNING) return [{ text: 'an async function that runs', steps: [] }];
     }
     const found: Settlement[] = [];
-    const places = new Set<string>();
+    const places = new Map<string, number>();
     let isHandled = links.upstreamOf(promise).length > 0;
     for (const resolver of links.resolversOf(promise).slice(0, MAX_RESOLVERS)) {
       const node = this.#node(resolver);
-      if (node === undefined || this.#isDominated(node, this.#node(waiter))) continue;
+      if (node === undefined || this.#isOnlyOf(node, this.#node(waiter))) continue;
       const above = this.#reactingTo(node);
       const settler = above.isAll ? undefined : this.#settlerOf(node);
       for (const other of above.promises) follow(other);
@@ -106,8 +108,9 @@ export class Settlements {
       const text = settler ?? `a call of ${placeText(this.#heap, steps)}`;
       // A promise's two functions mostly lie side by side.
       const place = text.replace(/\.?(resolve|reject)$/, '');
-      if (!places.has(place)) found.push({ text, steps });
-      places.add(place);
+      const known = places.get(place);
+      if (known === undefined) places.set(place, found.push({ text, steps }) - 1);
+      else if (text.endsWith('.resolve')) found[known] = { text, steps };
     }
     if (found.length > 0 || isHandled) return found;
     return [this.#native(promise) ?? { text: NOTHING, steps: [] }];
@@ -172,7 +175,25 @@ export class Settlements {
     return graph.nodeType[node] === NodeType.hidden && graph.name(node) === name;
   }
 
-  /** True if only the waiting function leads to a node. */
+  /**
+   * True if only the waiting function leads to a node. Dominators are told as DevTools tells them, without what native
+   * code has of the program's own objects: where they say so, its handles are looked for.
+   */
+  #isOnlyOf(node: NodeOrdinal, by: NodeOrdinal | undefined): boolean {
+    if (!this.#isDominated(node, by)) return false;
+    const seen = new Set([node]);
+    const work = [node];
+    for (let at = work.pop(); at !== undefined; at = work.pop()) {
+      for (const holder of holdersOf(this.#heap, at)) {
+        if (holder === by || seen.has(holder)) continue;
+        if (this.#heap.graph.nodeType[holder] === NodeType.synthetic || seen.size >= MAX_OWNED) return false;
+        seen.add(holder);
+        work.push(holder);
+      }
+    }
+    return true;
+  }
+
   #isDominated(node: NodeOrdinal, by: NodeOrdinal | undefined): boolean {
     const { dominator } = this.#heap.dominators;
     let at: number = node;
