@@ -14,7 +14,7 @@ const cases: Readonly<Record<SubjectName, number>> = {
  * Of 15 cores with such damage, how many may mislead: raw data that happened to look like a pointer may have been hit;
  * of 4 to 32 lost pages one may hold what only V8's own tables lead to.
  */
-const bounds: Readonly<Record<string, number>> = { wild: 3, lost: 4 };
+const bounds: Readonly<Record<string, number>> = { wild: 3, lost: 6 };
 
 describe('a damaged dump', () => {
   for (const [subject, count] of Object.entries(cases) as [SubjectName, number][]) {

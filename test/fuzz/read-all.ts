@@ -48,7 +48,8 @@ export async function readWaiting(session: CoreSession): Promise<void> {
 
 function scripts(session: CoreSession): unknown {
   return {
-    scripts: session.scripts().map(({ url, length }) => ({ url, length })),
+    // Those without a name are told apart by their length.
+    scripts: session.scripts().map(({ url, length }) => ({ url: url || `of ${length} characters`, length })),
     notes: [...session.notes(), ...session.scriptNotes()],
   };
 }
