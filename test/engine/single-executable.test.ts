@@ -44,6 +44,17 @@ describe('a single executable application', () => {
     assert.deepEqual(variables, ['rate', 'sum']);
   });
 
+  it('is used instead of another program that was named, with a word on that', async () => {
+    const { core, executable } = await application();
+    const other = await releaseNode(LINE);
+    const session = await openDump(core, { program: other });
+    const { modules, notes } = session.info();
+    session.close();
+    assert.equal(modules.find((m) => m.path === executable)?.status, 'unverified');
+    const word = `${other} is not the build that ran (it begins otherwise): ${executable} is used instead`;
+    assert.ok(notes.includes(word), String(notes));
+  });
+
   it('is not read from a file that begins otherwise, whatever its name', async () => {
     const { core, executable } = await application();
     await rename(executable, `${executable}.kept`);

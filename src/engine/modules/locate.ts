@@ -71,7 +71,7 @@ export function locate(
   const found = (status: ModuleStatus, file: ElfFile): Located => {
     const symbols = file.hasSymbols ? undefined : (split ?? symbolFile(modulePath, file.buildId(), options));
     if (file !== unchecked) unchecked?.source.close();
-    return { status, file, symbols, rejected: named };
+    return { status, file, symbols, rejected: named?.path === file.source.name ? undefined : named };
   };
   for (const candidate of candidates(modulePath, isExecutable, options)) {
     const file = openElf(candidate.path);
@@ -90,6 +90,7 @@ export function locate(
     if (buildId === undefined && beginsWith(file, image.firstPage)) return found('unverified', file);
     if (buildId === undefined && candidate.named && !unchecked && !file.isDebugOnly) {
       unchecked = file;
+      if (isNamed) named = { path: candidate.path, isUnreadable: false };
       continue;
     }
     other ??= { path: candidate.path, isUnreadable: false };
