@@ -71,6 +71,15 @@ export interface IsolateInfo {
 export type FrameKind = 'js' | 'builtin' | 'native' | 'wasm' | 'internal';
 export type Tier = 'interpreted' | 'baseline' | 'maglev' | 'turbofan';
 
+/** A place in a file that a script was made from, by its source map; line and column from 1. */
+export interface OriginalPlace {
+  source: string;
+  line: number;
+  column: number;
+  /** What stands there, where the map has a name for it. */
+  name: string | null;
+}
+
 export interface FrameInfo {
   kind: FrameKind;
   /** As Node's own stack traces name it ("Timeout.timerCb [as _onTimeout]" without the decoration); demangled C++. */
@@ -82,7 +91,7 @@ export interface FrameInfo {
   column: number | null;
   /** Index of a WebAssembly function in its module; null for all others. */
   wasmFunction: number | null;
-  original: { source: string; line: number; column: number; name: string | null } | null;
+  original: OriginalPlace | null;
   tier: Tier | null;
   inlined: boolean;
   module: string | null;
@@ -228,7 +237,7 @@ export interface CallbackInfo {
   /** 1-based: where the function starts, or stands at its `await`. */
   line: number | null;
   column: number | null;
-  original: FrameInfo['original'];
+  original: OriginalPlace | null;
   /** True where no function is called, but a promise resolved. */
   promise: boolean;
   /** True where it is an async function that awaits that. */
@@ -245,7 +254,7 @@ export interface LoopImmediateInfo {
   source: string | null;
   line: number | null;
   column: number | null;
-  original: FrameInfo['original'];
+  original: OriginalPlace | null;
   /** True for those of Node itself. */
   internal: boolean;
   /** Of the JavaScript object. */

@@ -1,7 +1,15 @@
 import { dirname } from 'node:path';
 import { type Absence, attemptOr } from './absence.ts';
 import type { Tagged } from './address.ts';
-import type { DumpInfo, FrameInfo, ScopeInfo, StackInfo, ThreadInfo, VariableInfo } from './contract.ts';
+import type {
+  DumpInfo,
+  FrameInfo,
+  OriginalPlace,
+  ScopeInfo,
+  StackInfo,
+  ThreadInfo,
+  VariableInfo,
+} from './contract.ts';
 import type { CoreDump } from './dump/core-dump.ts';
 import { type OpenedDump, openSource } from './dump/detect.ts';
 import { openCoreDump } from './dump/open-core.ts';
@@ -25,7 +33,7 @@ import { notesOf } from './session/notes.ts';
 import { shownScopes } from './session/shown-scopes.ts';
 import { threadHints } from './session/thread-hints.ts';
 import type { SourceRoot } from './source-maps/map-files.ts';
-import { type OriginalPosition, SourceMaps } from './source-maps/source-maps.ts';
+import { SourceMaps } from './source-maps/source-maps.ts';
 import type { StackFrame, ThreadStack } from './stack/frame.ts';
 import { MixedStacks } from './stack/mixed-stack.ts';
 import { threadNames } from './stack/thread-names.ts';
@@ -230,7 +238,7 @@ export class CoreSession {
   }
 
   /** Where a frame of an error's stack came from by its script's source map; undefined without one. */
-  originalOfCaptured({ url, line, column }: CapturedFrame): OriginalPosition | undefined {
+  originalOfCaptured({ url, line, column }: CapturedFrame): OriginalPlace | undefined {
     const script = url === undefined ? undefined : this.#scriptByUrl(url);
     if (script?.sourceMapUrl === undefined || line === undefined || column === undefined) return undefined;
     return this.sourceMaps.original(script, { line, column }, undefined);
@@ -259,7 +267,7 @@ export class CoreSession {
   }
 
   /** Where a frame's position came from by its script's source map; undefined without one. */
-  original(js: JsFrame): OriginalPosition | undefined {
+  original(js: JsFrame): OriginalPlace | undefined {
     const { position } = js;
     const script = js.script === undefined ? undefined : this.scriptOf(js.isolate, js.script);
     if (!position || script?.sourceMapUrl === undefined) return undefined;

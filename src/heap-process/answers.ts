@@ -187,11 +187,10 @@ export class Answers {
   #source(url: string): string | null {
     if (!this.#core) return null;
     const { session, isolate } = this.#core;
-    const scripts = session.scripts(isolate.index);
-    const script = scripts.find((candidate) => candidate.url === url);
+    const script = session.scripts(isolate.index).find((candidate) => candidate.url === url);
     const text = script && session.scriptText(script);
     if (typeof text === 'string') return text;
-    for (const { script } of scripts) {
+    for (const script of session.scriptsIn(isolate)) {
       const content = script.sourceMapUrl === undefined ? undefined : session.sourceMaps.content(script, url);
       if (content !== undefined) return content;
     }

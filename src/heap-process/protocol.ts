@@ -1,4 +1,5 @@
 /** What a dump's process is asked and answers. Sizes in bytes; lines and columns are 1-based. */
+import type { OriginalPlace } from '../engine/contract.ts';
 
 /** An object of the heap. */
 export interface ObjectInfo {
@@ -19,13 +20,7 @@ export interface Position {
   readonly line: number;
   readonly column: number;
   /** By the script's source map. */
-  readonly original: OriginalPosition | null;
-}
-
-export interface OriginalPosition {
-  readonly source: string;
-  readonly line: number;
-  readonly column: number;
+  readonly original: OriginalPlace | null;
 }
 
 /** An edge, as code writes it, with the object at its other end. */
@@ -89,7 +84,7 @@ export interface Suspect {
   readonly source: string | null;
   readonly line: number | null;
   readonly column: number | null;
-  readonly original: OriginalPosition | null;
+  readonly original: OriginalPlace | null;
 }
 
 export interface ClassRow {
@@ -118,7 +113,7 @@ export interface ClosureRow {
   readonly source: string | null;
   readonly line: number | null;
   readonly column: number | null;
-  readonly original: OriginalPosition | null;
+  readonly original: OriginalPlace | null;
   readonly count: number;
   readonly shallowSize: number;
   readonly retainedSize: number;
@@ -142,7 +137,7 @@ export interface Grower extends Delta {
   readonly path: string;
   readonly source: string | null;
   readonly line: number | null;
-  readonly original: OriginalPosition | null;
+  readonly original: OriginalPlace | null;
   readonly since: readonly (Delta | null)[];
 }
 

@@ -33,7 +33,7 @@ export async function closuresCommand(dump: string, options: ClosuresOptions, ou
   });
 }
 
-function placeOf({ source, line, column, original }: ClosurePosition): string {
-  if (original) return `${original.source}:${original.line}:${original.column}`;
+function placeOf(position: ClosurePosition): string {
+  const { source, line, column } = position.original ?? position;
   return `${source ?? '(unknown script)'}:${line}:${column}`;
 }

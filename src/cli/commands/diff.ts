@@ -73,7 +73,7 @@ function print({ classes, growers, sameProcess }: HeapDiff, limit: number, outpu
   if (!sameProcess) output.stdout.write(paint('dim', 'Different processes: compared by class and path.\n'));
 }
 
-function placeOf({ source, line, original }: Grower, paint: Paint): string {
-  const place = original ?? { source, line };
-  return place.source === null ? '' : paint('dim', `  ${plain(place.source)}:${place.line}`);
+function placeOf(grower: Grower, paint: Paint): string {
+  const { source, line } = grower.original ?? grower;
+  return source === null ? '' : paint('dim', `  ${plain(source)}:${line}`);
 }

@@ -1,6 +1,6 @@
+import type { OriginalPlace } from '../contract.ts';
 import type { Classes, HeapClass } from '../graph/classes.ts';
 import type { Heap } from '../graph/heap.ts';
-import type { OriginalPlace } from '../graph/heap-graph.ts';
 import { type NodeOrdinal, NodeType } from '../graph/types.ts';
 import { retainedByClass } from './histogram.ts';
 import { positionAt } from './positions.ts';

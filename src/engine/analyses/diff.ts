@@ -1,5 +1,5 @@
+import type { OriginalPlace } from '../contract.ts';
 import type { Heap } from '../graph/heap.ts';
-import type { OriginalPlace } from '../graph/heap-graph.ts';
 import type { NodeOrdinal } from '../graph/types.ts';
 import { findCandidates } from './leaks/candidates.ts';
 import { comparable, growthOf } from './leaks/growth.ts';

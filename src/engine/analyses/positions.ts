@@ -1,5 +1,5 @@
-import type { HeapClass } from '../graph/classes.ts';
-import type { HeapGraph, OriginalPlace } from '../graph/heap-graph.ts';
+import type { OriginalPlace } from '../contract.ts';
+import type { CodeLocation, HeapGraph } from '../graph/heap-graph.ts';
 import { EdgeType, type NodeOrdinal, NodeType } from '../graph/types.ts';
 
 /** A place in a script; line and column are 1-based. */
@@ -64,7 +64,7 @@ export function positionOf(graph: HeapGraph, node: NodeOrdinal): SourcePosition 
 }
 
 /** A graph's location, as people count. */
-export function positionAt(graph: HeapGraph, location: NonNullable<HeapClass['location']>): SourcePosition {
+export function positionAt(graph: HeapGraph, location: CodeLocation): SourcePosition {
   const { scriptId } = location;
   const line = location.line + 1;
   const column = location.column + 1;
@@ -73,7 +73,7 @@ export function positionAt(graph: HeapGraph, location: NonNullable<HeapClass['lo
 }
 
 /** `/srv/app.ts:12:7`: the original place, if there is one. */
-export function positionText({ source, scriptId, line, column, original }: SourcePosition): string {
-  if (original) return `${original.source}:${original.line}:${original.column}`;
-  return `${source ?? `script ${scriptId}`}:${line}:${column}`;
+export function positionText(position: SourcePosition): string {
+  const { source, line, column } = position.original ?? position;
+  return `${source ?? `script ${position.scriptId}`}:${line}:${column}`;
 }

@@ -1,5 +1,5 @@
 import { detachedNodes } from './detached.ts';
-import type { HeapGraph } from './heap-graph.ts';
+import type { CodeLocation, HeapGraph } from './heap-graph.ts';
 import { type NodeOrdinal, NodeType } from './types.ts';
 
 /** A group of nodes that a histogram counts together. */
@@ -8,7 +8,7 @@ export interface HeapClass {
   /** The nodes' type, as snapshots spell it. */
   readonly type: string;
   /** Where the constructor stands (0-based); null where V8 does not say. */
-  readonly location: { readonly scriptId: number; readonly line: number; readonly column: number } | null;
+  readonly location: CodeLocation | null;
 }
 
 export interface Classes {

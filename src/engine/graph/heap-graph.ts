@@ -1,3 +1,4 @@
+import type { OriginalPlace } from '../contract.ts';
 import { LargeNumbers } from './large-numbers.ts';
 import type { NodeAddresses } from './node-addresses.ts';
 import type { StringTable } from './string-table.ts';
@@ -10,15 +11,7 @@ export interface CodeLocation {
   readonly column: number;
 }
 
-/** A place in a file that a script was made from; line and column from 1. */
-export interface OriginalPlace {
-  readonly source: string;
-  readonly line: number;
-  readonly column: number;
-  /** What stands there, where the map has a name for it. */
-  readonly name: string | null;
-}
-
+/** Original places of scripts' places, by source maps; line and column from 1. */
 export type OriginalPlaces = (scriptId: number, line: number, column: number) => OriginalPlace | undefined;
 
 /** Allocation stacks (a snapshot taken while allocations were tracked). */

@@ -37,14 +37,11 @@ export function muslGroups(words: WordWindow, ranges: readonly MemoryRange[]): M
 
 /** Undefined if there is no area: a meta of one that is not in use has no group. */
 function groupsOf(words: WordWindow, at: number): MuslGroup[] | undefined {
-  const addresses: [meta: number, group: number][] = [];
+  const groups: MuslGroup[] = [];
   for (let n = 0; n < area.metasInArea; n++) {
     const own = at + area.metas + n * meta.bytes;
     const start = words.word(own + meta.group);
-    if (start !== 0) addresses.push([own, start]);
-  }
-  const groups: MuslGroup[] = [];
-  for (const [own, start] of addresses) {
+    if (start === 0) continue;
     if (!(start > 0 && start % unit === 0)) return undefined;
     const back = words.word(start);
     // Of a group that is not in the dump, nothing is known.

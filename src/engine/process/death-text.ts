@@ -1,8 +1,8 @@
 import { hex } from '../address.ts';
-import type { DeathKind } from '../contract.ts';
+import type { DeathKind, OriginalPlace } from '../contract.ts';
 import type { StackFrame } from '../stack/frame.ts';
 import { type CapturedFrame, capturedFrames } from './captured-frames.ts';
-import type { DeathEvidence, OriginalPlace, ThrownValue } from './death.ts';
+import type { DeathEvidence, ThrownValue } from './death.ts';
 import { nameOfEnd, signalMeaning } from './signals.ts';
 
 /** Two sentences for people: what happened, and where. */
@@ -129,10 +129,8 @@ function where(evidence: DeathEvidence, kind: DeathKind | null): string {
   const own = evidence.frames.find((f) => f.kind === 'js' && f.js?.position !== undefined && !isInternal(f));
   if (own) {
     const { line, column } = own.js!.position!;
-    const original = evidence.original(own.js!);
-    const place = original
-      ? originalText(original, nameOf(own))
-      : `${nameOf(own)} (${own.js!.url ?? ''}:${line}:${column})`;
+    const source = own.js!.url ?? '';
+    const place = placeText(nameOf(own), { source, line, column }, evidence.original(own.js!));
     const { bytes } = evidence.shortage ?? {};
     if (kind === 'out-of-memory') {
       return `The last allocation${bytes === undefined ? '' : `, of ${grouped(bytes)} bytes,`} was for ${place}.`;
@@ -140,7 +138,8 @@ function where(evidence: DeathEvidence, kind: DeathKind | null): string {
     const { matching } = evidence;
     if (matching !== undefined && (kind === 'signal' || kind === 'alive'))
       return `It was matching ${matching} in ${place}.`;
-    const isOwn = kind === 'signal' && evidence.signal?.sender === evidence.pid;
+    const sender = evidence.signal?.sender;
+    const isOwn = kind === 'signal' && sender !== undefined && sender === evidence.pid;
     return `${kind === null ? 'It happened in' : isOwn ? 'It did so in' : verbs[kind]} ${place}.`;
   }
   if (evidence.stackGap !== undefined) return `The stack of that thread is not whole: ${evidence.stackGap}.`;
@@ -160,19 +159,22 @@ function originOf({ thrown, originalOfCaptured }: DeathEvidence): string | undef
   const made = own.find((f) => !f.isAsync) ?? own[0];
   if (!made) return undefined;
   const capturedText = (frame: CapturedFrame) => {
-    const { function: name, url, line, column } = frame;
-    const original = originalOfCaptured(frame);
-    return original
-      ? originalText(original, name || '(anonymous)')
-      : `${name || '(anonymous)'} (${url}:${line}:${column})`;
+    const { function: name, url: source, line, column } = frame;
+    return placeText(name || '(anonymous)', { source, line, column }, originalOfCaptured(frame));
   };
   const waiting = own.filter((f) => f.isAsync && f !== made).slice(0, 3);
   const wait = waiting.length === 0 ? '' : `, awaited by ${waiting.map(capturedText).join(', by ')}`;
   return `It was made in ${capturedText(made)}${wait}.`;
 }
 
-function originalText({ name, source, line, column }: OriginalPlace, generated: string): string {
-  return `${name ?? generated} (${source}:${line}:${column})`;
+/** A function, and where it stands: by a source map, if there is one. */
+function placeText(
+  name: string,
+  place: Pick<CapturedFrame, 'line' | 'column'> & { readonly source: string | undefined },
+  original: OriginalPlace | undefined,
+): string {
+  const { source, line, column } = original ?? place;
+  return `${original?.name ?? name} (${source}:${line}:${column})`;
 }
 
 function isInternal(frame: StackFrame): boolean {

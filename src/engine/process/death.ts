@@ -1,5 +1,5 @@
 import { hex } from '../address.ts';
-import type { DeathKind, DumpInfo, FrameInfo } from '../contract.ts';
+import type { DeathKind, DumpInfo, OriginalPlace } from '../contract.ts';
 import type { SignalInfo } from '../dump/core-dump.ts';
 import type { StackFrame } from '../stack/frame.ts';
 import type { JsFrame } from '../v8/frames/js-frame.ts';
@@ -7,8 +7,6 @@ import type { CapturedFrame } from './captured-frames.ts';
 import { deathText } from './death-text.ts';
 import type { MemoryShortage } from './memory-shortage.ts';
 import { faultSignals, nameOfEnd } from './signals.ts';
-
-export type OriginalPlace = NonNullable<FrameInfo['original']>;
 
 /** The value that was thrown, as far as it can be told. */
 export interface ThrownValue {

@@ -1,10 +1,8 @@
 import { FlattenMap, originalPositionFor, sourceContentFor, type TraceMap } from '@jridgewell/trace-mapping';
 import { isAbsent } from '../absence.ts';
-import type { FrameInfo } from '../contract.ts';
+import type { OriginalPlace } from '../contract.ts';
 import type { Script } from '../v8/scripts.ts';
 import { dataUrlText, readMapFile, type SourceRoot } from './map-files.ts';
-
-export type OriginalPosition = NonNullable<FrameInfo['original']>;
 
 /**
  * Original positions of scripts that carry a `sourceMappingURL` (Source Map, ECMA-426): inline in the dump, or
@@ -23,7 +21,7 @@ export class SourceMaps {
     script: Script,
     place: { readonly line: number; readonly column: number },
     generatedName: { readonly text: string; readonly offset: number } | undefined,
-  ): OriginalPosition | undefined {
+  ): OriginalPlace | undefined {
     const map = this.#mapOf(script);
     if (!map) return undefined;
     const found = originalPositionFor(map, { line: place.line, column: place.column - 1 });

@@ -74,7 +74,9 @@ export class MixedStacks {
         ...this.#framesAt({ registers, exact, guessed, site, leaf, interpreter, machine }, isolate),
       );
       machine = undefined;
-      const step = this.#endAtZero(this.#step(registers, exact, site, leaf, this.#exitOf(isolate, entry)));
+      const step = this.#endAtZero(
+        this.#step(registers, exact, site, leaf, exact ? this.#exitOf(isolate, entry) : undefined),
+      );
       const problem = problemOf(step, registers, exact);
       if (site && isEntry(site)) entry = registers.fp;
       if (problem !== undefined || step.kind === 'end') {

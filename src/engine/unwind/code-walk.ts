@@ -2,13 +2,11 @@ import { attemptOr } from '../absence.ts';
 import { type Address, address } from '../address.ts';
 import { type CodeBytes, decode, type Instruction, NONE } from '../emulation/x64/instruction.ts';
 import type { Memory } from '../memory/memory.ts';
-import { x64 } from './x64.ts';
+import { processorOrder, x64Architecture } from './x64.ts';
 
-/** DWARF numbers of the registers in the processor's own order. */
-const DWARF = [0, 2, 1, 3, 7, 6, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15];
 const RSP = 4;
 const RBP = 5;
-const PRESERVED = new Set<number>([x64.rbx, x64.rbp, x64.r12, x64.r13, x64.r14, x64.r15]);
+const PRESERVED = new Set(x64Architecture.preserved);
 const MAX_VISITS = 1 << 14;
 /** Depths of the stack at one instruction. */
 const MAX_SHAPES = 4;
@@ -178,7 +176,7 @@ function moves(i: Instruction, shape: FrameShape): FrameShape {
   if (isMove && target === RSP) return { ...shape, depth: source === RBP ? fp : undefined };
   if (isMove && target === RBP) return { ...shape, fp: source === RSP ? depth : undefined };
   if (op === 0x89 && i.rm === NONE && i.size === 8 && where !== undefined)
-    return saved(DWARF[i.reg]!, where, shape);
+    return saved(processorOrder[i.reg]!, where, shape);
   // Whatever else a thread does to its stack pointer is not known: of the common ones, or, and, sub, xor and add of registers.
   const isArithmetic = op < 0x40 && (op & 7) < 4;
   if (isArithmetic && op >> 3 !== 7 && ((op & 2) === 0 ? i.rm : i.reg) === RSP)
@@ -187,7 +185,7 @@ function moves(i: Instruction, shape: FrameShape): FrameShape {
 }
 
 function pushed(register: number, shape: FrameShape): FrameShape {
-  return shape.depth === undefined ? shape : saved(DWARF[register]!, shape.depth, shape);
+  return shape.depth === undefined ? shape : saved(processorOrder[register]!, shape.depth, shape);
 }
 
 /** A register that callees keep is written to the stack: for the first time, it still has what the caller had there. */
@@ -197,7 +195,7 @@ function saved(register: number, depth: number, shape: FrameShape): FrameShape {
 }
 
 function popped(register: number, shape: FrameShape): FrameShape {
-  const dwarf = DWARF[register]!;
+  const dwarf = processorOrder[register]!;
   const fp = register === RBP ? undefined : shape.fp;
   const depth = register === RSP ? undefined : shape.depth;
   // Compilers also pop what they pushed as arguments, into registers whose values were saved before.

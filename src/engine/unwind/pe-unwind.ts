@@ -8,6 +8,7 @@ import {
   runtimeFunctionAt,
 } from '../modules/runtime-functions.ts';
 import type { Registers } from './registers.ts';
+import { processorOrder } from './x64.ts';
 
 /** A RUNTIME_FUNCTION ("x64 exception handling", struct RUNTIME_FUNCTION), as runtime addresses. */
 interface Covering {
@@ -24,8 +25,6 @@ export interface PeCaller {
   readonly interrupted: boolean;
 }
 
-/** DWARF's numbers of Microsoft's registers ("struct UNWIND_CODE"): rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8 and on. */
-const REGISTERS: readonly number[] = [0, 2, 1, 3, 7, 6, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15];
 const RSP = 4;
 
 /** Unwind operation codes. The others, of which nothing is to be undone here, are 7 (spare), 8 and 9 (saved XMM registers). */
@@ -172,7 +171,7 @@ class Unwinding {
         (flags & CHAINED) !== 0 ||
         codes.some((c) => c.op === op.setFrame && c.offset <= ran));
     if (!established) return this.#sp;
-    const value = this.#registers.get(REGISTERS[frameRegister]!);
+    const value = this.#registers.get(processorOrder[frameRegister]!);
     return value === undefined ? undefined : address(Number(value) - frameOffset);
   }
 
@@ -197,7 +196,7 @@ class Unwinding {
 
   #value(register: number): Address {
     if (register === RSP) return this.#sp;
-    const number = REGISTERS[register]!;
+    const number = processorOrder[register]!;
     const value = this.#caller.get(number) ?? this.#registers.get(number);
     if (value === undefined)
       throw new Fault(this.#registers.pc, `the frame pointer (register ${number}) is not known here`);
@@ -206,7 +205,7 @@ class Unwinding {
 
   #restore(register: number, value: bigint): void {
     if (register === RSP) this.#sp = address(Number(value));
-    else this.#caller.set(REGISTERS[register]!, value);
+    else this.#caller.set(processorOrder[register]!, value);
   }
 
   #pop(): bigint {
@@ -239,7 +238,7 @@ class Unwinding {
     for (const popped of pops) {
       const value = this.#pop();
       // Compilers pop any other register only to release what is there.
-      if (this.#caller.architecture.preserved.includes(REGISTERS[popped]!)) this.#restore(popped, value);
+      if (this.#caller.architecture.preserved.includes(processorOrder[popped]!)) this.#restore(popped, value);
     }
     return true;
   }

@@ -3,10 +3,8 @@ import { type Address, address } from '../address.ts';
 import type { Memory } from '../memory/memory.ts';
 import { MAX_STEPS, type Machine, type Stop } from './machine.ts';
 import type { Registers } from './registers.ts';
-import { x64 } from './x64.ts';
+import { processorOrder, x64 } from './x64.ts';
 
-/** DWARF numbers of the registers in the processor's own order. */
-const DWARF = [0, 2, 1, 3, 7, 6, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15];
 const RSP = 4;
 const RBP = 5;
 
@@ -41,7 +39,7 @@ export class X64Machine implements Machine {
     doubles: readonly (bigint | undefined)[] = [],
   ) {
     this.#memory = memory;
-    DWARF.forEach((number, i) => {
+    processorOrder.forEach((number, i) => {
       const value = registers.get(number);
       if (value === undefined) throw new Fault(registers.pc, 'not all registers are known');
       this.#registers[i] = value;

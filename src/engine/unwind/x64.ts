@@ -24,6 +24,9 @@ export const x64 = {
   rip: 16,
 } as const;
 
+/** The same in the processor's own order, in which instructions number them. */
+export const processorOrder: readonly number[] = [0, 2, 1, 3, 7, 6, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15];
+
 /** elf_gregset_t of x86-64 (linux/user.h, struct user_regs_struct): index of each word. */
 const GREGSET: readonly [register: number, index: number][] = [
   [x64.r15, 0],

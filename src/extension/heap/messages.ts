@@ -1,6 +1,7 @@
 /** What the heap explorer and the extension say to each other. */
+import type { OriginalPlace } from '../../engine/contract.ts';
 import type { Location } from '../../heap-process/places.ts';
-import type { HeapFailure, OriginalPosition, Request } from '../../heap-process/protocol.ts';
+import type { HeapFailure, Request } from '../../heap-process/protocol.ts';
 
 /** From the extension to the webview. */
 export type ToExplorer =
@@ -32,7 +33,7 @@ export type FromExplorer =
       readonly line: number;
       readonly column: number;
       /** By a source map: shown instead, where its text is to be had. */
-      readonly original: OriginalPosition | null;
+      readonly original: OriginalPlace | null;
     }
   | { readonly type: 'copyLink'; readonly location: Location }
   | { readonly type: 'copy'; readonly text: string }

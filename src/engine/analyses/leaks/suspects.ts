@@ -1,5 +1,5 @@
+import type { OriginalPlace } from '../../contract.ts';
 import type { Heap } from '../../graph/heap.ts';
-import type { OriginalPlace } from '../../graph/heap-graph.ts';
 import { EdgeType } from '../../graph/types.ts';
 import { describeNode, edgeText, type NodeInfo, nodeName } from '../describe.ts';
 import { describeSteps, type PathStep } from '../paths.ts';
