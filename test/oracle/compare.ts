@@ -5,9 +5,10 @@ import type { CoreSession } from '../../src/engine/session.ts';
 import type { StackFrame } from '../../src/engine/stack/frame.ts';
 import type { Inspector, Property } from '../../src/engine/v8/inspect.ts';
 import type { FrameScope } from '../../src/engine/v8/scopes/frame-scopes.ts';
-import { frameThis } from '../../src/engine/v8/scopes/frame-this.ts';
+import { frameThis, lexicalThis } from '../../src/engine/v8/scopes/frame-this.ts';
+import { type ComparedScope, withoutOwnContext } from './debugger-limits.ts';
 import { isPauseScript } from './pause-script.ts';
-import type { RecordedFrame, RecordedScope, Recording } from './recording.ts';
+import type { RecordedFrame, Recording } from './recording.ts';
 import { type Tally, tally } from './tally.ts';
 import { isPrivateSymbol, ValueComparison } from './value-comparison.ts';
 
@@ -95,12 +96,17 @@ class RecordingComparison {
     if (frame.kind === 'wasm') return;
     const values = this.#values();
     const inspector = this.#session.inspectorOf(frame.js!.isolate);
-    values.value(`${where}: this`, theirs.receiver, frameThis(frame.js!, inspector), inspector, 'values');
+    const receiver = frameThis(frame.js!, inspector);
+    // The debugger looks for it in one context, and not at all for asynchronous functions.
+    const isBeyond = /^(undefined|global)$/.test(theirs.receiver.className ?? theirs.receiver.type);
+    if (!isBeyond || lexicalThis(frame.js!, inspector) === undefined)
+      values.value(`${where}: this`, theirs.receiver, receiver, inspector, 'values');
     // V8 gives up where it fails to parse a function anew, as some lines do for class initializers.
     if (theirs.scopes.length === 0) return;
     const scopes = this.#session.scopes(tid, own.index);
-    for (let i = 0; i < Math.max(scopes.length, theirs.scopes.length); i++) {
-      const scope = theirs.scopes[i];
+    const theirScopes = withoutOwnContext(theirs.scopes);
+    for (let i = 0; i < Math.max(scopes.length, theirScopes.length); i++) {
+      const scope = theirScopes[i];
       const mine = scopes[i];
       const label = `${where}: scope ${i} ${scope?.type ?? ''}`;
       const shown = mine && `${mine.kind} ${mine.name ?? ''}`;
@@ -116,7 +122,7 @@ class RecordingComparison {
     }
   }
 
-  #scope(label: string, theirs: RecordedScope, mine: FrameScope, own: EngineFrame): void {
+  #scope(label: string, theirs: ComparedScope, mine: FrameScope, own: EngineFrame): void {
     const inspector = this.#session.inspectorOf(own.frame.js!.isolate);
     const byName = new Map(mine.variables.map((variable) => [variable.name, variable]));
     for (const { name, value, accessor } of theirs.variables) {
@@ -141,8 +147,12 @@ class RecordingComparison {
         this.#values().value(where, value, variable.value, inspector, 'variables');
       }
     }
-    for (const name of byName.keys())
+    if (theirs.isPart) return;
+    for (const [name, variable] of byName) {
+      // The debugger leaves out the arguments that no code needs any more.
+      if (name === 'arguments' && isAbsent(inspector.preview(variable.value))) continue;
       this.#miss('variables', `${label}: ${name}`, 'no variable', 'a variable');
+    }
   }
 
   #async(recording: Recording, tid: number): void {

@@ -5,7 +5,7 @@ import { ObjectSizes } from '../v8/objects/object-size.ts';
 import type { HeapWords } from './heap-words.ts';
 import { InternalPlans } from './internal-plans.ts';
 import type { Kind } from './object-kinds.ts';
-import { Cover, type ObjectPlan, type PlanContext, PlanSteps, Step } from './plan-steps.ts';
+import { Cover, type ObjectPlan, OF_INSTANCES, type PlanContext, PlanSteps, Step } from './plan-steps.ts';
 import type { References } from './references.ts';
 
 /** Elements kinds of small integers and of doubles, packed and holey (objects/elements-kind.h). */
@@ -149,8 +149,11 @@ export class ObjectPlans {
     const hasPrototype =
       map.instanceSize > f.prototypeOrInitialMap && map.inObjectStart * 8 > f.prototypeOrInitialMap;
     if (hasPrototype) {
-      steps.add(Step.prototype, EdgeType.property, 'prototype', f.prototypeOrInitialMap / 8);
-      steps.cover(f.prototypeOrInitialMap, Cover.always);
+      const value = map.nonInstancePrototype;
+      steps.prototype(
+        f.prototypeOrInitialMap,
+        value === undefined ? OF_INSTANCES : this.#context.ordinal(value),
+      );
     }
     steps.internal('feedback_cell', f.feedbackCell, '(function feedback cell)');
     steps.internal('shared', f.shared, '(shared function info)');

@@ -14,7 +14,7 @@ export const Step = {
   elements: 2,
   /** Property edge to what word `arg` of the PropertyArray holds. */
   backing: 3,
-  /** `prototype` and initial map of a function, at word `arg`. */
+  /** `prototype` and initial map of a function, at word `arg`: see `prototype`. */
   prototype: 4,
   /** A function's code behind the dispatch handle at byte `arg`. */
   dispatch: 5,
@@ -51,6 +51,9 @@ export const FIRST_INTERNAL_STEP = Step.tag;
 
 /** Numbers of a row: step, type of the edge, id of its name, arg, id of the role's name or 0. */
 export const ROW = 5;
+
+/** For functions whose `prototype` is the one of their instances, and not a value that is no object. */
+export const OF_INSTANCES = -2;
 
 /** How a word is shown by the plan's steps, and so not as a hidden reference. */
 export const Cover = { none: 0, always: 1, unlessFurniture: 2 } as const;
@@ -100,6 +103,15 @@ export class PlanSteps {
   /** Words from `offset` on, a number of `each` for every one that the formula counts. */
   numbered(offset: number, formula: Pick<SizeFormula, 'at' | 'shift' | 'mask'>, each: number): void {
     this.#rows.push(Step.numbered, placeOf(formula), formula.mask, offset / 8, each);
+  }
+
+  /**
+   * What a function holds at `offset`; `value` is the ordinal of what `prototype` was set to, -1 where that is no node,
+   * or OF_INSTANCES. The row ends with it.
+   */
+  prototype(offset: number, value: number): void {
+    this.#rows.push(Step.prototype, EdgeType.property, this.#context.name('prototype'), offset / 8, value);
+    this.cover(offset, Cover.always);
   }
 
   own(type: number, name: string | number, offset: number, role?: string): void {

@@ -1,6 +1,6 @@
 import { EdgeType } from '../graph/types.ts';
 import { DictionaryEdges } from './dictionary-edges.ts';
-import { Step } from './plan-steps.ts';
+import { OF_INSTANCES, Step } from './plan-steps.ts';
 import type { PlannedInput, StepTools } from './planned-input.ts';
 import { SharedTable } from './shared-table.ts';
 import { Trait } from './traits.ts';
@@ -39,7 +39,7 @@ export class ReceiverSteps {
         return true;
       }
       case Step.prototype:
-        this.#prototype(i + arg, name);
+        this.#prototype(i + arg, name, rows[r + 4]!);
         return true;
       case Step.dictionary: {
         const store = image.target(i + arg);
@@ -130,8 +130,8 @@ export class ReceiverSteps {
     return true;
   }
 
-  /** Word `w` holds a function's prototype, its initial map, or the hole. */
-  #prototype(w: number, name: number): void {
+  /** Word `w` holds a function's prototype, its initial map, or the hole; `value` is what PlanSteps.prototype says. */
+  #prototype(w: number, name: number, value: number): void {
     const { image, constants, edges, furniture, traits } = this.#tools;
     const { prototypeWord, initialMapName } = constants;
     const held = image.target(w);
@@ -140,7 +140,7 @@ export class ReceiverSteps {
       const to = image.ordinalOf(held);
       if (to >= 0) edges.push(EdgeType.property, name, to);
     } else if ((is & Trait.map) !== 0) {
-      const prototype = image.ordinalOf(image.target(held + prototypeWord));
+      const prototype = value === OF_INSTANCES ? image.ordinalOf(image.target(held + prototypeWord)) : value;
       if (prototype >= 0) edges.push(EdgeType.property, name, prototype);
       const to = image.ordinalOf(held);
       if (to >= 0 && !furniture.has(to)) edges.push(EdgeType.internal, initialMapName, to);

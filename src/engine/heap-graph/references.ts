@@ -169,7 +169,8 @@ export class References {
       if (type !== undefined && view.layout.isReceiver(type))
         sink.named(property, 'prototype', prototype, f.prototypeOrInitialMap);
       else if (type === types.MAP) {
-        sink.named(property, 'prototype', this.#words.tagged(prototype, objects.map.prototype), -1);
+        const value = map.nonInstancePrototype ?? this.#words.tagged(prototype, objects.map.prototype);
+        sink.named(property, 'prototype', value, -1);
         field('initial_map', f.prototypeOrInitialMap);
       }
     }

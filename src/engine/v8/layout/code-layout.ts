@@ -39,6 +39,7 @@ export function codeLayout(c: Constants, { name }: Architecture) {
       firstClassConstructor: t('FunctionKind.kBaseConstructor', 3),
       lastClassConstructor: t('FunctionKind.kDerivedConstructor', 6),
       arrow: t('FunctionKind.kArrowFunction', 11),
+      asyncArrow: t('FunctionKind.kAsyncArrowFunction', 12),
       firstAsync: t('FunctionKind.kAsyncArrowFunction', 12),
       lastAsync: t('FunctionKind.kAsyncGeneratorFunction', 18),
       firstGenerator: t('FunctionKind.kAsyncConciseGeneratorMethod', 16),
