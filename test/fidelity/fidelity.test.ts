@@ -18,6 +18,7 @@ const slice = [
   'interpreted.js',
   'loops.js',
   'maglev.js',
+  'native-stack.js',
   'optimized.js',
   'parameters.js',
 ];

@@ -4,12 +4,13 @@ import type { Isolate } from '../isolate.ts';
 import type { V8Runtime } from '../runtime.ts';
 import { field, instanceType, tag, untag } from './heap-object.ts';
 
-export type CodeKind = FunctionCodeKind | 'regexp' | 'other';
+/** `interpreter`: a copy of the interpreter's entry, which each function has under --interpreted-frames-native-stack. */
+export type CodeKind = FunctionCodeKind | 'interpreter' | 'regexp' | 'other';
 /** Code of JavaScript functions. */
 export type FunctionCodeKind = 'baseline' | 'maglev' | 'turbofan';
 
 export function isOfFunction(kind: CodeKind): kind is FunctionCodeKind {
-  return kind !== 'regexp' && kind !== 'other';
+  return kind === 'baseline' || kind === 'maglev' || kind === 'turbofan';
 }
 
 /** Machine code that V8 made at run time: a Code object and where its instructions are. */
@@ -106,8 +107,12 @@ function mapOfInstructions(runtime: V8Runtime, isolate: Isolate): Tagged | undef
 }
 
 function kindOf(runtime: V8Runtime, flags: number): CodeKind {
-  const { kindMask, kindRegExp, kindBaseline, kindMaglev, kindTurbofan } = runtime.layout.code.code;
+  const { kindMask, kindBuiltin, kindRegExp, kindBaseline, kindMaglev, kindTurbofan } =
+    runtime.layout.code.code;
   switch (flags & kindMask) {
+    // V8 makes no other builtins at run time.
+    case kindBuiltin:
+      return 'interpreter';
     case kindRegExp:
       return 'regexp';
     case kindBaseline:

@@ -73,6 +73,12 @@ const HANDLER = /Handler$/;
 export const REGEXP_CODE = 'RegExp code';
 const BASELINE = /^Baseline/;
 
+/** True for the interpreter's entry, and for a function's own copy of it. */
+function isInterpreter(site: CodeSite): boolean {
+  if (site.kind === 'code') return site.code.kind === 'interpreter';
+  return site.kind === 'builtin' && INTERPRETER.test(site.builtin.name);
+}
+
 /** Describes the frames of code that V8 made: which function of which tier, where, with what values. */
 export class V8Frames {
   readonly #runtime: V8Runtime;
@@ -137,11 +143,12 @@ export class V8Frames {
       const array = attemptOr(undefined, () => memory.tagged(at(fp, layout.frames.bytecodeArray)));
       return array !== undefined && array === this.#bytecodeOfBaseline(site.code);
     }
+    if (isInterpreter(site)) return scriptOf(this.#runtime, shared) !== undefined;
     if (site.kind === 'code')
       return DeoptimizationData.of(this.#runtime, site.code)?.sharedFunctionInfo === shared;
     const { id, name } = site.builtin;
     // Handlers without a frame of their own run in the interpreter's.
-    if (INTERPRETER.test(name) || HANDLER.test(name)) return scriptOf(this.#runtime, shared) !== undefined;
+    if (HANDLER.test(name)) return scriptOf(this.#runtime, shared) !== undefined;
     return id >= 0 && builtinIdOf(this.#runtime, shared) === id;
   }
 
@@ -154,11 +161,12 @@ export class V8Frames {
   /** A JavaScript function at its very start: the callee is in a register, its arguments are on the stack. */
   describeEntry(isolate: Isolate, site: CodeSite, entry: EntryPlace): V8Frame | undefined {
     if (site.kind === 'unknown' || site.kind === 'wasm') return undefined;
-    if (site.kind === 'builtin' && !INTERPRETER.test(site.builtin.name)) return undefined;
-    if (site.kind === 'code' && !isOfFunction(site.code.kind)) return undefined;
     const fn = entry.callee;
     if (!isFunction(this.#runtime, fn)) return undefined;
-    const tier = site.kind === 'code' ? (site.code.kind as Tier) : 'interpreted';
+    let tier: Tier;
+    if (isInterpreter(site)) tier = 'interpreted';
+    else if (site.kind === 'code' && isOfFunction(site.code.kind)) tier = site.code.kind;
+    else return undefined;
     const fp = at(entry.callerSp, -this.#runtime.layout.frames.callerSp);
     const frame = { runtime: this.#runtime, isolate, lines: this.#lines, fp };
     return attemptOr(undefined, () => this.#jsFrame(new EntryFrame(frame, fn, tier, entry.argumentCount)));
@@ -191,6 +199,7 @@ export class V8Frames {
     const fn = memory.has(slot, 8) ? memory.tagged(slot) : (Number.NaN as Tagged);
     if (!isFunction(this.#runtime, fn)) return undefined;
     const frame = { runtime: this.#runtime, isolate, lines: this.#lines, fp: place.fp };
+    if (isInterpreter(site)) return this.#interpreted(frame, fn, place);
     if (site.kind === 'builtin') return this.#inBuiltin(frame, fn, site, place);
     if (site.kind !== 'code') return undefined;
     const { code, offset } = site;
@@ -217,11 +226,7 @@ export class V8Frames {
     place: FramePlace,
   ): readonly V8Frame[] | undefined {
     const { name } = site.builtin;
-    if (INTERPRETER.test(name) || HANDLER.test(name)) {
-      return this.#unoptimized(frame, fn, 'interpreted', (array) =>
-        this.#interpretedOffset(array, frame.fp, place),
-      );
-    }
+    if (HANDLER.test(name)) return this.#interpreted(frame, fn, place);
     if (BASELINE.test(name)) return this.#unoptimized(frame, fn, 'baseline', () => undefined);
     const js = attemptOr(undefined, () => new BuiltinJsFrame(frame, fn));
     if (!js || scriptOf(this.#runtime, js.sharedFunctionInfo) !== undefined) return undefined;
@@ -229,6 +234,12 @@ export class V8Frames {
     // Without a name they are closures of V8's own (of await, of promises): stack traces leave them out.
     if (own === '') return undefined;
     return [{ kind: 'builtin', functionName: readableBuiltinName(name, own ?? ''), js }];
+  }
+
+  #interpreted(frame: PhysicalFrame, fn: Tagged, place: FramePlace): readonly V8Frame[] | undefined {
+    return this.#unoptimized(frame, fn, 'interpreted', (array) =>
+      this.#interpretedOffset(array, frame.fp, place),
+    );
   }
 
   #unoptimized(

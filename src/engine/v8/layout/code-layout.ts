@@ -115,6 +115,7 @@ export function codeLayout(c: Constants, { name }: Architecture) {
       metadataSize: t('Code.metadata_size', [44, 60, 56, 60, 60]),
       builtinId: t('Code.builtin_id', [none, none, none, none, none]),
       kindMask: c.constant('v8dbg_CodeKindFieldMask', 15),
+      kindBuiltin: t('CodeKind.BUILTIN', [2, 2, 2, 2, 3]),
       kindRegExp: t('CodeKind.REGEXP', [3, 3, 3, 3, 4]),
       kindBaseline: baseline,
       kindMaglev: t('CodeKind.MAGLEV', [none, 12, 11, 11, 12]),
