@@ -1,5 +1,6 @@
 import { Fault } from '../../absence.ts';
 import type { Tagged } from '../../address.ts';
+import { isBlank } from './blank-text.ts';
 import type { HeapView } from './heap-view.ts';
 import { findProperty } from './properties.ts';
 import {
@@ -62,6 +63,14 @@ export function functionText(view: HeapView, fn: Tagged): string {
   if (!range || view.isNullish(source)) return nativeText(view, shared);
   const text = view.text(source, range.start, range.end);
   return wrappedText(view, shared, script, text) ?? text;
+}
+
+/** As `functionText`, for people: programs that are shipped as bytecode have blanks in place of their text. */
+export function shownFunctionText(view: HeapView, fn: Tagged): string {
+  const text = functionText(view, fn);
+  if (!isBlank(text)) return text;
+  const name = functionName(view, fn);
+  return isClass(view, fn) ? `class ${name} { [no text] }` : `function ${name}() { [no text] }`;
 }
 
 function nativeText(view: HeapView, shared: Tagged): string {

@@ -10,7 +10,7 @@ import { mapEntries, setEntries } from './collections.ts';
 import { constructorName } from './constructor-name.ts';
 import { dateText, dateValue } from './date.ts';
 import { errorDescription } from './error.ts';
-import { functionText } from './functions.ts';
+import { shownFunctionText } from './functions.ts';
 import type { HeapView } from './heap-view.ts';
 import { collectionIterator } from './internal-slots.ts';
 import { named } from './lookup.ts';
@@ -175,7 +175,7 @@ function mirror(
       break;
   }
   if (view.map(word).isCallable)
-    return { subtype: undefined, description: wasmFunctionText(view, word) ?? functionText(view, word) };
+    return { subtype: undefined, description: wasmFunctionText(view, word) ?? shownFunctionText(view, word) };
   if (collectionIterator(view, word)) return plain('iterator');
   const length = inspector.arrayLikes ? arrayLikeLength(view, word) : undefined;
   return length === undefined ? plain() : sized('array', length);

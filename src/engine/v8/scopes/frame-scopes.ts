@@ -16,6 +16,7 @@ import { moduleCell } from './module-cells.ts';
 import { ScopeInfo } from './scope-info.ts';
 import type { Scope, ScopeType, Variable } from './scope-tree.ts';
 import { scriptVariables } from './script-scope.ts';
+import { unnamedVariables } from './unnamed-variables.ts';
 
 /** A scope of a frame as the live debugger shows it. */
 export interface FrameScope {
@@ -233,7 +234,7 @@ class ScopeWalk {
     });
   }
 
-  /** Without names for the registers: what the contexts alone say. */
+  /** Without names for the registers: what the contexts say, and what has numbers. */
   #insideByContexts(outer: Context | undefined, name: string | undefined, reason: string): void {
     let local = false;
     for (let i = 0; i < MAX_CONTEXTS; i++) {
@@ -246,13 +247,17 @@ class ScopeWalk {
         const variables = new Variables();
         this.#addContextLocals(variables, context);
         this.#addEvalVariables(variables, context);
-        local ||= type === 'function';
+        const isLocal: boolean = type === 'function' && !local;
+        if (isLocal) variables.add(unnamedVariables(this.#js, this.#view));
+        local ||= isLocal;
         this.#push(innerKind(type), name, variables.list, reason);
       }
       this.#context = context.previous;
       if (type === 'function') break;
     }
-    if (!local) this.scopes.push({ kind: 'local', name, variables: [], note: reason });
+    if (local) return;
+    const variables = attemptOr([], () => unnamedVariables(this.#js, this.#view));
+    this.scopes.push({ kind: 'local', name, variables, note: reason });
   }
 
   #outsideFunction(): void {
@@ -376,6 +381,11 @@ class Variables {
 
   set(name: string, value: Value): void {
     this.#byName.set(name, dataProperty(name, value));
+  }
+
+  /** Adds those whose names are not taken. */
+  add(others: readonly Property[]): void {
+    for (const other of others) if (!this.has(other.name)) this.#byName.set(other.name, other);
   }
 
   has(name: string): boolean {

@@ -3,6 +3,7 @@ import type { Tagged } from '../../address.ts';
 import type { JsFrame } from '../frames/js-frame.ts';
 import { registerCount } from '../frames/js-frames.ts';
 import type { V8Inspector } from '../inspector.ts';
+import { isBlank } from '../objects/blank-text.ts';
 import type { HeapView } from '../objects/heap-view.ts';
 import { allocate, type FunctionFacts, type FunctionScopes, isSynthetic } from './allocate.ts';
 import { ScopeInfo } from './scope-info.ts';
@@ -105,9 +106,10 @@ class FunctionScopesCache {
     let known = this.#scripts.get(script);
     if (known === undefined) {
       const source = this.#view.tagged(script, this.#view.layout.code.script.source);
-      known = this.#view.isString(source)
-        ? new ScriptSyntax(this.#view.string(source), isModule)
-        : absent('V8 dropped the script’s text');
+      const text = this.#view.isString(source) ? this.#view.string(source) : undefined;
+      if (text === undefined) known = absent('V8 dropped the script’s text');
+      else if (text !== '' && isBlank(text)) known = absent('the script came as bytecode, without its text');
+      else known = new ScriptSyntax(text, isModule);
       this.#scripts.set(script, known);
     }
     return known;
