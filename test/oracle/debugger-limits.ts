@@ -16,7 +16,7 @@ export function withoutOwnContext(scopes: readonly RecordedScope[]): readonly Co
   const next = scopes[local + 1];
   if (!own || next?.type !== 'closure') return scopes;
   const names = new Set(own.variables.filter(isNothing).map(({ name }) => name));
-  if (!next.variables.some(({ name }) => names.has(name))) return scopes;
+  if (!next.variables.every(({ name }) => names.has(name))) return scopes;
   const within = scopes.slice(0, local + 1).map((scope) => ({
     ...scope,
     variables: scope.variables.filter((variable) => !isNothing(variable)),
