@@ -180,14 +180,16 @@ function internalText(heap: Heap, edge: EdgeIndex, from: NodeOrdinal, label: str
   if (!entry) return /^\d+$/.test(label) ? `slot ${label}` : `internal ${label}`;
   if (entry.kind === 'set') return `entry ${entry.index}`;
   if (entry.kind === 'key') return `key ${entry.index}`;
-  return `get(${entry.key === null ? '…' : keyText(heap, entry.key)})`;
+  return `get(${entry.key === null ? '…' : quotedName(heap, entry.key)})`;
 }
 
-function keyText(heap: Heap, node: NodeOrdinal): string {
+/** As `nodeName`, in one line: texts are quoted, and at most `longest` characters of them shown. */
+export function quotedName(heap: Heap, node: NodeOrdinal, longest = NAME_TEXT): string {
   const type = heap.graph.nodeType[node];
   const name = nodeName(heap, node);
   const isText = type === NodeType.string || type === NodeType.consString || type === NodeType.slicedString;
-  return isText ? JSON.stringify(name) : name;
+  if (!isText) return name;
+  return JSON.stringify(name.length > longest ? `${name.slice(0, longest)}…` : name);
 }
 
 /** `.name`, `["a-b"]` or `[Symbol(x)]`. */

@@ -1,9 +1,10 @@
 import type { Heap } from '../../graph/heap.ts';
 import { type EdgeIndex, EdgeType, type NodeOrdinal, NodeType } from '../../graph/types.ts';
-import { isContext } from '../describe.ts';
 import { waysOf } from '../paths.ts';
 import { positionOf } from '../positions.ts';
 import { isOwnCode } from './own-code.ts';
+import { programCode } from './program-code.ts';
+import { repeated, withoutSingleFunctions } from './repeated.ts';
 
 /** A place where memory gathers. Sizes in bytes. */
 export interface Candidate {
@@ -22,8 +23,6 @@ const SAMPLE = 10000;
 const COMMON = 0.8;
 /** So many nodes of one class on one line of dominators are a chain. */
 const CHAIN = 8;
-/** Node's own modules leave about a hundred scopes that no single object owns. */
-const FEW_SCOPES = 200;
 
 /**
  * Descends the dominator tree from the root into every node that holds `threshold` bytes. Where a node's
@@ -35,6 +34,7 @@ export function findCandidates(heap: Heap, threshold: number): Candidate[] {
   const found: Candidate[] = [];
   const { retainedSizes } = heap;
   const { first, nodes } = heap.dominated;
+  const isProgram = programCode(heap.graph);
   const stack: NodeOrdinal[] = [0 as NodeOrdinal];
   while (stack.length > 0) {
     const node = stack.pop()!;
@@ -47,14 +47,21 @@ export function findCandidates(heap: Heap, threshold: number): Candidate[] {
         rest -= retainedSizes[child]!;
         big++;
         stack.push(child);
-      } else small.push(child);
+      } else if (isProgram(child)) rest -= retainedSizes[child]!;
+      else small.push(child);
     }
-    if (rest < threshold) continue;
+    if (rest < threshold || isProgram(node)) continue;
     if (isRootLike(heap, node)) found.push(...groups(heap, small, threshold));
     else {
       // Without large children, the last link of a chain still holds the threshold, as any link does.
       const chain = big === 0 ? chainAbove(heap, node, threshold) : null;
-      found.push(chain ?? { node, members: small, size: rest, kind: 'single' });
+      if (chain) {
+        found.push(chain);
+        continue;
+      }
+      const members = withoutSingleFunctions(heap, small);
+      const size = rest - sizeOf(heap, small) + sizeOf(heap, members);
+      if (size >= threshold) found.push({ node, members, size, kind: 'single' });
     }
   }
   return mergeByNode(found).sort((a, b) => b.size - a.size || a.node - b.node);
@@ -71,26 +78,32 @@ export function isRootLike(heap: Heap, node: NodeOrdinal): boolean {
 
 function groups(heap: Heap, children: readonly NodeOrdinal[], threshold: number): Candidate[] {
   const { ofNode } = heap.classes;
-  const { nodeType } = heap.graph;
-  const byClass = new Map<number, { size: number; members: NodeOrdinal[] }>();
+  const { nodeType, nodeName } = heap.graph;
+  const byClass = new Map<number, NodeOrdinal[]>();
   for (const child of children) {
-    // V8's own code and shapes live as long as the program.
     const type = nodeType[child];
-    if (type === NodeType.code || type === NodeType.objectShape || type === NodeType.synthetic) continue;
+    if (type === NodeType.synthetic) continue;
     if (type === NodeType.closure && !isOwnClosure(heap, child)) continue;
-    const id = ofNode[child]!;
-    const group = byClass.get(id) ?? { size: 0, members: [] };
-    byClass.set(id, group);
-    group.size += heap.retainedSizes[child]!;
-    group.members.push(child);
+    // V8's own things are one class.
+    const id = type === NodeType.hidden ? -1 - nodeName[child]! : ofNode[child]!;
+    const group = byClass.get(id);
+    if (group) group.push(child);
+    else byClass.set(id, [child]);
   }
   const found: Candidate[] = [];
-  for (const { size, members } of byClass.values()) {
-    if (size < threshold || (members.length < FEW_SCOPES && isContext(heap, members[0]!))) continue;
+  for (const group of byClass.values()) {
+    if (sizeOf(heap, group) < threshold) continue;
+    const members = repeated(heap, group);
+    const size = sizeOf(heap, members);
+    if (size < threshold) continue;
     const node = commonPoint(heap, members);
     found.push({ node: node ?? members[0]!, members, size, kind: 'group' });
   }
   return found;
+}
+
+function sizeOf(heap: Heap, nodes: readonly NodeOrdinal[]): number {
+  return nodes.reduce((sum, node) => sum + heap.retainedSizes[node]!, 0);
 }
 
 /** Node's own functions live as long as the program, too. */

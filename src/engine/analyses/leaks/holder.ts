@@ -1,7 +1,7 @@
 import type { Heap } from '../../graph/heap.ts';
 import { sourceOf } from '../../graph/reverse-edges.ts';
 import { type EdgeIndex, EdgeType, type NodeOrdinal, NodeType } from '../../graph/types.ts';
-import { edgeText, isContext, isStack, nodeName, propertyAccess } from '../describe.ts';
+import { edgeText, isContext, isStack, nodeName, propertyAccess, quotedName } from '../describe.ts';
 import { type Step, waysOf } from '../paths.ts';
 import { positionOf } from '../positions.ts';
 import { FILLS, Fillers } from './fillers.ts';
@@ -47,7 +47,7 @@ export function holderOf(heap: Heap, accumulation: NodeOrdinal, members: readonl
   return {
     owner,
     path,
-    expression: named.expression || nodeName(heap, owner),
+    expression: named.expression || quotedName(heap, owner),
     variable: named.variable,
     scope: kindOf(named.scope),
     file: named.scope?.kind === 'file' ? named.scope.file : null,

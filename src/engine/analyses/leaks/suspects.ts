@@ -1,7 +1,7 @@
 import type { OriginalPlace } from '../../contract.ts';
 import type { Heap } from '../../graph/heap.ts';
 import { EdgeType } from '../../graph/types.ts';
-import { describeNode, edgeText, type NodeInfo, nodeName } from '../describe.ts';
+import { describeNode, edgeText, type NodeInfo, quotedName } from '../describe.ts';
 import { describeSteps, type PathStep } from '../paths.ts';
 import { positionText } from '../positions.ts';
 import { type Candidate, findCandidates } from './candidates.ts';
@@ -69,6 +69,8 @@ export interface LeakOptions {
 
 const THRESHOLD = 0.05;
 const LIMIT = 10;
+/** Characters of a text in a title. */
+const TEXT = 40;
 /** What only Node's own code holds and made is seldom a program's leak. */
 const NODES_OWN = 0.2;
 
@@ -85,17 +87,14 @@ export function leakSuspects(heap: Heap, options: LeakOptions = {}): Suspect[] {
     const holder = withMaker(heap, holderOf(heap, candidate.node, candidate.members), candidate, contents);
     const kind = kindOf(heap, candidate, holder, contents);
     const growth = baseline ? growthOf(baseline, heap, holder, candidate, same === 'same process') : null;
-    return {
-      candidate,
-      holder,
-      contents,
-      kind,
-      growth,
-      score: score(candidate, holder, contents, kind, growth),
-    };
+    const isOwn = contents.code !== null || isOfProgram(holder);
+    const weighed = score(candidate, kind, growth) * (isOwn || growth ? 1 : NODES_OWN);
+    return { candidate, holder, contents, kind, growth, isOwn, score: weighed };
   });
   return ranked
-    .filter((r) => !baseline || (r.growth !== null && r.growth.size > 0))
+    .filter(({ growth, isOwn, candidate }) =>
+      baseline ? growth !== null && growth.size > 0 : isOwn || candidate.size * NODES_OWN >= share * total,
+    )
     .sort((a, b) => b.score - a.score || a.candidate.node - b.candidate.node)
     .filter(isFirstOfItsOwner)
     .slice(0, limit)
@@ -137,7 +136,7 @@ function present(heap: Heap, ranked: Ranked, total: number, same: string | null)
   const size = candidate.kind === 'group' ? candidate.size : heap.retainedSize(candidate.node);
   const code = contents.code?.position ?? null;
   const at = isHeldByOthers(ranked) ? code : (holder.position?.position ?? code);
-  const facts = { ...ranked, size, share: size / total, owner: nodeName(heap, holder.owner) };
+  const facts = { ...ranked, size, share: size / total, owner: quotedName(heap, holder.owner, TEXT) };
   return {
     title: titleOf(facts),
     explanation: explain(facts),
@@ -165,23 +164,18 @@ function present(heap: Heap, ranked: Ranked, total: number, same: string | null)
  * things that nobody stores on purpose (closures, listeners, timers, pending promises, slices of larger
  * texts); and the program's own code rather than Node's. With a baseline only growth counts.
  */
-function score(
-  candidate: Candidate,
-  holder: Holder,
-  contents: Contents,
-  kind: SuspectKind,
-  growth: Growth | null,
-): number {
+function score(candidate: Candidate, kind: SuspectKind, growth: Growth | null): number {
   if (growth) return growth.size;
   let score = candidate.size;
   if (candidate.members.length < 50) score *= 0.5;
   if (['closures', 'listeners', 'timers', 'promises', 'sliced-strings'].includes(kind)) score *= 2;
   // What is stored on purpose is in arrays and Maps.
   else if (kind === 'chain') score *= 1.5;
-  const isOwn = holder.position
-    ? isOwnCode(holder.position.position)
-    : holder.scope !== null || holder.file !== null;
-  return isOwn || contents.code !== null ? score : score * NODES_OWN;
+  return score;
+}
+
+function isOfProgram({ position, scope, file }: Holder): boolean {
+  return position ? isOwnCode(position.position) : scope !== null || file !== null;
 }
 
 function kindOf(heap: Heap, candidate: Candidate, holder: Holder, contents: Contents): SuspectKind {
