@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { leakSuspects } from '../../src/engine/analyses/leaks/suspects.ts';
 import { openGraph } from '../../src/engine/analyses/open-graph.ts';
 import type { ReleaseLine } from '../support/releases.ts';
-import { recordSnapshot } from './snapshots.ts';
+import { recordSnapshot, programs as shared } from './snapshots.ts';
 
 const folder = resolve(import.meta.dirname, 'leaks');
 /** Innocent objects beside each leak, in hundred thousands what issues speak of; fewer here for the time's sake. */
@@ -53,6 +53,22 @@ describe('the first leak suspect', () => {
         assert.ok(first.title.includes(`${fileName}:${first.line}`));
         assert.ok(first.share > 0.05 && first.share <= 1);
         assert.ok(first.sample && first.sample.retainedSize <= first.retainedSize);
+      } finally {
+        heap.close();
+      }
+    });
+  }
+});
+
+describe('leak suspects of a bundle without a leak', () => {
+  for (const line of [20, 26] as const) {
+    it(`name neither its functions nor its text (Node ${line})`, async () => {
+      const heap = await openGraph(await recordSnapshot(line, join(shared, 'bundle.cjs')));
+      try {
+        assert.deepEqual(
+          leakSuspects(heap).map(({ title }) => title),
+          [],
+        );
       } finally {
         heap.close();
       }

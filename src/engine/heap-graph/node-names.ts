@@ -83,6 +83,7 @@ export class NodeNames {
       types.GLOBAL_DICTIONARY,
       types.NUMBER_DICTIONARY,
       types.SIMPLE_NUMBER_DICTIONARY,
+      types.SIMPLE_NAME_DICTIONARY,
       types.EPHEMERON_HASH_TABLE,
       types.HASH_TABLE,
       types.NAME_TO_INDEX_HASH_TABLE,

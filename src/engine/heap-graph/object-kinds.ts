@@ -100,6 +100,7 @@ export class ObjectKinds {
       types.GLOBAL_DICTIONARY,
       types.NUMBER_DICTIONARY,
       types.SIMPLE_NUMBER_DICTIONARY,
+      types.SIMPLE_NAME_DICTIONARY,
       types.HASH_TABLE,
       types.EPHEMERON_HASH_TABLE,
       types.NAME_TO_INDEX_HASH_TABLE,

@@ -53,6 +53,7 @@ export class References {
       types.GLOBAL_DICTIONARY,
       types.NUMBER_DICTIONARY,
       types.SIMPLE_NUMBER_DICTIONARY,
+      types.SIMPLE_NAME_DICTIONARY,
       types.HASH_TABLE,
       types.NAME_TO_INDEX_HASH_TABLE,
       types.REGISTERED_SYMBOL_TABLE,

@@ -103,6 +103,7 @@ function formulas(view: HeapView): Map<number, SizeFormula> {
       types.GLOBAL_DICTIONARY,
       types.NUMBER_DICTIONARY,
       types.SIMPLE_NUMBER_DICTIONARY,
+      types.SIMPLE_NAME_DICTIONARY,
       types.EPHEMERON_HASH_TABLE,
       types.HASH_TABLE,
       types.NAME_TO_INDEX_HASH_TABLE,
