@@ -4,7 +4,7 @@ import { waysOf } from '../paths.ts';
 import { positionOf } from '../positions.ts';
 import { isOwnCode } from './own-code.ts';
 import { programCode } from './program-code.ts';
-import { repeated, withoutSingleFunctions } from './repeated.ts';
+import { gathered, repeated } from './repeated.ts';
 
 /** A place where memory gathers. Sizes in bytes. */
 export interface Candidate {
@@ -59,7 +59,7 @@ export function findCandidates(heap: Heap, threshold: number): Candidate[] {
         found.push(chain);
         continue;
       }
-      const members = withoutSingleFunctions(heap, small);
+      const members = gathered(heap, node, small);
       const size = rest - sizeOf(heap, small) + sizeOf(heap, members);
       if (size >= threshold) found.push({ node, members, size, kind: 'single' });
     }

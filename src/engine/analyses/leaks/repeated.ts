@@ -6,7 +6,7 @@ import { isContext } from '../describe.ts';
 const MANY = 10;
 
 /**
- * Those of the nodes, which are of one class, that are there many times: closures of one function, scopes of one function or block, objects of one
+ * Those of the nodes that are there many times: closures of one function, scopes of one function or block, objects of one
  * shape. Functions, scopes and objects that are there once or twice are what a program is made of.
  */
 export function repeated(heap: Heap, nodes: readonly NodeOrdinal[]): readonly NodeOrdinal[] {
@@ -16,20 +16,29 @@ export function repeated(heap: Heap, nodes: readonly NodeOrdinal[]): readonly No
   return nodes.filter((_, i) => counts.get(kinds[i]!)! >= MANY);
 }
 
-/** The nodes without functions, and scopes of functions, that are there once or twice. */
-export function withoutSingleFunctions(heap: Heap, nodes: readonly NodeOrdinal[]): readonly NodeOrdinal[] {
-  const isFunction = (node: NodeOrdinal) =>
-    heap.graph.nodeType[node] === NodeType.closure || isContext(heap, node);
-  const functions = nodes.filter(isFunction);
+/**
+ * What may gather at a node: of functions and their scopes those that are there many times; of a scope, which has as many
+ * variables as its text, nothing else.
+ */
+export function gathered(
+  heap: Heap,
+  node: NodeOrdinal,
+  children: readonly NodeOrdinal[],
+): readonly NodeOrdinal[] {
+  if (isContext(heap, node)) return repeated(heap, children);
+  const isFunction = (child: NodeOrdinal) =>
+    heap.graph.nodeType[child] === NodeType.closure || isContext(heap, child);
+  const functions = children.filter(isFunction);
   const many = new Set(repeated(heap, functions));
-  return many.size === functions.length ? nodes : nodes.filter((node) => !isFunction(node) || many.has(node));
+  if (many.size === functions.length) return children;
+  return children.filter((child) => !isFunction(child) || many.has(child));
 }
 
-/** What alike nodes of one class have in common: an ordinal, or -1. */
+/** What alike nodes have in common: an ordinal, or less than 0 where that is their class. */
 function kindOf(heap: Heap, node: NodeOrdinal): number {
   const name = kindEdge(heap, node);
   const edge = name === null ? null : heap.graph.edgeNamed(node, EdgeType.internal, name);
-  return edge === null ? -1 : heap.graph.edgeTo[edge]!;
+  return edge === null ? -1 - heap.classes.ofNode[node]! : heap.graph.edgeTo[edge]!;
 }
 
 function kindEdge(heap: Heap, node: NodeOrdinal): string | null {
