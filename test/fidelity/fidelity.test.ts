@@ -12,6 +12,8 @@ const slice = [
   'catch-scopes.js',
   'class-fields.js',
   'closures.js',
+  'deoptimized-callers.js',
+  'deoptimized-maglev.js',
   'esm-main.mjs',
   'generators.js',
   'hot-inlined.js',

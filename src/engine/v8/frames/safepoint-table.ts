@@ -8,7 +8,8 @@ const MAX_ENTRIES = 1 << 16;
 /**
  * Index of the deoptimization entry that belongs to the call that returns to `codeOffset`, from the safepoint
  * table behind the instructions (codegen/safepoint-table.h, maglev-safepoint-table.h); undefined if the call
- * has none.
+ * has none. Calls of code that is to be deoptimized return to the entry's trampoline (Deoptimizer::
+ * DeoptimizeMarkedCode, deoptimizer/deoptimizer.cc).
  *
  *     [stack slots] length configuration [Maglev: tagged slots [untagged slots]] entries…
  *     entry: pc [deopt index + 1, trampoline pc + 1] register indexes [Maglev: pushed registers]
@@ -31,8 +32,10 @@ export function deoptIndexAt(runtime: V8Runtime, code: CodeObject, codeOffset: n
     if (length > MAX_ENTRIES || header + length * size > code.metadataSize) return undefined;
     const bytes = memory.bytes(at(table, header), length * size);
     for (let i = 0; i < length; i++) {
-      if (bytes.readUIntLE(i * size, pcBytes) !== codeOffset) continue;
-      const index = bytes.readUIntLE(i * size + pcBytes, indexBytes);
+      const entry = i * size;
+      const trampoline = bytes.readUIntLE(entry + pcBytes + indexBytes, pcBytes) - 1;
+      if (bytes.readUIntLE(entry, pcBytes) !== codeOffset && trampoline !== codeOffset) continue;
+      const index = bytes.readUIntLE(entry + pcBytes, indexBytes);
       return index === 0 ? undefined : index - 1;
     }
     return undefined;
