@@ -9,13 +9,12 @@ import {
   type Interrupted,
   isBeingBuilt,
   type Leaf,
+  prologueBytes,
   readAt,
   returnsToCode,
   wordAt,
 } from './leaf.ts';
 
-/** Furthest that a prologue is looked for, in bytes from the function's start. */
-const PROLOGUE = 128;
 const MAX_EPILOGUE = 10;
 
 /** As leafOf, for AArch64: a call leaves its return address in the link register. */
@@ -25,7 +24,7 @@ export function arm64Leaf(interrupted: Interrupted): Leaf | undefined {
   const { pc, sp } = registers;
   const fp = registers.get(arm64.fp) ?? 0n;
   const link = arm64Architecture.unsigned(registers.get(arm64.lr) ?? 0n);
-  const push = prologueOf(memory, at(pc, -site.offset), site.offset);
+  const push = prologueOf(memory, at(pc, -site.offset), prologueBytes(site));
   if (push !== undefined && site.offset <= push)
     return { returnAddress: link, callerSp: sp, callerFp: fp, atEntry: true };
   if (push !== undefined && site.offset === push + 4) return savedAt(memory, sp, true);
@@ -53,8 +52,8 @@ function savedAt(memory: Memory, frame: Address, atEntry: boolean): Leaf {
 }
 
 /** Offset of the instruction that saves frame pointer and link register, if it comes early. */
-function prologueOf(memory: Memory, start: Address, offset: number): number | undefined {
-  const head = attemptOr(Buffer.alloc(0), () => memory.bytes(start, Math.min(PROLOGUE, offset + 4) & ~3));
+function prologueOf(memory: Memory, start: Address, length: number): number | undefined {
+  const head = attemptOr(Buffer.alloc(0), () => memory.bytes(start, length & ~3));
   for (let i = 0; i + 4 <= head.length; i += 4) if (head.readUInt32LE(i) === arm64Code.pushFrame) return i;
   return undefined;
 }

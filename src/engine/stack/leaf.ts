@@ -28,6 +28,17 @@ export interface Interrupted {
 /** Words above the stack pointer among which a frameless function's return address is looked for. */
 const MAX_WORDS = 64;
 
+/** Furthest that the instructions of a prologue are looked for, in bytes from the function's start. */
+const PROLOGUE = 128;
+
+/**
+ * How many bytes from the start of its code tell where the interrupted function sets up its frame: in code that was made
+ * for a JavaScript function it always does; builtins may have returned before, so only what is behind them counts.
+ */
+export function prologueBytes(site: Exclude<CodeSite, { kind: 'unknown' }>): number {
+  return site.kind === 'code' ? PROLOGUE : Math.min(PROLOGUE, site.offset + 4);
+}
+
 /** A leaf whose return address is on the stack. */
 export function leafAt(memory: Memory, returnSlot: Address, callerFp: bigint, atEntry: boolean): Leaf {
   return { returnAddress: readAt(memory, returnSlot), callerSp: at(returnSlot, 8), callerFp, atEntry };

@@ -9,12 +9,12 @@ import {
   isBeingBuilt,
   type Leaf,
   leafAt,
+  prologueBytes,
   returnsToCode,
   wordAt,
 } from './leaf.ts';
 
-/** Furthest that a prologue's `push rbp; mov rbp, rsp` is looked for, in bytes from the function's start. */
-const PROLOGUE = 128;
+/** push rbp; mov rbp, rsp */
 const PUSH_RBP_MOV = Buffer.from([0x55, 0x48, 0x89, 0xe5]);
 const MAX_EPILOGUE = 8;
 
@@ -25,7 +25,7 @@ export function x64Leaf(interrupted: Interrupted): Leaf | undefined {
   const { pc, sp } = registers;
   const fp = registers.get(x64.rbp) ?? 0n;
   const start = at(pc, -site.offset);
-  const head = attemptOr(Buffer.alloc(0), () => memory.bytes(start, Math.min(PROLOGUE, site.offset + 4)));
+  const head = attemptOr(Buffer.alloc(0), () => memory.bytes(start, prologueBytes(site)));
   const push = head.indexOf(PUSH_RBP_MOV);
   if (push >= 0 && site.offset <= push) return leafAt(memory, sp, fp, true);
   if (push >= 0 && site.offset === push + 1) return leafAt(memory, at(sp, 8), wordAt(memory, sp), true);

@@ -7,7 +7,6 @@ import type { V8Inspector } from '../inspector.ts';
 import { functionName } from '../objects/functions.ts';
 import type { HeapView } from '../objects/heap-view.ts';
 import { sharedDebugName } from '../objects/shared-function.ts';
-import { dataProperty } from '../property.ts';
 import { isSynthetic } from './allocate.ts';
 import { Context } from './context.ts';
 import { functionScopesOf } from './function-scopes.ts';
@@ -17,6 +16,7 @@ import { ScopeInfo } from './scope-info.ts';
 import type { Scope, ScopeType, Variable } from './scope-tree.ts';
 import { scriptVariables } from './script-scope.ts';
 import { unnamedVariables } from './unnamed-variables.ts';
+import { Variables } from './variables.ts';
 
 /** A scope of a frame as the live debugger shows it. */
 export interface FrameScope {
@@ -190,13 +190,21 @@ class ScopeWalk {
       return this.#isBeforeInitializer(variable, value) ? deadZone() : this.#alive(value);
     }
     if (location.kind === 'context') {
-      if (own === undefined) return absentValue('its scope was not entered yet');
+      if (own === undefined) return this.#notYetInContext(variable);
       const value = attemptOr(undefined, () => own.variable(variable.name));
       return value === undefined ? absentValue('not in the context') : this.#alive(value);
     }
     return own === undefined
       ? absentValue('the module is not known')
       : this.#moduleVariable(own, variable.name);
+  }
+
+  /** Before the function's context is made, its parameters are where the caller left them. */
+  #notYetInContext(variable: Variable): Value {
+    const index = variable.scope.parameters.indexOf(variable);
+    return index >= 0 && this.#js.context.kind === 'tagged'
+      ? this.#alive(this.#parameter(index))
+      : absentValue('its scope was not entered yet');
   }
 
   /** A formal parameter: the caller may have passed fewer, and the function may have assigned it. */
@@ -376,23 +384,3 @@ function closureName(context: Context): string | undefined {
 }
 
 /** Variables in the order in which they were first set. */
-class Variables {
-  readonly #byName = new Map<string, Property>();
-
-  set(name: string, value: Value): void {
-    this.#byName.set(name, dataProperty(name, value));
-  }
-
-  /** Adds those whose names are not taken. */
-  add(others: readonly Property[]): void {
-    for (const other of others) if (!this.has(other.name)) this.#byName.set(other.name, other);
-  }
-
-  has(name: string): boolean {
-    return this.#byName.has(name);
-  }
-
-  get list(): readonly Property[] {
-    return [...this.#byName.values()];
-  }
-}
