@@ -78,9 +78,12 @@ async function main() {
   await new Promise((done) => free.close(done));
   const fixed = await listening(net.createServer(), port, '127.0.0.1');
   fixed.unref();
-  const pipe = await listening(net.createServer(), path.join(folder, 'a.sock'));
+  const pipe = await listening(
+    net.createServer(function onConnection() {}),
+    path.join(folder, 'a.sock'),
+  );
   const web = await listening(
-    http.createServer((request, response) => {
+    http.createServer(function onRequest(request, response) {
       if (request.url === '/quick') response.end('done');
     }),
     0,
@@ -102,14 +105,17 @@ async function main() {
   client.write(Buffer.alloc(16 << 20));
   const pipeClient = net.connect(path.join(folder, 'a.sock'));
   await once(pipeClient, 'connect');
+  pipeClient.on('data', function first() {});
+  pipeClient.on('data', function second() {});
   const udp = dgram.createSocket('udp4');
+  udp.once('message', function onDatagram() {});
   udp.bind(0, '127.0.0.1');
   await once(udp, 'listening');
   const child = childProcess.spawn(process.execPath, ['-e', 'setTimeout(() => {}, 20_000)'], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   await once(child, 'spawn');
-  const watcher = fs.watch(folder, () => {});
+  const watcher = fs.watch(folder, function onChange() {});
   const watched = path.join(folder, 'watched.txt');
   fs.writeFileSync(watched, 'x');
   fs.watchFile(watched, { interval: 40_000 }, () => {});
@@ -158,23 +164,23 @@ async function main() {
   };
   handle('tcp', 'TCP', tcp._handle, { port: tcp.address().port, detail: 'Server' });
   handle('fixed', 'TCP', fixed._handle, { detail: `127.0.0.1:${port}` });
-  handle('pipe', 'Pipe', pipe._handle, { detail: 'a.sock' });
-  handle('web', 'TCP', web._handle, { detail: 'Server' });
+  handle('pipe', 'Pipe', pipe._handle, { detail: 'connections go to onConnection' });
+  handle('web', 'TCP', web._handle, { detail: 'requests go to onRequest' });
   handle('client', 'TCP', client._handle, {
     detail: `${client._handle.writeQueueSize} bytes`,
     bytes: client._handle.writeQueueSize,
   });
   handle('slow', 'TCP', slowSocket._handle, { detail: 'GET /slow?x=1' });
   handle('keepAlive', 'TCP', Object.values(agent.freeSockets)[0][0]._handle, {});
-  handle('pipeClient', 'Pipe', pipeClient._handle, {});
+  handle('pipeClient', 'Pipe', pipeClient._handle, { detail: 'reading, data goes to first' });
   handle('connecting', 'TCP', connecting._handle, { detail: 'connecting' });
   handle('udp', 'UDP', udp[Object.getOwnPropertySymbols(udp).find((s) => s.description === 'state symbol')].handle, {
-    detail: 'udp4',
+    detail: 'udp4, bound, messages go to onDatagram',
   });
   handle('child', 'Process', child._handle, { detail: `pid ${child.pid}` });
   handle('childIn', 'Pipe', child.stdin._handle, {});
   handle('childOut', 'Pipe', child.stdout._handle, {});
-  handle('watcher', 'FSEvent', watcher._handle, { detail: folder });
+  handle('watcher', 'FSEvent', watcher._handle, { detail: `${folder}, changes go to onChange` });
   handle('port', 'MessagePort', channel.port1, {});
 
   const told = {

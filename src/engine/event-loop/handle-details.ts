@@ -1,6 +1,7 @@
 import { attemptOr } from '../absence.ts';
 import { type Address, at, type Tagged } from '../address.ts';
 import { signalName } from '../process/signals.ts';
+import type { Emitters } from './emitters.ts';
 import type { UvHandle, UvLoop } from './loop.ts';
 import type { MessagePorts } from './message-ports.ts';
 import type { NativeFunctions } from './native-functions.ts';
@@ -26,6 +27,7 @@ export interface HandleDetail {
 export interface HandleSources {
   readonly objects: Objects;
   readonly owners: Owners;
+  readonly emitters: Emitters;
   readonly ports: MessagePorts;
   readonly functions: NativeFunctions;
 }
@@ -34,6 +36,7 @@ export interface HandleSources {
 export class HandleDetails {
   readonly #objects: Objects;
   readonly #owners: Owners;
+  readonly #emitters: Emitters;
   readonly #ports: MessagePorts;
   readonly #functions: NativeFunctions;
   readonly #loop: UvLoop;
@@ -43,6 +46,7 @@ export class HandleDetails {
   constructor(sources: HandleSources, loop: UvLoop, connects: ReadonlyMap<Address, string>) {
     this.#objects = sources.objects;
     this.#owners = sources.owners;
+    this.#emitters = sources.emitters;
     this.#ports = sources.ports;
     this.#functions = sources.functions;
     this.#loop = loop;
@@ -74,7 +78,13 @@ export class HandleDetails {
       case 'signal':
         return { ...nothing, parts: this.#signal(handle) };
       case 'fs_event':
-        return { ...nothing, parts: listed(this.#path(handle.address, libuv.fileEvent.path)) };
+        return {
+          ...nothing,
+          parts: [
+            ...listed(this.#path(handle.address, libuv.fileEvent.path)),
+            ...this.#emitters.part('changes go', owner, ['change']),
+          ],
+        };
       case 'fs_poll':
         return { ...nothing, parts: this.#filePoll(handle) };
       case 'timer':
@@ -100,8 +110,20 @@ export class HandleDetails {
           ? this.#owners.server(owner)
           : this.#owners.socket(owner, fd, this.#connecting(handle));
     if (bytesQueued) parts.push(`${counted(bytesQueued, 'byte')} to write`);
-    if (!isServer) parts.push(handle.flags & flags.reading ? 'reading' : 'not reading');
+    if (isServer) parts.push(...this.#served(owner));
+    else {
+      parts.push(handle.flags & flags.reading ? 'reading' : 'not reading');
+      parts.push(...this.#emitters.part('data goes', owner, ['data', 'readable']));
+    }
     return { fd, bytesQueued, parts };
+  }
+
+  /** Who is called for what a server accepts. */
+  #served(server: Tagged | undefined): string[] {
+    const requests = this.#emitters.part('requests go', server, ['request', 'stream']);
+    return requests.length > 0
+      ? requests
+      : this.#emitters.part('connections go', server, ['connection', 'secureConnection']);
   }
 
   #udp(handle: UvHandle, owner: Tagged | undefined): HandleDetail {
@@ -118,6 +140,7 @@ export class HandleDetails {
         ...listed(bound ?? (handle.flags & flags.bound ? 'bound' : undefined)),
         ...(bytesQueued ? [`${counted(bytesQueued, 'byte')} to send`] : []),
         ...(o.flag(state, 'receiving') === false ? ['not receiving'] : []),
+        ...this.#emitters.part('messages go', owner, ['message']),
       ],
     };
   }

@@ -1,5 +1,6 @@
 import { type Address, hex, type Tagged } from '../address.ts';
 import type { LoopHandleInfo } from '../contract.ts';
+import { Emitters } from './emitters.ts';
 import { HandleDetails } from './handle-details.ts';
 import type { UvHandle, UvLoop } from './loop.ts';
 import type { LoopContext } from './loop-context.ts';
@@ -46,6 +47,7 @@ export function handleInfos(
   const sources = {
     objects,
     owners,
+    emitters: new Emitters(objects, callbacks),
     ports: new MessagePorts(objects, callbacks),
     functions: new NativeFunctions(session.modules.modules),
   };

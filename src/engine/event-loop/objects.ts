@@ -101,11 +101,18 @@ export class Objects {
     return name === undefined || name === '' ? undefined : short(name);
   }
 
+  /** The first elements of an array. */
+  elements(array: Tagged | undefined, count: number): Tagged[] {
+    if (array === undefined) return [];
+    return this.inspector
+      .indexed({ kind: 'tagged', word: array }, 0, count)
+      .flatMap(({ value }) => (value.kind === 'tagged' ? [value.word] : []));
+  }
+
   /** Texts of the first elements of an array. */
   texts(array: Tagged | undefined, count: number): string[] {
-    if (array === undefined) return [];
-    return this.inspector.indexed({ kind: 'tagged', word: array }, 0, count).flatMap(({ value }) => {
-      const text = value.kind === 'tagged' ? this.primitive(value.word) : undefined;
+    return this.elements(array, count).flatMap((word) => {
+      const text = this.primitive(word);
       return typeof text === 'string' ? [short(text)] : [];
     });
   }
