@@ -15,7 +15,7 @@ export class Emitters {
     this.#callbacks = callbacks;
   }
 
-  /** The first of the program's own functions that listens to one of the events. */
+  /** The first function that listens to one of the events, Node's own left out. */
   listener(emitter: Tagged | undefined, events: readonly string[]): CallbackInfo | undefined {
     const o = this.#objects;
     const known = o.object(emitter, '_events');
@@ -27,7 +27,7 @@ export class Emitters {
       for (const fn of functions) {
         // A listener that is called once is in a function of Node's.
         const callback = this.#callbacks.of(o.object(fn, 'listener') ?? fn);
-        if (callback && !callback.internal && callback.source !== null) return callback;
+        if (callback?.source != null && isTelling(callback.source)) return callback;
       }
     }
     return undefined;
@@ -38,4 +38,9 @@ export class Emitters {
     const callback = this.listener(emitter, events);
     return callback ? [`${what} to ${callback.text}`] : [];
   }
+}
+
+/** Libraries that come with Node, as undici does, are told like the program's. */
+function isTelling(source: string): boolean {
+  return !source.startsWith('node:') || source.startsWith('node:internal/deps/');
 }
