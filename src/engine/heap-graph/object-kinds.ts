@@ -241,8 +241,9 @@ export class ObjectKinds {
     if (flags & f.hasSavedClassVariable) size += 8;
     if ((flags >>> f.functionVariableShift) & 3) size += 16;
     if (flags & f.hasInferredName) size += 8;
-    // Up to 22, positions stand here, but not for catch, block and with.
-    if (!o.rawFlags && !(scopeType >= CATCH_SCOPE && scopeType <= WITH_SCOPE)) size += 16;
+    // Up to 22, positions stand here, but not for catch, block and with, nor in the one that stands for none.
+    const isEmpty = a + 1 === this.#view.isolate.root('empty_scope_info');
+    if (!o.rawFlags && !isEmpty && !(scopeType >= CATCH_SCOPE && scopeType <= WITH_SCOPE)) size += 16;
     if (scopeType === o.functionScope) size += graph.functionScopeExtra;
     if (flags & f.hasOuterScopeInfo) size += 8;
     if (scopeType === o.moduleScope) size += 16;

@@ -36,6 +36,7 @@ const table = {
   FIXED_ARRAY: [179, 175, 174, 205, 205],
   FIXED_DOUBLE_ARRAY: [196, 192, 188, 218, 219],
   BYTE_ARRAY: [194, 190, 186, 217, 218],
+  EXTERNAL_POINTER_ARRAY: [none, none, 187, none, none],
   TRUSTED_BYTE_ARRAY: [none, none, 212, 196, 196],
   TRUSTED_FIXED_ARRAY: [none, none, 213, 197, 197],
   TRUSTED_WEAK_FIXED_ARRAY: [none, none, none, 199, 199],

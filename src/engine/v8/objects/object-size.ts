@@ -122,7 +122,7 @@ function formulas(view: HeapView): Map<number, SizeFormula> {
   const { lengthAndHash, lengthMask, data: properties } = objects.propertyArray;
   add([types.PROPERTY_ARRAY], bySmi(lengthAndHash, properties, 8, lengthMask));
   add([types.BYTE_ARRAY, types.TRUSTED_BYTE_ARRAY], bySmi(length, data, 1));
-  add([types.FIXED_DOUBLE_ARRAY], arrayFormula(view));
+  add([types.FIXED_DOUBLE_ARRAY, types.EXTERNAL_POINTER_ARRAY], arrayFormula(view));
   const { bitField, digits } = objects.bigInt;
   add([types.BIGINT], plain(bitField, digits, 8, 0x3fff_ffff, 1));
   add([types.FREE_SPACE], bySmi(8, 0, pages.freeSpaceInWords ? 8 : 1));
@@ -133,6 +133,8 @@ function formulas(view: HeapView): Map<number, SizeFormula> {
     plain(count & ~3, header, 8 * entryWords, 0xffff, 8 * (count & 3)),
   );
   add([types.FEEDBACK_VECTOR], plain(8, sizes.feedbackVectorHeader, 8));
+  // Capacity: two words and two bytes of each entry, and a group more of control bytes (SwissNameDictionary::SizeFor).
+  add([types.SWISS_NAME_DICTIONARY], plain(12, 40, 18));
   // Pairs of a number and its text, behind their count (DoubleStringCache of V8 14).
   add([types.DOUBLE_STRING_CACHE], plain(8, 16, 16));
   const { wasmTypeInfo, wasmDispatchTable, wasmDispatchTableForImports: imports } = sizes;
