@@ -156,12 +156,14 @@ class RecordingComparison {
   }
 
   #async(recording: Recording, tid: number): void {
-    const ours = this.#session.stack(tid).asyncFrames.flatMap((group) => group.frames);
+    const { asyncFrames } = this.#session.stack(tid);
+    const ours = asyncFrames.flatMap(({ label, frames }) =>
+      frames.length === 0 ? [label] : frames.map(({ line, column }) => `${line}:${column}`),
+    );
     for (const [i, line] of recording.asyncFrames.entries()) {
-      const frame = ours[i];
-      const position = /:(\d+:\d+)\)?$/.exec(line)?.[1] ?? line;
-      const own = frame ? `${frame.line}:${frame.column}` : 'none';
-      this.#check('async', line, position, own);
+      // Promise.all and its like have no position, but the index of what they still wait for.
+      const theirs = /:(\d+:\d+)\)?$/.exec(line)?.[1] ?? line.replace(/^at async (.*) \(index \d+\)$/, '$1');
+      this.#check('async', line, theirs, ours[i] ?? 'none');
     }
   }
 
