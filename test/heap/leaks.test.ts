@@ -32,6 +32,7 @@ const programs: readonly { name: string; variable: RegExp; line: ReleaseLine; is
   { name: 'module-export', variable: /\bresults\b/, line: 24, isModule: true },
   { name: 'private-field', variable: /\brecorder\.#spans\b/, line: 18 },
   { name: 'finalizers', variable: /\bregistry\b/, line: 20 },
+  { name: 'documents', variable: /\b(documents|byNumber)\b/, line: 24 },
   { name: 'undo-list', variable: /\beditor\.undo\.last\b/, line: 22 },
 ];
 

@@ -1,5 +1,6 @@
 import type { Heap } from '../../graph/heap.ts';
 import { type EdgeIndex, EdgeType, type NodeOrdinal, NodeType } from '../../graph/types.ts';
+import { isContext } from '../describe.ts';
 import { waysOf } from '../paths.ts';
 import { positionOf } from '../positions.ts';
 import { isOwnCode } from './own-code.ts';
@@ -23,6 +24,9 @@ const SAMPLE = 10000;
 const COMMON = 0.8;
 /** So many nodes of one class on one line of dominators are a chain. */
 const CHAIN = 8;
+
+/** Objects that hold so many times the threshold are data, whatever their shapes: a program's own are not as much. */
+const MUCH = 5;
 
 /**
  * Descends the dominator tree from the root into every node that holds `threshold` bytes. Where a node's
@@ -92,14 +96,20 @@ function groups(heap: Heap, children: readonly NodeOrdinal[], threshold: number)
   }
   const found: Candidate[] = [];
   for (const group of byClass.values()) {
-    if (sizeOf(heap, group) < threshold) continue;
-    const members = repeated(heap, group);
-    const size = sizeOf(heap, members);
+    const all = sizeOf(heap, group);
+    if (all < threshold) continue;
+    const many = repeated(heap, group);
+    const members = all >= MUCH * threshold && isObject(heap, group[0]!) ? group : many;
+    const size = members === group ? all : sizeOf(heap, members);
     if (size < threshold) continue;
     const node = commonPoint(heap, members);
     found.push({ node: node ?? members[0]!, members, size, kind: 'group' });
   }
   return found;
+}
+
+function isObject(heap: Heap, node: NodeOrdinal): boolean {
+  return heap.graph.nodeType[node] === NodeType.object && !isContext(heap, node);
 }
 
 function sizeOf(heap: Heap, nodes: readonly NodeOrdinal[]): number {
