@@ -6,9 +6,9 @@ import type { StackFrame } from '../../src/engine/stack/frame.ts';
 import type { Inspector, Property } from '../../src/engine/v8/inspect.ts';
 import type { FrameScope } from '../../src/engine/v8/scopes/frame-scopes.ts';
 import { frameThis, lexicalThis } from '../../src/engine/v8/scopes/frame-this.ts';
-import { type ComparedScope, withoutOwnContext } from './debugger-limits.ts';
+import { type ComparedScope, wasNeverAllocated, withoutOwnContext } from './debugger-limits.ts';
 import { isPauseScript } from './pause-script.ts';
-import type { RecordedFrame, Recording } from './recording.ts';
+import type { RecordedFrame, RecordedValue, Recording } from './recording.ts';
 import { type Tally, tally } from './tally.ts';
 import { isPrivateSymbol, ValueComparison } from './value-comparison.ts';
 
@@ -123,7 +123,9 @@ class RecordingComparison {
   }
 
   #scope(label: string, theirs: ComparedScope, mine: FrameScope, own: EngineFrame): void {
-    const inspector = this.#session.inspectorOf(own.frame.js!.isolate);
+    const { isolate } = own.frame.js!;
+    const inspector = this.#session.inspectorOf(isolate);
+    const { memory } = isolate.runtime;
     const byName = new Map(mine.variables.map((variable) => [variable.name, variable]));
     for (const { name, value, accessor } of theirs.variables) {
       const variable = byName.get(name);
@@ -132,16 +134,13 @@ class RecordingComparison {
       if (variable === undefined) {
         this.#miss('variables', where, value?.description ?? 'unavailable', mine.note ?? 'no variable');
       } else if (value === null && isPrivateSymbol(variable.value, inspector)) {
+      } else if (this.#showsNothing(value) && wasNeverAllocated(variable.value, memory)) {
       } else if (value === null) {
         // What the debugger does not show must not get a value here.
         const none = variable.kind === 'accessor' ? accessor : isAbsent(inspector.preview(variable.value));
         if (none) this.#scores.variables.count(true);
         else this.#miss('variables', where, 'unavailable', 'a value');
-      } else if (
-        this.#undefinedForAbsent &&
-        value.type === 'undefined' &&
-        isUnavailable(variable, inspector)
-      ) {
+      } else if (this.#showsNothing(value) && isUnavailable(variable, inspector)) {
         this.#scores.variables.count(true);
       } else {
         this.#values().value(where, value, variable.value, inspector, 'variables');
@@ -153,6 +152,10 @@ class RecordingComparison {
       if (name === 'arguments' && isAbsent(inspector.preview(variable.value))) continue;
       this.#miss('variables', `${label}: ${name}`, 'no variable', 'a variable');
     }
+  }
+
+  #showsNothing(value: RecordedValue | null): boolean {
+    return value === null || (this.#undefinedForAbsent && value.type === 'undefined');
   }
 
   #async(recording: Recording, tid: number): void {

@@ -1,3 +1,6 @@
+import { address } from '../../src/engine/address.ts';
+import type { Memory } from '../../src/engine/memory/memory.ts';
+import type { Value } from '../../src/engine/v8/inspect.ts';
 import type { RecordedProperty, RecordedScope } from './recording.ts';
 
 export interface ComparedScope extends RecordedScope {
@@ -27,4 +30,12 @@ export function withoutOwnContext(scopes: readonly RecordedScope[]): readonly Co
 
 function isNothing({ value }: RecordedProperty): boolean {
   return value === null || value.type === 'undefined';
+}
+
+/**
+ * True for an object that optimized code never allocated and the engine makes. The debugger makes none of these but
+ * numbers, and shows nothing (TranslatedValue::IsMaterializableByDebugger).
+ */
+export function wasNeverAllocated(value: Value, memory: Memory): boolean {
+  return value.kind === 'tagged' && memory.isMade(address(value.word - 1));
 }

@@ -52,13 +52,19 @@ export class ValueComparison {
     ours: readonly Property[],
     inspector: Inspector,
   ): void {
-    const byName = new Map(ours.map((property) => [property.name, property]));
+    // Symbols of the same description are told apart by their order.
+    const byName = new Map<string, Property[]>();
+    for (const property of ours) {
+      const same = byName.get(property.name);
+      if (same) same.push(property);
+      else byName.set(property.name, [property]);
+    }
     for (const property of theirs) {
       // Older inspectors show the bindings of a namespace without their values.
       const hidden = owner.className === 'Module' && property.accessor;
       if (hidden || !isComparable(property)) continue;
       const label = `${where}.${property.name}`;
-      const own = byName.get(property.name);
+      const own = byName.get(property.name)?.shift();
       if (own === undefined) {
         this.#report(
           'values',
