@@ -10,10 +10,10 @@ import { diesAsMeant } from './trial.ts';
 
 const patience = 30_000;
 
+/** The folder is kept where something differs or failed. */
 export type Attempt =
   | { readonly kind: 'skipped' }
-  /** Compared; the folder is kept where something differs. */
-  | { readonly kind: 'compared'; readonly comparison: Comparison; readonly folder: string | undefined }
+  | { readonly kind: 'compared'; readonly comparison: Comparison; readonly folder: string }
   | { readonly kind: 'failed'; readonly reason: string; readonly folder: string };
 
 /** Runs the program of a seed with a release line of Node, and compares its core with what the debugger showed. */
@@ -27,27 +27,31 @@ export async function attempt(line: ReleaseLine, seed: number, flags: readonly s
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const program = join(folder, 'program.js');
-  await writeFile(program, generateProgram(seed).text);
-  const result = await run(node, program, folder, flags);
-  const isKept = result.kind === 'failed' || (result.kind === 'compared' && result.folder !== undefined);
-  if (!isKept) await rm(folder, { recursive: true });
+  const { text, ending } = generateProgram(seed);
+  await writeFile(program, text);
+  const isMeant = await diesAsMeant(node, program, ending, flags);
+  const result: Attempt = isMeant ? await comparison(node, program, folder, flags) : { kind: 'skipped' };
+  if (!differs(result)) await rm(folder, { recursive: true });
   return result;
 }
 
-async function run(
+/** True if there is something to look into. */
+export function differs(made: Attempt): made is Extract<Attempt, { folder: string }> {
+  return made.kind === 'failed' || (made.kind === 'compared' && made.comparison.misses.length > 0);
+}
+
+async function comparison(
   node: string,
   program: string,
   folder: string,
   flags: readonly string[],
 ): Promise<Attempt> {
-  if (!(await diesAsMeant(node, program, flags))) return { kind: 'skipped' };
   try {
     await record({ node, program, folder, flags, debug: true, patience });
     const recording = JSON.parse(await readFile(join(folder, 'recording.json'), 'utf8'));
     const session = await openDump(join(folder, 'core'), { program: node });
     try {
-      const comparison = compare(recording, session);
-      return { kind: 'compared', comparison, folder: comparison.misses.length > 0 ? folder : undefined };
+      return { kind: 'compared', comparison: compare(recording, session), folder };
     } finally {
       session.close();
     }

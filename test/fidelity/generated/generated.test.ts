@@ -11,10 +11,10 @@ import type { FidelityProgram } from '../programs.ts';
 import { generateProgram } from './program.ts';
 
 /**
- * 30: asynchronous functions that await each other, through `Promise.all` and an async generator as well.
- * 36: a generator, constructors and class fields, optimized; what they were optimized for no longer holds at the end.
+ * 21: a getter, a generator, private methods and a derived class, optimized for a method that is replaced at the end.
+ * 30: asynchronous functions that await each other, one of them an async generator.
  */
-const seeds = [30, 36];
+const seeds = [21, 30];
 
 describe('fidelity: generated programs', () => {
   it('are the same for the same seed, and others for others', () => {

@@ -1,10 +1,11 @@
 import { assumptions } from './assumptions.ts';
 import { chain } from './chain.ts';
-import { Context } from './context.ts';
+import { Context, type Ending } from './context.ts';
 
 export interface GeneratedProgram {
   readonly text: string;
   readonly isAsync: boolean;
+  readonly ending: Ending;
 }
 
 /** What all programs have: `keep` lets values escape, so that V8 does not optimize them away. */
@@ -33,7 +34,7 @@ export function generateProgram(seed: number): GeneratedProgram {
       ? 'main();'
       : context.draw.pick(['main();', 'main();', 'setTimeout(main, 1);', 'process.nextTick(main);']),
   ];
-  return { text: `${parts.join('\n')}\n`, isAsync };
+  return { text: `${parts.join('\n')}\n`, isAsync, ending: context.ending };
 }
 
 function mainFunction(rounds: number, isAsync: boolean, call: (args: readonly string[]) => string): string {

@@ -6,12 +6,15 @@ import { parseArgs } from 'node:util';
 import { aspects } from '../../oracle/compare.ts';
 import { percent } from '../../oracle/tally.ts';
 import { type ReleaseLine, releaseLines } from '../../support/releases.ts';
-import { type Attempt, attempt } from './attempt.ts';
+import { type Attempt, attempt, differs } from './attempt.ts';
 
 /** Misses that are told of each program without `--misses`. */
 const fewMisses = 3;
 
+// parseArgs takes a value that starts with a dash after "=" only.
+const args = process.argv.slice(2).join('\0').replace('--flags\0', '--flags=').split('\0');
 const { values, positionals } = parseArgs({
+  args: args.filter((arg) => arg !== ''),
   allowPositionals: true,
   options: {
     from: { type: 'string', default: '1' },
@@ -38,7 +41,7 @@ for (const line of wanted.length > 0 ? wanted : releaseLines) {
 }
 
 function tell(seed: number, made: Attempt): void {
-  if (made.kind === 'skipped' || (made.kind === 'compared' && made.folder === undefined)) return;
+  if (!differs(made)) return;
   process.exitCode = 1;
   console.log(`  seed ${seed}, kept in ${made.folder}`);
   const lines = made.kind === 'failed' ? made.reason.split('\n') : made.comparison.misses;

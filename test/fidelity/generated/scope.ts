@@ -18,7 +18,7 @@ export interface Variable {
 
 const commonNames = ['a', 'b', 'c', 'd', 'value', 'item', 'x', 'y', 'rest', 'state'];
 
-/** How often a block declares a name that was read in it before, which ends the program there. */
+/** How often a block declares a name that was read in it before: the program that throws does so there. */
 const deadZoneReads = 0.02;
 
 /** The variables of a block while its text is written. */
@@ -49,11 +49,12 @@ export class Scope {
 
   /** A name that can be declared here, often one that other blocks and functions have, too. */
   freshName(): string {
-    const { draw } = this.#context;
+    const { draw, ending } = this.#context;
+    const mayFail = ending === 'throw' && draw.chance(deadZoneReads);
     for (let attempt = 0; attempt < 5; attempt++) {
       const name = draw.pick(commonNames);
       if (this.#variables.some((variable) => variable.name === name)) continue;
-      if (this.#readFromOuter.has(name) && !draw.chance(deadZoneReads)) continue;
+      if (this.#readFromOuter.has(name) && !mayFail) continue;
       return name;
     }
     return this.#context.unique('v');
