@@ -1,5 +1,6 @@
 import type { Classes, HeapClass } from '../graph/classes.ts';
 import type { Heap } from '../graph/heap.ts';
+import { textTest } from '../graph/text-test.ts';
 import { type EdgeIndex, EdgeType, type NodeOrdinal, NodeType } from '../graph/types.ts';
 
 /** A shape's name stops growing here, except for its first property. */
@@ -49,7 +50,6 @@ export function shapes(heap: Heap): Classes {
 
 class PropertyReader {
   readonly #heap: Heap;
-  readonly #objectNames = new Map<number, boolean>();
 
   constructor(heap: Heap) {
     this.#heap = heap;
@@ -57,16 +57,10 @@ class PropertyReader {
 
   *plainObjects(): Generator<NodeOrdinal> {
     const { graph } = this.#heap;
-    for (let node = 0; node < graph.nodeCount; node++) {
-      if (graph.nodeType[node] !== NodeType.object) continue;
-      const name = graph.nodeName[node]!;
-      let isPlain = this.#objectNames.get(name);
-      if (isPlain === undefined) {
-        isPlain = graph.strings.text(name) === 'Object';
-        this.#objectNames.set(name, isPlain);
-      }
-      if (isPlain) yield node as NodeOrdinal;
-    }
+    const isPlain = textTest(graph, 'Object');
+    for (let node = 0; node < graph.nodeCount; node++)
+      if (graph.nodeType[node] === NodeType.object && isPlain(graph.nodeName[node]!))
+        yield node as NodeOrdinal;
   }
 
   /** Property names in V8's order. */

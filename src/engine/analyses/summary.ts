@@ -1,4 +1,5 @@
 import type { Heap } from '../graph/heap.ts';
+import { textTest } from '../graph/text-test.ts';
 import { type NodeOrdinal, NodeType } from '../graph/types.ts';
 
 /** A kind of memory. */
@@ -28,7 +29,7 @@ export function summarize(heap: Heap): Summary {
       part.count += count;
     } else parts.set(name, { size, count });
   };
-  const isBufferData = new Map<number, boolean>();
+  const isBufferData = textTest(graph, 'system / JSArrayBufferData');
   let total = 0;
   for (let node = 0; node < graph.nodeCount; node++) {
     const size = heap.shallowSize(node as NodeOrdinal);
@@ -36,15 +37,7 @@ export function summarize(heap: Heap): Summary {
     total += size;
     const type = graph.nodeType[node]!;
     let name = partNames[type] ?? 'other';
-    if (type === NodeType.native) {
-      const id = graph.nodeName[node]!;
-      let isData = isBufferData.get(id);
-      if (isData === undefined) {
-        isData = graph.strings.text(id) === 'system / JSArrayBufferData';
-        isBufferData.set(id, isData);
-      }
-      if (isData) name = 'array buffers (external)';
-    }
+    if (type === NodeType.native && isBufferData(graph.nodeName[node]!)) name = 'array buffers (external)';
     add(name, size, 1);
   }
   if (graph.extraNativeBytes > 0) {

@@ -3,6 +3,7 @@ import { hex, type Tagged } from '../address.ts';
 import { describeSteps, type PathStep, type Step } from '../analyses/paths.ts';
 import type { FrameInfo, Hex } from '../contract.ts';
 import type { Heap } from '../graph/heap.ts';
+import { textTest } from '../graph/text-test.ts';
 import { NodeType } from '../graph/types.ts';
 import { heapOfIsolate } from '../heap-graph/heap-of-core.ts';
 import { objectsOfTypes } from '../heap-graph/objects-of-types.ts';
@@ -241,16 +242,10 @@ class Groups {
 function namelessFunctions({ graph }: Heap): Tagged[] {
   const { nodeType, nodeName, addresses } = graph;
   const found: Tagged[] = [];
-  const isNameless = new Map<number, boolean>();
+  const isNameless = textTest(graph, '');
   for (let node = 0; node < nodeType.length; node++) {
-    if (nodeType[node] !== NodeType.closure) continue;
-    const name = nodeName[node]!;
-    let nameless = isNameless.get(name);
-    if (nameless === undefined) {
-      nameless = graph.strings.text(name) === '';
-      isNameless.set(name, nameless);
-    }
-    if (nameless && addresses) found.push((addresses.of(node) + 1) as Tagged);
+    if (nodeType[node] !== NodeType.closure || !addresses || !isNameless(nodeName[node]!)) continue;
+    found.push((addresses.of(node) + 1) as Tagged);
   }
   return found;
 }

@@ -1,4 +1,5 @@
 import type { HeapGraph } from '../../graph/heap-graph.ts';
+import { textTest } from '../../graph/text-test.ts';
 import { EdgeType, type NodeOrdinal, NodeType } from '../../graph/types.ts';
 
 /**
@@ -12,19 +13,6 @@ export function programCode(graph: HeapGraph): (node: NodeOrdinal) => boolean {
     const type = graph.nodeType[node];
     if (type === NodeType.hidden) return isMap(graph.nodeName[node]!);
     return type === NodeType.code || type === NodeType.objectShape || sources.has(node);
-  };
-}
-
-/** Whether a string's id is that of a text. */
-function textTest({ strings }: HeapGraph, text: string): (id: number) => boolean {
-  const known = new Map<number, boolean>();
-  return (id) => {
-    let is = known.get(id);
-    if (is === undefined) {
-      is = strings.text(id) === text;
-      known.set(id, is);
-    }
-    return is;
   };
 }
 
