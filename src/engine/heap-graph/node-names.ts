@@ -1,6 +1,7 @@
 import { attemptOr } from '../absence.ts';
 import type { Address, Tagged } from '../address.ts';
 import { NodeType } from '../graph/types.ts';
+import { hashTables } from '../v8/layout/instance-types.ts';
 import { constructorName, type NameByMap, nameByMap, ownTag } from '../v8/objects/constructor-name.ts';
 import { sharedOf } from '../v8/objects/functions.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
@@ -76,18 +77,8 @@ export class NodeNames {
       types.TRUSTED_FIXED_ARRAY,
       types.FIXED_DOUBLE_ARRAY,
       types.BYTE_ARRAY,
-      types.ORDERED_HASH_MAP,
-      types.ORDERED_HASH_SET,
-      types.ORDERED_NAME_DICTIONARY,
-      types.NAME_DICTIONARY,
-      types.GLOBAL_DICTIONARY,
-      types.NUMBER_DICTIONARY,
-      types.SIMPLE_NUMBER_DICTIONARY,
-      types.SIMPLE_NAME_DICTIONARY,
+      ...hashTables(types),
       types.EPHEMERON_HASH_TABLE,
-      types.HASH_TABLE,
-      types.NAME_TO_INDEX_HASH_TABLE,
-      types.REGISTERED_SYMBOL_TABLE,
       ...(view.layout.graph.specialArraysAreFixed ? [types.SCRIPT_CONTEXT_TABLE] : []),
     ]);
   }

@@ -1,5 +1,6 @@
 import { attemptOr } from '../absence.ts';
 import { type Address, address, type Tagged } from '../address.ts';
+import { hashTables } from '../v8/layout/instance-types.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
 import type { MapInfo } from '../v8/objects/map.ts';
 import { ObjectSizes } from '../v8/objects/object-size.ts';
@@ -93,18 +94,8 @@ export class ObjectKinds {
       types.FIXED_ARRAY,
       types.FIXED_DOUBLE_ARRAY,
       types.WEAK_FIXED_ARRAY,
-      types.ORDERED_HASH_MAP,
-      types.ORDERED_HASH_SET,
-      types.NAME_DICTIONARY,
-      types.ORDERED_NAME_DICTIONARY,
-      types.GLOBAL_DICTIONARY,
-      types.NUMBER_DICTIONARY,
-      types.SIMPLE_NUMBER_DICTIONARY,
-      types.SIMPLE_NAME_DICTIONARY,
-      types.HASH_TABLE,
+      ...hashTables(types),
       types.EPHEMERON_HASH_TABLE,
-      types.NAME_TO_INDEX_HASH_TABLE,
-      types.REGISTERED_SYMBOL_TABLE,
     ]);
   }
 

@@ -1,6 +1,7 @@
 import { attemptOr } from '../absence.ts';
 import type { Address, Tagged } from '../address.ts';
 import { EdgeType } from '../graph/types.ts';
+import { hashTables } from '../v8/layout/instance-types.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
 import type { MapInfo } from '../v8/objects/map.ts';
 import { CodeReferences } from './code-references.ts';
@@ -46,17 +47,7 @@ export class References {
           ]
         : []),
       types.FIXED_ARRAY,
-      types.ORDERED_HASH_MAP,
-      types.ORDERED_HASH_SET,
-      types.ORDERED_NAME_DICTIONARY,
-      types.NAME_DICTIONARY,
-      types.GLOBAL_DICTIONARY,
-      types.NUMBER_DICTIONARY,
-      types.SIMPLE_NUMBER_DICTIONARY,
-      types.SIMPLE_NAME_DICTIONARY,
-      types.HASH_TABLE,
-      types.NAME_TO_INDEX_HASH_TABLE,
-      types.REGISTERED_SYMBOL_TABLE,
+      ...hashTables(types),
     ]);
   }
 

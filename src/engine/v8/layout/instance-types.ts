@@ -164,6 +164,23 @@ export type InstanceTypes = { [name in InstanceTypeName]: number } & {
   readonly functionContext: number;
 };
 
+/** Types of V8's hash tables that are laid out as FixedArrays and hold both keys and values. */
+export function hashTables(types: InstanceTypes): readonly number[] {
+  return [
+    types.ORDERED_HASH_MAP,
+    types.ORDERED_HASH_SET,
+    types.ORDERED_NAME_DICTIONARY,
+    types.NAME_DICTIONARY,
+    types.GLOBAL_DICTIONARY,
+    types.NUMBER_DICTIONARY,
+    types.SIMPLE_NUMBER_DICTIONARY,
+    types.SIMPLE_NAME_DICTIONARY,
+    types.HASH_TABLE,
+    types.NAME_TO_INDEX_HASH_TABLE,
+    types.REGISTERED_SYMBOL_TABLE,
+  ];
+}
+
 /** Roots whose map's instance type is that of `NAME`. */
 export const rootMapOfType: Readonly<Partial<Record<InstanceTypeName, string>>> = {
   BIGINT: 'bigint_map',

@@ -1,4 +1,5 @@
 import { type Address, at } from '../../address.ts';
+import { hashTables } from '../layout/instance-types.ts';
 import type { HeapView } from './heap-view.ts';
 import type { MapInfo } from './map.ts';
 
@@ -96,18 +97,8 @@ function formulas(view: HeapView): Map<number, SizeFormula> {
       types.PROTECTED_WEAK_FIXED_ARRAY,
       types.TRANSITION_ARRAY,
       types.EMBEDDER_DATA_ARRAY,
-      types.ORDERED_HASH_MAP,
-      types.ORDERED_HASH_SET,
-      types.ORDERED_NAME_DICTIONARY,
-      types.NAME_DICTIONARY,
-      types.GLOBAL_DICTIONARY,
-      types.NUMBER_DICTIONARY,
-      types.SIMPLE_NUMBER_DICTIONARY,
-      types.SIMPLE_NAME_DICTIONARY,
+      ...hashTables(types),
       types.EPHEMERON_HASH_TABLE,
-      types.HASH_TABLE,
-      types.NAME_TO_INDEX_HASH_TABLE,
-      types.REGISTERED_SYMBOL_TABLE,
       types.CLOSURE_FEEDBACK_CELL_ARRAY,
     ],
     arrayFormula(view),
