@@ -36,7 +36,7 @@ const PROLOGUE = 128;
  * for a JavaScript function it always does; builtins may have returned before, so only what is behind them counts.
  */
 export function prologueBytes(site: Exclude<CodeSite, { kind: 'unknown' }>): number {
-  return site.kind === 'code' ? PROLOGUE : Math.min(PROLOGUE, site.offset + 4);
+  return Math.min(PROLOGUE, site.kind === 'code' ? site.code.size : site.offset + 4);
 }
 
 /** A leaf whose return address is on the stack. */

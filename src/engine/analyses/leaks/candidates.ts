@@ -24,7 +24,6 @@ const SAMPLE = 10000;
 const COMMON = 0.8;
 /** So many nodes of one class on one line of dominators are a chain. */
 const CHAIN = 8;
-
 /** Objects that hold so many times the threshold are data, whatever their shapes: a program's own are not as much. */
 const MUCH = 5;
 
@@ -88,7 +87,7 @@ function groups(heap: Heap, children: readonly NodeOrdinal[], threshold: number)
     const type = nodeType[child];
     if (type === NodeType.synthetic) continue;
     if (type === NodeType.closure && !isOwnClosure(heap, child)) continue;
-    // V8's own things are one class.
+    // V8's own things are one class, but have names.
     const id = type === NodeType.hidden ? -1 - nodeName[child]! : ofNode[child]!;
     const group = byClass.get(id);
     if (group) group.push(child);
@@ -98,9 +97,9 @@ function groups(heap: Heap, children: readonly NodeOrdinal[], threshold: number)
   for (const group of byClass.values()) {
     const all = sizeOf(heap, group);
     if (all < threshold) continue;
-    const many = repeated(heap, group);
-    const members = all >= MUCH * threshold && isObject(heap, group[0]!) ? group : many;
-    const size = members === group ? all : sizeOf(heap, members);
+    const isData = all >= MUCH * threshold && isObject(heap, group[0]!);
+    const members = isData ? group : repeated(heap, group);
+    const size = sizeOf(heap, members);
     if (size < threshold) continue;
     const node = commonPoint(heap, members);
     found.push({ node: node ?? members[0]!, members, size, kind: 'group' });

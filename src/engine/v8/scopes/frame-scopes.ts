@@ -255,17 +255,18 @@ class ScopeWalk {
         const variables = new Variables();
         this.#addContextLocals(variables, context);
         this.#addEvalVariables(variables, context);
-        const isLocal: boolean = type === 'function' && !local;
-        if (isLocal) variables.add(unnamedVariables(this.#js, this.#view));
-        local ||= isLocal;
+        if (type === 'function') variables.add(this.#unnamed());
+        local ||= type === 'function';
         this.#push(innerKind(type), name, variables.list, reason);
       }
       this.#context = context.previous;
       if (type === 'function') break;
     }
-    if (local) return;
-    const variables = attemptOr([], () => unnamedVariables(this.#js, this.#view));
-    this.scopes.push({ kind: 'local', name, variables, note: reason });
+    if (!local) this.scopes.push({ kind: 'local', name, variables: this.#unnamed(), note: reason });
+  }
+
+  #unnamed(): readonly Property[] {
+    return attemptOr([], () => unnamedVariables(this.#js, this.#view));
   }
 
   #outsideFunction(): void {
