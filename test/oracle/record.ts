@@ -38,7 +38,12 @@ export async function record(options: RecordOptions): Promise<void> {
   const started = Date.now();
   const child = start(options);
   const output = collect(child);
-  const timer = setTimeout(() => child.kill('SIGKILL'), options.patience ?? usualPatience);
+  const patience = options.patience ?? usualPatience;
+  let outOfPatience = false;
+  const timer = setTimeout(() => {
+    outOfPatience = true;
+    child.kill('SIGKILL');
+  }, patience);
   const ended = once(child, 'close');
   let recording: Recording | undefined;
   try {
@@ -49,6 +54,11 @@ export async function record(options: RecordOptions): Promise<void> {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
   }
   const stderr = output.text();
+  if (outOfPatience) {
+    throw new Error(
+      `${options.program} did not die within ${patience / 1000} s, or waits for the debugger although it has ended:\n${stderr.slice(0, 2000)}`,
+    );
+  }
   const how = `${options.program} ended with ${child.signalCode ?? `status ${child.exitCode}`}`;
   const core = await coreOf(child.pid!, folder, started);
   if (core === undefined) throw new Error(`${how} and left no core. ${coreAdvice}\n${stderr.slice(0, 2000)}`);

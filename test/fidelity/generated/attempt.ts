@@ -26,7 +26,7 @@ export async function attempt(line: ReleaseLine, seed: number, flags: readonly s
   );
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const program = join(folder, 'program.js');
+  const program = join(folder, 'program.cjs');
   const { text, ending } = generateProgram(seed);
   await writeFile(program, text);
   const isMeant = await diesAsMeant(node, program, ending, flags);

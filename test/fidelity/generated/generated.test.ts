@@ -49,7 +49,7 @@ describe('fidelity: generated programs', () => {
 async function savedProgram(seed: number): Promise<FidelityProgram> {
   const { text } = generateProgram(seed);
   const hash = createHash('sha256').update(text).digest('hex');
-  const name = `generated-${seed}.js`;
+  const name = `generated-${seed}.cjs`;
   const folder = await cached(`generated/${hash.slice(0, 16)}`, hash, (aside) =>
     writeFile(join(aside, name), text),
   );
