@@ -12,9 +12,11 @@ const titles: Readonly<Record<FrameInfo['kind'], string>> = {
   internal: 'Frame of V8 itself',
 };
 
-/** The place that the call stack names beside the frame. */
+/** The place that the call stack names beside the frame: where names are equal, VS Code shows parts of paths. */
 export function nativeSourceName(info: FrameInfo): string {
-  return info.module === null ? 'no module' : baseName(info.module);
+  if (info.module === null) return info.address ?? 'no module';
+  const module = baseName(info.module);
+  return info.offset === null ? module : `${module}+0x${info.offset.toString(16)}`;
 }
 
 /** A page of text on a frame of native code: function, module, build-id, offset, address. */

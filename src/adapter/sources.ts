@@ -89,7 +89,7 @@ export class Sources {
       const module = this.#core.modules.modules.find(({ path }) => path === info.module);
       const sourceReference = this.#references.add({ original: nativeSourceText(info, module) });
       const name = nativeSourceName(info);
-      const path = `${name}/${(info.address ?? 'frame').replace(/\W/g, '')}.txt`;
+      const path = `native code/${name}.txt`;
       source = { name, path, sourceReference, origin: 'native code', presentationHint: 'deemphasize' };
       this.#natives.set(key, source);
     }
