@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { leakSuspects, type Suspect } from '../../src/engine/analyses/leaks/suspects.ts';
 import { openGraph } from '../../src/engine/analyses/open-graph.ts';
 import { recordCore } from '../support/cores.ts';
@@ -25,8 +27,8 @@ describe('the first leak suspect of a process that filled its heap when it died'
     it(`is the variable of a scope, also while the stack holds the same (Node ${line})`, async function () {
       this.timeout(120_000);
       const { title, line: place } = await suspectOf(line, 'die-memory.js', ['--max-old-space-size=30']);
-      assert.match(title, /^kept \(.*die-memory\.js:3:14\) holds [\d,]+ × Object/);
-      assert.equal(place, 3);
+      assert.match(title, /^kept \(.*die-memory\.js:4:12\) holds [\d,]+ × Object/);
+      assert.equal(place, 4);
     });
 
     it(`is a variable of the function that runs, by its name (Node ${line})`, async function () {
@@ -52,6 +54,20 @@ describe('the first leak suspect of a process that filled its heap when it died'
   it('is the variable of a scope in a minidump of Windows, too', async function () {
     this.timeout(120_000);
     const { title } = await firstSuspect(await recordedExit());
-    assert.match(title, /^kept \(C:\\app\\die-memory\.js:5:14\) holds [\d,]+ × Object/);
+    assert.match(title, /^kept \(C:\\app\\die-memory\.js:6:12\) holds [\d,]+ × Object/);
   });
+
+  for (const line of releaseLines) {
+    it(`is told by the program’s text, where no closure of what fills it is left (Node ${line})`, async () => {
+      const program = resolve(import.meta.dirname, '../ui/pictures/server.cjs');
+      const text = (await readFile(program, 'utf8')).split('\n');
+      const lineOf = (part: string) => text.findIndex((one) => one.includes(part)) + 1;
+      const suspect = await suspectOf(line, program, ['--abort-on-uncaught-exception']);
+      const filled = `${program}:${lineOf('sessions.set(')}:3`;
+      assert.ok(suspect.title.startsWith(`sessions (${filled}) holds 60,000 × Object`), suspect.title);
+      assert.ok(suspect.explanation.includes(`sessions.set(…) in login, ${filled}, adds to it.`));
+      assert.ok(suspect.evidence.includes(`declared at ${program}:${lineOf('const sessions')}:7`));
+      assert.ok(suspect.evidence.includes(`added to by sessions.set(…) in login (${filled})`));
+    });
+  }
 });

@@ -12,6 +12,7 @@ import { findOwners, type OwnershipInput, ownShallowSizes } from './ownership.ts
 import { type ReverseEdges, reverseEdges } from './reverse-edges.ts';
 import type { StackVariable } from './stack-variables.ts';
 import { type NodeOrdinal, NodeType } from './types.ts';
+import type { VariableText, VariableTexts } from './variable-texts.ts';
 
 /** Runs the ownership step, perhaps on another thread. */
 export type OwnershipRunner = (input: OwnershipInput) => Promise<Uint32Array>;
@@ -36,6 +37,7 @@ export class Heap {
   #source: { close(): void } | null = null;
   #readVariables: (() => readonly StackVariable[]) | null = null;
   #variables: ReadonlyMap<NodeOrdinal, StackVariable> | null = null;
+  #texts: VariableTexts | null = null;
 
   constructor(graph: HeapGraph) {
     this.graph = graph;
@@ -146,6 +148,16 @@ export class Heap {
       this.#variables = found;
     }
     return this.#variables.get(node);
+  }
+
+  /** Says how to read what scripts say of variables: only cores hold whole scripts. */
+  tellTexts(read: VariableTexts): void {
+    this.#texts = read;
+  }
+
+  /** What the text says of the variable with this name that is in sight where a closure was made. */
+  textOfVariable(closure: NodeOrdinal, name: string): VariableText | null {
+    return this.#texts?.(closure, name) ?? null;
   }
 
   /** Hands over what the graph reads from: it is closed with this heap. */

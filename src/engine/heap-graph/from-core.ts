@@ -20,6 +20,7 @@ import { claimPages, loadPage, positionsIn, shapeOfHeap } from './page-loader.ts
 import { PassProgress, type Progress, type Share } from './pass-progress.ts';
 import { gcRoots } from './roots.ts';
 import { stackVariables } from './stack-variables.ts';
+import { variableTexts } from './variable-texts.ts';
 
 export interface CoreHeapOptions {
   /** A second thread. */
@@ -81,7 +82,10 @@ export async function heapFromCore(
   finished(0.5);
   const heap = new Heap(graph);
   const { addresses } = graph;
-  if (addresses) heap.tellVariables(() => stackVariables(session, isolate, addresses));
+  if (addresses) {
+    heap.tellVariables(() => stackVariables(session, isolate, addresses));
+    heap.tellTexts(variableTexts(session.inspectorOf(isolate), addresses));
+  }
   graph.originalsBy(originalPlaces(session, isolate));
   heap.shallowSizes;
   const theirs = await dominators?.catch(() => undefined);

@@ -1,6 +1,6 @@
 /**
  * `npm run docs:pictures`: the pictures of README, of the packaged extension in VS Code at work on a core of
- * server.js beside this file. They are made anew by hand, where what they show has changed.
+ * server.cjs beside this file. They are made anew by hand, where what they show has changed.
  */
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -50,14 +50,16 @@ try {
   await bench.callStack.filter({ hasText: /40 ×/ }).first().waitFor();
   await bench.threads.filter({ hasText: 'main' }).first().click();
   await bench.page.keyboard.press('ArrowLeft');
-  await bench.stackFrames.filter({ hasText: 'store' }).first().click();
+  // The editor scrolls to a line that is not in sight.
+  for (const name of ['checkout', 'connection', 'store'])
+    await bench.stackFrames.filter({ hasText: name }).first().click();
   await bench.variable('order').click();
   await bench.page.waitForTimeout(1500);
   await picture('waiting');
   await bench.stopDebugging();
 
   await bench.command('View: Close All Editors');
-  await bench.command('View: Close Panel').catch(() => undefined);
+  await bench.command('View: Toggle Panel Visibility');
   await bench.command('View: Show Explorer');
   await bench.choose('core.4711', 'Open the Heap of This Dump');
   const heap = await bench.webview('#heap [role=tablist]');
@@ -84,7 +86,7 @@ async function fillShop(): Promise<void> {
   await rm(shop, { recursive: true, force: true });
   await mkdir(shop, { recursive: true });
   const program = join(shop, 'server.js');
-  await copyFile(join(here, 'server.js'), program);
+  await copyFile(join(here, 'server.cjs'), program);
   const aside = join(shop, '.recorded');
   await mkdir(aside);
   await record(await releaseNode(24), program, {}, aside);

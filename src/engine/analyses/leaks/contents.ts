@@ -94,7 +94,7 @@ export function contentsOf(heap: Heap, candidate: Candidate, limit = ENOUGH): Co
     const key = `${position.scriptId}:${position.line}:${position.column}`;
     const known = code.get(key);
     if (known) known.count++;
-    else code.set(key, { name: nodeName(heap, node), position, score: 0, count: 1 });
+    else code.set(key, { name: nodeName(heap, node), position, score: 0, closure: null, count: 1 });
   }
   const memberClass = [...memberClasses].sort((a, b) => b[1].size - a[1].size || a[0] - b[0])[0];
   return {

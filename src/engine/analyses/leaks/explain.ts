@@ -74,9 +74,19 @@ export function explain(facts: Facts): string {
   return sentences.join(' ');
 }
 
-function lookAt({ scope }: Holder, { name, position, score }: NamedPosition): string {
-  const place = `${name}, ${positionText(position)}`;
-  if (score >= FILLS) return `By V8's record of what it did, ${place}, fills it.`;
+function lookAt({ scope, told }: Holder, { name, position, score }: NamedPosition): string {
+  const place = `${name === '' ? '' : `${name}, `}${positionText(position)}`;
+  const code = told?.additions.find((addition) => addition.position === position)?.code;
+  if (score >= FILLS)
+    return `By V8's record of what it did, ${place}, fills it${code === undefined ? '' : `: ${code}`}.`;
+  if (code !== undefined) return `${code}${name === '' ? ', ' : ' in '}${place}, adds to it.`;
+  if (told) {
+    const [use] = told.others;
+    const used = use
+      ? `; ${use.code}${use.name === '' ? '' : ` in ${use.name}`}, ${positionText(use.position)}, uses it`
+      : '';
+    return `It is declared at ${positionText(position)}${used}.`;
+  }
   return scope === 'context' || scope === 'module'
     ? `The variable is in sight of ${place}.`
     : `Look at ${place}.`;

@@ -53,7 +53,13 @@ const addingTo: ReadonlyMap<string, readonly string[]> = new Map([
   ['Map', ['set']],
   ['Set', ['add']],
   ['Array', ['push', 'unshift', 'splice']],
+  ['Promise', ['then', 'catch', 'finally', 'await']],
 ]);
+
+/** Whether a method of this name adds to an object of a class. */
+export function addsTo(owner: string, method: string): boolean {
+  return addingTo.get(owner)?.includes(method) ?? adding.has(method);
+}
 
 /** Members whose shapes are looked at. */
 const SAMPLE = 200;

@@ -15,6 +15,7 @@ import {
   isModuleFunction,
   type NamedPosition,
 } from './sight.ts';
+import type { Told } from './texts.ts';
 
 /** How a program names what holds an accumulation point, and where in the source to look. */
 export interface Holder {
@@ -27,12 +28,16 @@ export interface Holder {
   /** The variable that the expression begins with. */
   readonly variable: string | null;
   readonly scope: 'context' | 'module' | 'global' | 'stack' | null;
+  /** The scope that has the variable: a context, or a module. */
+  readonly home: NodeOrdinal | null;
   /** The module whose exports lead to it, where no variable does. */
   readonly file: string | null;
   /** Functions in whose sight the variable is, or that name it; those that fill it first. */
   readonly functions: readonly NamedPosition[];
   /** The best place to look: code of the program's own where there is any. */
   readonly position: NamedPosition | null;
+  /** What the program's text says of the variable; null where it was not asked or is not there. */
+  readonly told: Told | null;
 }
 
 /** `members` are what gathers at `accumulation`. */
@@ -50,9 +55,11 @@ export function holderOf(heap: Heap, accumulation: NodeOrdinal, members: readonl
     expression: named.expression || quotedName(heap, owner),
     variable: named.variable,
     scope: kindOf(named.scope),
+    home: named.scope && 'node' in named.scope ? named.scope.node : null,
     file: named.scope?.kind === 'file' ? named.scope.file : null,
     functions,
     position: (vague ? undefined : best) ?? onTheWay(heap, path) ?? best ?? functions[0] ?? null,
+    told: null,
   };
 }
 
@@ -262,7 +269,8 @@ function onTheWay(heap: Heap, path: readonly Step[]): NamedPosition | null {
       if (closure) return closure;
     }
     const position = positionOf(heap.graph, node);
-    if (position && isOwnCode(position)) return { name: nodeName(heap, node), position, score: 0 };
+    if (position && isOwnCode(position))
+      return { name: nodeName(heap, node), position, score: 0, closure: null };
   }
   return null;
 }

@@ -12,6 +12,8 @@ export interface NamedPosition {
   readonly position: SourcePosition;
   /** How likely it is to have filled the place; 0 where nothing is known. */
   readonly score: number;
+  /** One of its closures; null where there is none. */
+  readonly closure: NodeOrdinal | null;
 }
 
 /** What looks through a heap for functions keeps to these. */
@@ -39,7 +41,7 @@ export class Functions {
     const key = `${place.scriptId}:${place.line}:${place.column}`;
     const known = this.#found.get(key);
     if (known && known.score >= score) return;
-    this.#found.set(key, { name: nodeName(this.#heap, closure ?? node), position: place, score });
+    this.#found.set(key, { name: nodeName(this.#heap, closure ?? node), position: place, score, closure });
   }
 
   get size(): number {

@@ -12,6 +12,7 @@ import { comparable, type Growth, growthOf } from './growth.ts';
 import { type Holder, holderOf } from './holder.ts';
 import { isOwnCode } from './own-code.ts';
 import { Functions, type NamedPosition, ownClosures } from './sight.ts';
+import { type Told, type Use, withText } from './texts.ts';
 
 export type SuspectKind =
   | 'listeners'
@@ -98,7 +99,7 @@ export function leakSuspects(heap: Heap, options: LeakOptions = {}): Suspect[] {
     .sort((a, b) => b.score - a.score || a.candidate.node - b.candidate.node)
     .filter(isFirstOfItsOwner)
     .slice(0, limit)
-    .map((r) => present(heap, whole(heap, r), total, same));
+    .map((r) => present(heap, { ...whole(heap, r), holder: withText(heap, r.holder) }, total, same));
 }
 
 /** Where neither the way nor the contents lead to code of the program: a function that fills the place. */
@@ -231,7 +232,8 @@ function evidenceOf(heap: Heap, { candidate, holder, contents }: Ranked): string
   const filling = own.filter((f) => f.score >= FILLS).slice(0, 4);
   const seen = own.filter((f) => f.score < FILLS).slice(0, 4);
   if (filling.length > 0) evidence.push(`filled by ${places(filling)}`);
-  if (seen.length > 0)
+  if (holder.told) evidence.push(...toldBy(holder.told));
+  if (seen.length > 0 && (holder.told?.additions.length ?? 0) === 0)
     evidence.push(`${holder.scope === 'global' ? 'named by' : 'in sight of'} ${places(seen)}`);
   if (contents.external > 0) evidence.push(`${megabytes(contents.external)} of it outside of V8's heap`);
   if (contents.sliceParents > 0)
@@ -241,6 +243,18 @@ function evidenceOf(heap: Heap, { candidate, holder, contents }: Ranked): string
   if (candidate.kind === 'group')
     evidence.push('no single object owns them: what they have in common was told from their paths');
   return evidence;
+}
+
+function toldBy({ declaration, additions, others }: Told): string[] {
+  const list = (uses: readonly Use[]) =>
+    uses
+      .slice(0, 4)
+      .map((use) => `${use.code}${use.name === '' ? '' : ` in ${use.name}`} (${positionText(use.position)})`)
+      .join(', ');
+  const told = [`declared at ${positionText(declaration)}`];
+  if (additions.length > 0) told.push(`added to by ${list(additions)}`);
+  else if (others.length > 0) told.push(`used by ${list(others)}`);
+  return told;
 }
 
 function caveatsOf(heap: Heap, { candidate, holder, growth }: Ranked, same: string | null): string[] {

@@ -25,15 +25,18 @@ const longest = 16 << 20;
 export class ScriptSyntax {
   readonly source: string;
   readonly #module: boolean;
+  readonly #ranges: boolean;
   #program: acorn.Program | Absence | undefined;
 
-  constructor(source: string, isModule: boolean) {
+  /** `ranges`: whether nodes have the `range` that tools of ESLint ask for. */
+  constructor(source: string, isModule: boolean, ranges = false) {
     this.source = source;
     this.#module = isModule;
+    this.#ranges = ranges;
   }
 
   get program(): acorn.Program | Absence {
-    this.#program ??= parse(this.source, this.#module);
+    this.#program ??= parse(this.source, this.#module, this.#ranges);
     return this.#program;
   }
 
@@ -101,15 +104,15 @@ function isFunction(node: acorn.AnyNode): node is FunctionNode {
   );
 }
 
-function parse(source: string, isModule: boolean): acorn.Program | Absence {
+function parse(source: string, isModule: boolean, ranges: boolean): acorn.Program | Absence {
   if (source.length > longest) return absent('the script’s text is too long to be parsed');
-  const first = parseAs(source, isModule ? 'module' : 'script');
+  const first = parseAs(source, isModule ? 'module' : 'script', ranges);
   if (!isAbsent(first) || isModule) return first;
-  const second = parseAs(source, 'module');
+  const second = parseAs(source, 'module', ranges);
   return isAbsent(second) ? first : second;
 }
 
-function parseAs(source: string, sourceType: 'script' | 'module'): acorn.Program | Absence {
+function parseAs(source: string, sourceType: 'script' | 'module', ranges: boolean): acorn.Program | Absence {
   try {
     return acorn.parse(source, {
       ecmaVersion: 'latest',
@@ -119,6 +122,7 @@ function parseAs(source: string, sourceType: 'script' | 'module'): acorn.Program
       allowSuperOutsideMethod: true,
       allowHashBang: true,
       checkPrivateFields: false,
+      ranges,
     });
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
