@@ -64,6 +64,22 @@ describe('uses of a variable, by the text of its script', () => {
     assert.deepEqual(shown(text, 'ready'), ['await in wait']);
   });
 
+  it('of one function are those of any variable or member with a name', () => {
+    const text = `class Router {
+      use¦(layer) {
+        this.stack.push(layer);
+        if (layer.stack[0]) other(() => all.of.stack.unshift(0));
+        this.stack.list.push(1); stack.add(2); this.stack = [];
+      }
+      clear() { this.stack.push(3); }
+    }`;
+    const uses = ScriptVariables.of(text.replace('¦', ''))!.usesIn(text.indexOf('¦'), 'stack');
+    assert.deepEqual(
+      uses.map(({ code }) => code),
+      ['this.stack.push(…)', 'all.of.stack.unshift(…)', 'stack.add(…)'],
+    );
+  });
+
   it('are written on one line, cut where it is long', () => {
     const { uses } = usesIn(
       `const a = {}; function f¦() { a\n  .b\n  .push(1); a['${'k'.repeat(500)}'] = 1; }`,

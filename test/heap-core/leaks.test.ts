@@ -22,6 +22,41 @@ async function suspectOf(line: ReleaseLine, program: string, nodeFlags: string[]
   return firstSuspect((await recordCore(line, program, { nodeFlags })).core);
 }
 
+const leaks = resolve(import.meta.dirname, '../heap/leaks');
+
+/** What the first suspect's line says in the programs of test/heap/leaks, and the line of Node that runs it. */
+const lines: readonly (readonly [string, ReleaseLine, string])[] = [
+  ['private-field.cjs', 18, 'this.#spans.push('],
+  ['unbounded-lru.cjs', 20, 'this.entries.set('],
+  ['finalizers.cjs', 20, 'registry.register('],
+  ['listeners.cjs', 22, "bus.on('message'"],
+  ['static-registry.cjs', 22, 'Metric.all.push('],
+  ['undo-list.cjs', 22, 'editor.undo.last ='],
+  ['routes.cjs', 24, 'this.stack.push('],
+  ['string-cache.cjs', 24, 'rendered['],
+  ['pending-promises.cjs', 24, 'ready;'],
+  ['prototype-cache.cjs', 26, 'this.compiled['],
+  ['module-export.mjs', 26, 'results.set('],
+  ['global-array.cjs', 26, 'globalThis.requestLog.push('],
+];
+
+describe('the first leak suspect of a core', () => {
+  for (const [name, release, code] of lines) {
+    it(`is at the line of ${name} that adds to it (Node ${release})`, async () => {
+      const program = resolve(leaks, name);
+      const inputs = [resolve(leaks, 'innocents.cjs')];
+      const heapOf = { nodeFlags: [], args: ['20000'], inputs };
+      const { title, explanation, line, column } = await firstSuspect(
+        (await recordCore(release, program, heapOf)).core,
+      );
+      const text = (await readFile(program, 'utf8')).split('\n')[line! - 1] ?? '';
+      assert.ok(text.slice(column! - 1).startsWith(code), `${title}: ${text}`);
+      assert.ok(title.includes(`${name}:${line}:${column})`));
+      assert.match(explanation, /(fills it: .*(…\)|…)|, adds to it)\.$/);
+    });
+  }
+});
+
 describe('the first leak suspect of a process that filled its heap when it died', () => {
   for (const line of releaseLines) {
     it(`is the variable of a scope, also while the stack holds the same (Node ${line})`, async function () {

@@ -20,6 +20,7 @@ const programs: readonly { name: string; variable: RegExp; line: ReleaseLine; is
   { name: 'pending-promises', variable: /\bready\b/, line: 24 },
   { name: 'promise-chain', variable: /\b(head|tail)\b/, line: 22 },
   { name: 'sliced-strings', variable: /\btokens\b/, line: 20 },
+  { name: 'routes', variable: /\bapp\.router\.stack\b/, line: 24 },
   { name: 'routes', variable: /\bapp\.router\.stack\b/, line: 26 },
   { name: 'unbounded-lru', variable: /\bresponses\.entries\b/, line: 24 },
   { name: 'weakmap-keys', variable: /\btracked\b/, line: 22 },

@@ -26,5 +26,10 @@ export interface UseText {
   } | null;
 }
 
-/** Reads of the variable with a name that is in sight where a closure was made; null where no text tells. */
-export type VariableTexts = (closure: NodeOrdinal, name: string) => VariableText | null;
+/** Reads what a dump's scripts say. */
+export interface VariableTexts {
+  /** Of the variable with a name that is in sight where a closure was made; null where no text tells. */
+  variable(closure: NodeOrdinal, name: string): VariableText | null;
+  /** What a closure's own code does to anything of a name, be it a variable or a member. */
+  usesIn(closure: NodeOrdinal, name: string): readonly UseText[];
+}

@@ -1,10 +1,13 @@
-import { attemptOr } from '../absence.ts';
+import { attemptOr, Fault } from '../absence.ts';
 import type { Tagged } from '../address.ts';
 import type { CodeLocation } from '../graph/heap-graph.ts';
 import type { NodeAddresses } from '../graph/node-addresses.ts';
-import type { VariableText, VariableTexts } from '../graph/variable-texts.ts';
+import type { NodeOrdinal } from '../graph/types.ts';
+import type { UseText, VariableTexts } from '../graph/variable-texts.ts';
+import type { ScriptLines } from '../v8/frames/script-lines.ts';
 import type { V8Inspector } from '../v8/inspector.ts';
 import { functionStart } from '../v8/objects/functions.ts';
+import type { HeapView } from '../v8/objects/heap-view.ts';
 import { ScriptVariables, type VariableUse } from '../v8/scopes/variable-uses.ts';
 
 /** Texts of variables, out of the scripts that a core holds. A script is parsed when it is first asked for. */
@@ -18,13 +21,27 @@ export function variableTexts(inspector: V8Inspector, addresses: NodeAddresses):
     parsed.set(script, made && new WeakRef(made));
     return made;
   };
-  return (closure, name) =>
-    attemptOr(null, () => {
-      const address = addresses.of(closure);
-      const start = address === 0 ? undefined : functionStart(inspector.view, (address + 1) as Tagged);
-      const uses = start && variablesOf(start.script)?.usesOf(name, start.offset);
-      return uses ? located(inspector, start.script, uses.declaration, uses.uses) : null;
-    });
+  const startOf = (closure: NodeOrdinal) => {
+    const address = addresses.of(closure);
+    return address === 0 ? undefined : functionStart(inspector.view, (address + 1) as Tagged);
+  };
+  return {
+    variable: (closure, name) =>
+      attemptOr(null, () => {
+        const start = startOf(closure);
+        const told = start && variablesOf(start.script)?.usesOf(name, start.offset);
+        if (!told) return null;
+        const places = new Places(inspector, start.script);
+        return { declaration: places.at(told.declaration), uses: told.uses.map((use) => places.of(use)) };
+      }),
+    usesIn: (closure, name) =>
+      attemptOr([], () => {
+        const start = startOf(closure);
+        const uses = (start && variablesOf(start.script)?.usesIn(start.offset, name)) ?? [];
+        const places = start && new Places(inspector, start.script);
+        return places ? uses.map((use) => places.of(use)) : [];
+      }),
+  };
 }
 
 function parse({ view }: V8Inspector, script: Tagged): ScriptVariables | null {
@@ -32,26 +49,34 @@ function parse({ view }: V8Inspector, script: Tagged): ScriptVariables | null {
   return (view.isString(source) ? ScriptVariables.of(view.string(source)) : undefined) ?? null;
 }
 
-function located(
-  { view, lines }: V8Inspector,
-  script: Tagged,
-  declaration: number,
-  uses: readonly VariableUse[],
-): VariableText | null {
-  const scriptId = view.smi(script, view.layout.code.script.id);
-  const at = (offset: number): CodeLocation => {
-    const position = lines.at(script, offset);
-    return { scriptId, line: (position?.line ?? 1) - 1, column: (position?.column ?? 1) - 1 };
-  };
-  if (lines.at(script, declaration) === undefined) return null;
-  return {
-    declaration: at(declaration),
-    uses: uses.map(({ offset, how, members, code, within }) => ({
-      location: at(offset),
-      how,
-      members,
-      code,
-      within: within ? { name: within.name, first: at(within.start), last: at(within.bodyStart) } : null,
-    })),
-  };
+/** Places in one script. */
+class Places {
+  readonly #view: HeapView;
+  readonly #lines: ScriptLines;
+  readonly #script: Tagged;
+  readonly #id: number;
+
+  constructor({ view, lines }: V8Inspector, script: Tagged) {
+    this.#view = view;
+    this.#lines = lines;
+    this.#script = script;
+    this.#id = view.smi(script, view.layout.code.script.id);
+  }
+
+  /** Throws a Fault where the script's lines are not known. */
+  at(offset: number): CodeLocation {
+    const position = this.#lines.at(this.#script, offset);
+    if (!position) throw new Fault(this.#view.base(this.#script), 'the lines of the script are not known');
+    return { scriptId: this.#id, line: position.line - 1, column: position.column - 1 };
+  }
+
+  of({ offset, within, ...use }: VariableUse): UseText {
+    return {
+      ...use,
+      location: this.at(offset),
+      within: within
+        ? { name: within.name, first: this.at(within.start), last: this.at(within.bodyStart) }
+        : null,
+    };
+  }
 }

@@ -80,7 +80,7 @@ function lookAt({ scope, told }: Holder, { name, position, score }: NamedPositio
   if (score >= FILLS)
     return `By V8's record of what it did, ${place}, fills it${code === undefined ? '' : `: ${code}`}.`;
   if (code !== undefined) return `${code}${name === '' ? ', ' : ' in '}${place}, adds to it.`;
-  if (told) {
+  if (told?.declaration) {
     const [use] = told.others;
     const used = use
       ? `; ${use.code}${use.name === '' ? '' : ` in ${use.name}`}, ${positionText(use.position)}, uses it`

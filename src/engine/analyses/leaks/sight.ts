@@ -19,6 +19,8 @@ export interface NamedPosition {
 /** What looks through a heap for functions keeps to these. */
 const MOST_RETAINERS = 20_000;
 const MOST_CONTEXTS = 2_000;
+/** Contexts of one scope of the text: what is made in one is mostly made in each. */
+const MOST_ALIKE = 50;
 const DEPTH = 4;
 
 /** Functions by their places: those that likely filled a place first, then your own code, by position. */
@@ -78,6 +80,14 @@ export function addClosuresOf(heap: Heap, context: NodeOrdinal, functions: Funct
   const { graph } = heap;
   const { first, edges } = heap.reverse;
   const seen = new Set<number>([context]);
+  const alike = new Map<number, number>();
+  const isOneOfMany = (scope: NodeOrdinal): boolean => {
+    const edge = graph.edgeNamed(scope, EdgeType.internal, 'scope_info');
+    if (edge === null) return false;
+    const count = (alike.get(graph.edgeTo[edge]!) ?? 0) + 1;
+    alike.set(graph.edgeTo[edge]!, count);
+    return count > MOST_ALIKE;
+  };
   let level = [context];
   for (let depth = 0; depth < DEPTH && level.length > 0; depth++) {
     const inner: NodeOrdinal[] = [];
@@ -93,7 +103,8 @@ export function addClosuresOf(heap: Heap, context: NodeOrdinal, functions: Funct
           label === 'previous' &&
           isContext(heap, from) &&
           !seen.has(from) &&
-          seen.size < MOST_CONTEXTS
+          seen.size < MOST_CONTEXTS &&
+          !isOneOfMany(from)
         ) {
           seen.add(from);
           inner.push(from);

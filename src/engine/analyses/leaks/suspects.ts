@@ -251,7 +251,7 @@ function toldBy({ declaration, additions, others }: Told): string[] {
       .slice(0, 4)
       .map((use) => `${use.code}${use.name === '' ? '' : ` in ${use.name}`} (${positionText(use.position)})`)
       .join(', ');
-  const told = [`declared at ${positionText(declaration)}`];
+  const told = declaration ? [`declared at ${positionText(declaration)}`] : [];
   if (additions.length > 0) told.push(`added to by ${list(additions)}`);
   else if (others.length > 0) told.push(`used by ${list(others)}`);
   return told;

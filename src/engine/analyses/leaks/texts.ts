@@ -10,7 +10,8 @@ import type { NamedPosition } from './sight.ts';
 
 /** What the program's text says of the variable that holds things: cores have it. */
 export interface Told {
-  readonly declaration: SourcePosition;
+  /** Null where only the function that fills the place tells. */
+  readonly declaration: SourcePosition | null;
   /** Where the text adds to what gathers; the likeliest first. */
   readonly additions: readonly Use[];
   /** Other methods that are called on the object that has what gathers. */
@@ -34,19 +35,45 @@ const MOST_SCOPES = 100;
 /** The holder with what the text of the dump says of its variable; as it is where there is none. */
 export function withText(heap: Heap, holder: Holder): Holder {
   const text = textOf(heap, holder);
-  if (!text) return holder;
-  const told: Told = { declaration: positionAt(heap.graph, text.declaration), ...usesOf(heap, holder, text) };
+  const { additions, others } = text ? usesOf(heap, holder, text) : { additions: [], others: [] };
+  const filler = fillerOf(holder);
+  const ofFiller = filler && additions[0]?.filler !== filler ? additionsIn(heap, holder, filler) : [];
+  const told: Told = {
+    declaration: text && positionAt(heap.graph, text.declaration),
+    additions: [...ofFiller, ...additions],
+    others,
+  };
+  if (!text && ofFiller.length === 0) return holder;
   return { ...holder, told, position: placeOf(holder, told) };
 }
 
+/** The function that fills the place by V8's record. */
+function fillerOf({ position }: Holder): NamedPosition | null {
+  return position !== null && position.score >= FILLS ? position : null;
+}
+
 /** What fills the place by V8's record, to the line; else what adds to it by its text; else the declaration. */
-function placeOf(holder: Holder, { declaration, additions: [first] }: Told): NamedPosition {
-  const known = holder.position !== null && holder.position.score >= FILLS ? holder.position : null;
+function placeOf(holder: Holder, { declaration, additions: [first] }: Told): NamedPosition | null {
+  const known = fillerOf(holder);
   if (first && (known === null || first.filler === known)) {
     const { name, position, filler } = first;
     return { name, position, score: filler?.score ?? 0, closure: filler?.closure ?? null };
   }
-  return known ?? { name: holder.variable!, position: declaration, score: 0, closure: null };
+  if (known || !declaration) return holder.position;
+  return { name: holder.variable!, position: declaration, score: 0, closure: null };
+}
+
+/** Where a function that fills the place does so: it may know what gathers by another way than the holder's. */
+function additionsIn(heap: Heap, { owner, expression, variable }: Holder, filler: NamedPosition): Use[] {
+  const name =
+    stepsOf(expression)
+      .steps.findLast((step) => /^\.#?[\w$]+$/.test(step))
+      ?.slice(1) ?? variable;
+  if (name === null || filler.closure === null) return [];
+  return heap
+    .usesIn(filler.closure, name)
+    .filter(({ how }) => how === '=' || addsTo(heap.graph.name(owner), how))
+    .map((use) => shown(heap, use, filler));
 }
 
 function textOf(heap: Heap, { home, variable, scope, functions }: Holder): VariableText | null {
@@ -91,14 +118,14 @@ function usesOf(heap: Heap, holder: Holder, { uses }: VariableText): Pick<Told, 
         b.fit - a.fit ||
         Number(b.use.within !== null) - Number(a.use.within !== null),
     );
-  const shown = (fits: (fit: Fit) => boolean): Use[] =>
-    known
-      .filter(({ fit }) => fits(fit))
-      .map(({ use: { code, within, location }, filler }) => {
-        const position = positionAt(heap.graph, location);
-        return { code, name: filler?.name ?? within?.name ?? '', position, filler };
-      });
-  return { additions: shown((fit) => fit > Fit.owner), others: shown((fit) => fit === Fit.owner) };
+  const fitting = (fits: (fit: Fit) => boolean): Use[] =>
+    known.filter(({ fit }) => fits(fit)).map(({ use, filler }) => shown(heap, use, filler));
+  return { additions: fitting((fit) => fit > Fit.owner), others: fitting((fit) => fit === Fit.owner) };
+}
+
+function shown(heap: Heap, { code, within, location }: UseText, filler: NamedPosition | null): Use {
+  const position = positionAt(heap.graph, location);
+  return { code, name: filler?.name ?? within?.name ?? '', position, filler };
 }
 
 /** How what the text does to a variable goes with what gathers. */
@@ -117,14 +144,21 @@ const STEPS = /\.(?:get\(.*?\)|#?[\w$]+)|\[.*?\]/g;
 /** Where emitters keep their listeners: no text names it. */
 const LISTENERS = /^(\._events|\[Symbol\(events\)\]|\[Symbol\(kEvents\)\])$/;
 
-function fitOf(heap: Heap, { how, members }: UseText, { expression, variable, owner }: Holder): Fit {
-  let steps: readonly string[] = expression.slice(variable!.length).match(STEPS) ?? [];
+/** Of an expression behind its variable, as far as a text can name it. */
+function stepsOf(rest: string): { readonly steps: readonly string[]; readonly areListeners: boolean } {
+  const steps: readonly string[] = rest.match(STEPS) ?? [];
   const listeners = steps.findIndex((step) => LISTENERS.test(step));
-  if (listeners >= 0) steps = steps.slice(0, listeners);
+  return listeners < 0
+    ? { steps, areListeners: false }
+    : { steps: steps.slice(0, listeners), areListeners: true };
+}
+
+function fitOf(heap: Heap, { how, members }: UseText, { expression, variable, owner }: Holder): Fit {
+  const { steps, areListeners } = stepsOf(expression.slice(variable!.length));
   const goesAlong = members.every((member, i) => isStep(member, steps[i]));
   if (!goesAlong || members.length > steps.length) return Fit.none;
   const isWhole = members.length === steps.length;
-  if (isWhole && (how === '=' || addsTo(listeners < 0 ? heap.graph.name(owner) : '', how))) return Fit.exact;
+  if (isWhole && (how === '=' || addsTo(areListeners ? '' : heap.graph.name(owner), how))) return Fit.exact;
   if (addsTo('', how)) return Fit.adds;
   return members.length === steps.length - 1 ? Fit.owner : Fit.none;
 }

@@ -94,6 +94,26 @@ export class ScriptVariables {
     return undefined;
   }
 
+  /** What the function that V8 says starts at an offset does to anything of this name: a variable, or a member. */
+  usesIn(functionStart: number, name: string): VariableUse[] {
+    const fn = this.#around(functionStart).findLast(isFunction);
+    if (!fn || functionStart > startOf(fn.body)) return [];
+    const starts = new Set<number>();
+    const open: estree.Node[] = [fn];
+    for (let node = open.pop(); node && starts.size < MOST_REFERENCES; node = open.pop()) {
+      const isNamed =
+        (node.type === 'Identifier' && node.name === name) ||
+        (node.type === 'MemberExpression' && memberName(node) === name);
+      if (isNamed) starts.add(startOf(node));
+      open.push(...(childrenOf(node as never) as unknown as estree.Node[]).reverse());
+    }
+    return [...starts]
+      .flatMap((start) => this.#usesAt(start))
+      .filter(({ members, offset }) =>
+        members.length > 0 ? members.at(-1) === name : this.#source.startsWith(name, offset),
+      );
+  }
+
   /** The innermost scope around a function: where its own name, too, is in sight. */
   #scopeAround(functionStart: number): eslintScope.Scope | null {
     const around = this.#around(functionStart);
