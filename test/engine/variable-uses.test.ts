@@ -20,13 +20,14 @@ describe('uses of a variable, by the text of its script', () => {
   it('are calls of methods and assignments that add, with the functions around them', () => {
     const text = `const seen = new Map();
       seen.set(0, 0);
-      function see¦(x) { seen.set(x, x); seen[x] = 1; seen.first = x; seen.size; f(seen); }
+      function see¦(x) { seen.set(x, x); seen[x] = 1; seen.first = x; seen.last = null; seen.size; f(seen); }
       const look = (x) => seen.get(x)?.push(x);
       class A { static note() { seen.all.list.push(1); } #b() { seen.clear(); } }`;
     assert.deepEqual(shown(text, 'seen'), [
       'set in script',
       'set in see',
       '= in see',
+      'first.:= in see',
       'get in look',
       'get().push in look',
       'all.list.push in note',
@@ -34,12 +35,12 @@ describe('uses of a variable, by the text of its script', () => {
     ]);
   });
 
-  it('are assignments of something larger, not of something new', () => {
+  it('are assignments of something larger, or of something new, not of nothing', () => {
     const text = `let log = '', list = [], head;
-      function add¦(x) { log += x; list = [...list, x]; head = { x, next: head }; list = []; head = null; }`;
+      function add¦(x) { log += x; list = [...list, x]; head = { x, next: head }; list = []; head = null; head = x; head = undefined; log = ''; }`;
     assert.deepEqual(shown(text, 'log'), ['= in add']);
     assert.deepEqual(shown(text, 'list'), ['= in add']);
-    assert.deepEqual(shown(text, 'head'), ['= in add']);
+    assert.deepEqual(shown(text, 'head'), ['= in add', ':= in add']);
   });
 
   it('are of the variable that is in sight there, not of others of its name', () => {

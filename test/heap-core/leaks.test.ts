@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { leakSuspects, type Suspect } from '../../src/engine/analyses/leaks/suspects.ts';
 import { openGraph } from '../../src/engine/analyses/open-graph.ts';
 import { recordCore } from '../support/cores.ts';
 import { type ReleaseLine, releaseLines } from '../support/releases.ts';
 import { recordedExit } from '../windows/recordings.ts';
+
+const innocents = resolve(import.meta.dirname, '../heap/leaks/innocents.cjs');
 
 async function firstSuspect(dump: string): Promise<Suspect> {
   const heap = await openGraph(dump);
@@ -22,37 +24,41 @@ async function suspectOf(line: ReleaseLine, program: string, nodeFlags: string[]
   return firstSuspect((await recordCore(line, program, { nodeFlags })).core);
 }
 
-const leaks = resolve(import.meta.dirname, '../heap/leaks');
-
-/** What the first suspect's line says in the programs of test/heap/leaks, and the line of Node that runs it. */
+/** What the first suspect's line says in the programs of both folders, and the line of Node that runs it. */
 const lines: readonly (readonly [string, ReleaseLine, string])[] = [
-  ['private-field.cjs', 18, 'this.#spans.push('],
-  ['unbounded-lru.cjs', 20, 'this.entries.set('],
-  ['finalizers.cjs', 20, 'registry.register('],
-  ['listeners.cjs', 22, "bus.on('message'"],
-  ['static-registry.cjs', 22, 'Metric.all.push('],
-  ['undo-list.cjs', 22, 'editor.undo.last ='],
-  ['routes.cjs', 24, 'this.stack.push('],
-  ['string-cache.cjs', 24, 'rendered['],
-  ['pending-promises.cjs', 24, 'ready;'],
-  ['prototype-cache.cjs', 26, 'this.compiled['],
-  ['module-export.mjs', 26, 'results.set('],
-  ['global-array.cjs', 26, 'globalThis.requestLog.push('],
+  ['../heap/leaks/private-field.cjs', 18, 'this.#spans.push('],
+  ['../heap/leaks/unbounded-lru.cjs', 20, 'this.entries.set('],
+  ['../heap/leaks/finalizers.cjs', 20, 'registry.register('],
+  ['../heap/leaks/listeners.cjs', 22, "bus.on('message'"],
+  ['../heap/leaks/static-registry.cjs', 22, 'Metric.all.push('],
+  ['../heap/leaks/undo-list.cjs', 22, 'editor.undo.last ='],
+  ['../heap/leaks/routes.cjs', 24, 'this.stack.push('],
+  ['../heap/leaks/string-cache.cjs', 24, 'rendered['],
+  ['../heap/leaks/pending-promises.cjs', 24, 'ready;'],
+  ['../heap/leaks/prototype-cache.cjs', 26, 'this.compiled['],
+  ['../heap/leaks/module-export.mjs', 26, 'results.set('],
+  ['../heap/leaks/global-array.cjs', 26, 'globalThis.requestLog.push('],
+  ['leaks/deferred-queue.cjs', 24, 'this.pending.set('],
+  ['leaks/linked-closures.cjs', 18, 'handler ='],
+  ['leaks/nested-arrays.cjs', 20, 'tenant.events.push('],
+  ['leaks/promise-race.cjs', 22, 'shutdown, '],
+  ['leaks/server-log.cjs', 24, 'seen.push('],
+  ['leaks/symbol-global.cjs', 26, 'globalThis[key].spans.push('],
 ];
 
 describe('the first leak suspect of a core', () => {
-  for (const [name, release, code] of lines) {
+  for (const [path, release, code] of lines) {
+    const name = basename(path);
     it(`is at the line of ${name} that adds to it (Node ${release})`, async () => {
-      const program = resolve(leaks, name);
-      const inputs = [resolve(leaks, 'innocents.cjs')];
-      const heapOf = { nodeFlags: [], args: ['20000'], inputs };
-      const { title, explanation, line, column } = await firstSuspect(
-        (await recordCore(release, program, heapOf)).core,
-      );
+      const program = resolve(import.meta.dirname, path);
+      const heapOf = { nodeFlags: [], args: ['20000'], inputs: [innocents] };
+      const { core } = await recordCore(release, program, heapOf);
+      const { title, explanation, line, column, kind } = await firstSuspect(core);
       const text = (await readFile(program, 'utf8')).split('\n')[line! - 1] ?? '';
       assert.ok(text.slice(column! - 1).startsWith(code), `${title}: ${text}`);
       assert.ok(title.includes(`${name}:${line}:${column})`));
-      assert.match(explanation, /(fills it: .*(…\)|…)|, adds to it)\.$/);
+      assert.match(explanation, /(fills it: .*…\)?|, adds to (it|something of that name))\.$/);
+      assert.equal(kind === 'listeners', name === 'listeners.cjs');
     });
   }
 });

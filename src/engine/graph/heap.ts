@@ -12,7 +12,7 @@ import { findOwners, type OwnershipInput, ownShallowSizes } from './ownership.ts
 import { type ReverseEdges, reverseEdges } from './reverse-edges.ts';
 import type { StackVariable } from './stack-variables.ts';
 import { type NodeOrdinal, NodeType } from './types.ts';
-import type { UseText, VariableText, VariableTexts } from './variable-texts.ts';
+import type { VariableTexts } from './variable-texts.ts';
 
 /** Runs the ownership step, perhaps on another thread. */
 export type OwnershipRunner = (input: OwnershipInput) => Promise<Uint32Array>;
@@ -155,14 +155,9 @@ export class Heap {
     this.#texts = read;
   }
 
-  /** What the text says of the variable with this name that is in sight where a closure was made. */
-  textOfVariable(closure: NodeOrdinal, name: string): VariableText | null {
-    return this.#texts?.variable(closure, name) ?? null;
-  }
-
-  /** What the text of a closure does to anything of this name. */
-  usesIn(closure: NodeOrdinal, name: string): readonly UseText[] {
-    return this.#texts?.usesIn(closure, name) ?? [];
+  /** Null where the dump has no texts. */
+  get texts(): VariableTexts | null {
+    return this.#texts;
   }
 
   /** Hands over what the graph reads from: it is closed with this heap. */

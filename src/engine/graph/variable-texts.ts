@@ -10,7 +10,10 @@ export interface VariableText {
 
 export interface UseText {
   readonly location: CodeLocation;
-  /** The method that is called on what the variable holds; `=` for an assignment that changes that; `await`. */
+  /**
+   * The method that is called on what the variable holds; `=` for an assignment to an element, or of something larger,
+   * `:=` for one of something else; `await`; `Promise.race` and the like.
+   */
   readonly how: string;
   /** From the variable to what is used: `['router', 'stack']`, `['get()']`. */
   readonly members: readonly string[];
@@ -32,4 +35,6 @@ export interface VariableTexts {
   variable(closure: NodeOrdinal, name: string): VariableText | null;
   /** What a closure's own code does to anything of a name, be it a variable or a member. */
   usesIn(closure: NodeOrdinal, name: string): readonly UseText[];
+  /** What all code of the program does to anything of a name. */
+  usesNamed(name: string): readonly UseText[];
 }

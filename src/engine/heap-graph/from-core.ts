@@ -84,7 +84,7 @@ export async function heapFromCore(
   const { addresses } = graph;
   if (addresses) {
     heap.tellVariables(() => stackVariables(session, isolate, addresses));
-    heap.tellTexts(variableTexts(session.inspectorOf(isolate), addresses));
+    heap.tellTexts(variableTexts(session, isolate, addresses));
   }
   graph.originalsBy(originalPlaces(session, isolate));
   heap.shallowSizes;

@@ -162,7 +162,10 @@ function chainAbove(heap: Heap, last: NodeOrdinal, threshold: number): Candidate
     if (big !== 1) break;
     at = above;
   }
-  const most = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0];
+  // A chain of closures is one of their scopes, too, with a link more or less.
+  const scopes = new Set(line.filter((node) => isContext(heap, node)).map((node) => ofNode[node]!));
+  const links = ([id, count]: readonly [number, number]) => count - (scopes.has(id) ? 2 : 0);
+  const most = [...counts].sort((a, b) => links(b) - links(a) || a[0] - b[0])[0];
   if (!most || most[1] < CHAIN) return null;
   const members = line.filter((node) => ofNode[node] === most[0]).reverse();
   const head = headOf(heap, members);

@@ -76,10 +76,13 @@ export function explain(facts: Facts): string {
 
 function lookAt({ scope, told }: Holder, { name, position, score }: NamedPosition): string {
   const place = `${name === '' ? '' : `${name}, `}${positionText(position)}`;
-  const code = told?.additions.find((addition) => addition.position === position)?.code;
+  const addition = told?.additions.find((one) => one.position === position);
   if (score >= FILLS)
-    return `By V8's record of what it did, ${place}, fills it${code === undefined ? '' : `: ${code}`}.`;
-  if (code !== undefined) return `${code}${name === '' ? ', ' : ' in '}${place}, adds to it.`;
+    return `By V8's record of what it did, ${place}, fills it${addition ? `: ${addition.code}` : ''}.`;
+  if (addition) {
+    const what = addition.isNamesake ? 'something of that name' : 'it';
+    return `${addition.code}${name === '' ? ', ' : ' in '}${place}, adds to ${what}.`;
+  }
   if (told?.declaration) {
     const [use] = told.others;
     const used = use

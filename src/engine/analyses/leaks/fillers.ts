@@ -53,7 +53,13 @@ const addingTo: ReadonlyMap<string, readonly string[]> = new Map([
   ['Map', ['set']],
   ['Set', ['add']],
   ['Array', ['push', 'unshift', 'splice']],
-  ['Promise', ['then', 'catch', 'finally', 'await']],
+  [
+    'Promise',
+    [
+      ...['then', 'catch', 'finally', 'await'],
+      ...['Promise.all', 'Promise.allSettled', 'Promise.any', 'Promise.race'],
+    ],
+  ],
 ]);
 
 /** Whether a method of this name adds to an object of a class. */

@@ -139,7 +139,7 @@ function nameAlong(heap: Heap, path: readonly Step[]): Naming {
     const label = String(graph.edgeLabel(edge));
     switch (graph.edgeType[edge]) {
       case EdgeType.context:
-        naming = from(label, { kind: 'context', node: before });
+        naming = from(isNodesProcess(heap, path, i) ? 'process' : label, { kind: 'context', node: before });
         break;
       case EdgeType.property: {
         const file = label === 'exports' ? fileOfModule(heap, before) : null;
@@ -180,6 +180,12 @@ function isGlobalStep(heap: Heap, path: readonly Step[], i: number): boolean {
   if (edge == null) return false;
   if (heap.graph.edgeType[edge] === EdgeType.shortcut) return true;
   return /^global_(proxy_)?object$/.test(String(heap.graph.edgeLabel(edge)));
+}
+
+/** The process object is reached over the global's getter, whose variable for it no program knows. */
+function isNodesProcess(heap: Heap, path: readonly Step[], i: number): boolean {
+  const getter = path[i - 2]?.edge;
+  return getter != null && heap.graph.edgeLabel(getter) === 'get process';
 }
 
 /** The file of one of Node's Module objects; null for other objects. */

@@ -17,7 +17,7 @@ export interface NamedPosition {
 }
 
 /** What looks through a heap for functions keeps to these. */
-const MOST_RETAINERS = 20_000;
+const MOST_RETAINERS = 200_000;
 const MOST_CONTEXTS = 2_000;
 /** Contexts of one scope of the text: what is made in one is mostly made in each. */
 const MOST_ALIKE = 50;

@@ -1,6 +1,6 @@
 import type { OriginalPlace } from '../../contract.ts';
 import type { Heap } from '../../graph/heap.ts';
-import { EdgeType } from '../../graph/types.ts';
+import { EdgeType, type NodeOrdinal, NodeType } from '../../graph/types.ts';
 import { describeNode, edgeText, type NodeInfo, quotedName } from '../describe.ts';
 import { describeSteps, type PathStep } from '../paths.ts';
 import { positionText } from '../positions.ts';
@@ -72,6 +72,8 @@ const THRESHOLD = 0.05;
 const LIMIT = 10;
 /** Characters of a text in a title. */
 const TEXT = 40;
+/** Where emitters and EventTargets keep their listeners. */
+const LISTENERS = /\._events\b|\[Symbol\((events|kEvents)\)\]/;
 /** What only Node's own code holds and made is seldom a program's leak. */
 const NODES_OWN = 0.2;
 
@@ -99,7 +101,7 @@ export function leakSuspects(heap: Heap, options: LeakOptions = {}): Suspect[] {
     .sort((a, b) => b.score - a.score || a.candidate.node - b.candidate.node)
     .filter(isFirstOfItsOwner)
     .slice(0, limit)
-    .map((r) => present(heap, { ...whole(heap, r), holder: withText(heap, r.holder) }, total, same));
+    .map((r) => present(heap, told(heap, whole(heap, r)), total, same));
 }
 
 /** Where neither the way nor the contents lead to code of the program: a function that fills the place. */
@@ -116,6 +118,10 @@ function withMaker(heap: Heap, holder: Holder, { members }: Candidate, { code }:
 /** A Map and its table can both be candidates: they are one place. */
 function isFirstOfItsOwner({ holder }: Ranked, i: number, all: readonly Ranked[]): boolean {
   return all.findIndex((other) => other.holder.owner === holder.owner) === i;
+}
+
+function told(heap: Heap, ranked: Ranked): Ranked {
+  return { ...ranked, holder: withText(heap, ranked.holder, ranked.candidate.kind === 'chain') };
 }
 
 /** What is told of a suspect is counted to the end; for its rank a part was enough. */
@@ -137,7 +143,7 @@ function present(heap: Heap, ranked: Ranked, total: number, same: string | null)
   const size = candidate.kind === 'group' ? candidate.size : heap.retainedSize(candidate.node);
   const code = contents.code?.position ?? null;
   const at = isHeldByOthers(ranked) ? code : (holder.position?.position ?? code);
-  const facts = { ...ranked, size, share: size / total, owner: quotedName(heap, holder.owner, TEXT) };
+  const facts = { ...ranked, size, share: size / total, owner: ownerName(heap, holder.owner) };
   return {
     title: titleOf(facts),
     explanation: explain(facts),
@@ -180,18 +186,9 @@ function isOfProgram({ position, scope, file }: Holder): boolean {
 }
 
 function kindOf(heap: Heap, candidate: Candidate, holder: Holder, contents: Contents): SuspectKind {
-  const { path } = holder;
   const { graph } = heap;
   const half = contents.size / 2;
-  if (
-    path.some(
-      (s) =>
-        s.edge !== null &&
-        graph.edgeType[s.edge] === EdgeType.property &&
-        /^(_events|<symbol (events|kEvents)>)$/.test(String(graph.edgeLabel(s.edge))),
-    )
-  )
-    return 'listeners';
+  if (LISTENERS.test(holder.expression)) return 'listeners';
   if (contents.memberClass === 'Timeout' || contents.timers > candidate.members.length / 2) return 'timers';
   if (contents.slices > 0 && contents.sliceParents > half) return 'sliced-strings';
   if (contents.external > half) return 'external-memory';
@@ -204,6 +201,12 @@ function kindOf(heap: Heap, candidate: Candidate, holder: Holder, contents: Cont
   if (graph.edgeNamed(holder.owner, EdgeType.internal, 'table') !== null)
     return /set/i.test(owner) ? 'set' : 'map';
   return graph.edgeNamed(holder.owner, EdgeType.internal, 'elements') !== null ? 'array' : 'object';
+}
+
+/** A text that is put together of others, such as a log, is not shown. */
+function ownerName(heap: Heap, owner: NodeOrdinal): string {
+  const isRope = heap.graph.nodeType[owner] === NodeType.consString;
+  return isRope ? 'text put together of others' : quotedName(heap, owner, TEXT);
 }
 
 function places(functions: readonly NamedPosition[]): string {
@@ -252,7 +255,8 @@ function toldBy({ declaration, additions, others }: Told): string[] {
       .map((use) => `${use.code}${use.name === '' ? '' : ` in ${use.name}`} (${positionText(use.position)})`)
       .join(', ');
   const told = declaration ? [`declared at ${positionText(declaration)}`] : [];
-  if (additions.length > 0) told.push(`added to by ${list(additions)}`);
+  const how = additions[0]?.isNamesake ? 'something of that name is added to by' : 'added to by';
+  if (additions.length > 0) told.push(`${how} ${list(additions)}`);
   else if (others.length > 0) told.push(`used by ${list(others)}`);
   return told;
 }

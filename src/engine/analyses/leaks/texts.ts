@@ -1,16 +1,16 @@
 import type { Heap } from '../../graph/heap.ts';
 import type { CodeLocation } from '../../graph/heap-graph.ts';
 import { EdgeType, type NodeOrdinal, NodeType } from '../../graph/types.ts';
-import type { UseText, VariableText } from '../../graph/variable-texts.ts';
+import type { UseText, VariableText, VariableTexts } from '../../graph/variable-texts.ts';
 import { positionAt, type SourcePosition } from '../positions.ts';
 import { addsTo, FILLS } from './fillers.ts';
 import type { Holder } from './holder.ts';
 import { isOwnCode } from './own-code.ts';
 import type { NamedPosition } from './sight.ts';
 
-/** What the program's text says of the variable that holds things: cores have it. */
+/** What the program's text says of what holds things: cores have it. */
 export interface Told {
-  /** Null where only the function that fills the place tells. */
+  /** Of the variable; null where only functions tell. */
   readonly declaration: SourcePosition | null;
   /** Where the text adds to what gathers; the likeliest first. */
   readonly additions: readonly Use[];
@@ -26,62 +26,113 @@ export interface Use {
   readonly position: SourcePosition;
   /** The function around, if V8's record says that it fills the place. */
   readonly filler: NamedPosition | null;
+  /** The name alone tells that it is the same. */
+  readonly isNamesake: boolean;
 }
 
 /** Closures that are asked. */
 const MOST_ASKED = 5;
 const MOST_SCOPES = 100;
+/** A name that stands in more places tells nothing. */
+const MOST_NAMESAKES = 5;
 
-/** The holder with what the text of the dump says of its variable; as it is where there is none. */
-export function withText(heap: Heap, holder: Holder): Holder {
-  const text = textOf(heap, holder);
-  const { additions, others } = text ? usesOf(heap, holder, text) : { additions: [], others: [] };
-  const filler = fillerOf(holder);
-  const ofFiller = filler && additions[0]?.filler !== filler ? additionsIn(heap, holder, filler) : [];
+/**
+ * The holder with what the text of the dump says of it; as it is where there is none. A chain grows by assignments, too,
+ * that make something new.
+ */
+export function withText(heap: Heap, holder: Holder, isChain: boolean): Holder {
+  const { texts } = heap;
+  if (!texts) return holder;
+  const text = textOf(heap, texts, holder);
+  const uses = (text?.uses ?? []).map((use) => ({
+    ...shown(heap, use, fillerAround(holder.functions, use)),
+    fit: fitOf(heap, use, holder, isChain),
+  }));
+  const additions: readonly Use[] = [
+    ...additionsOfFillers(heap, texts, holder, isChain),
+    ...uses
+      .filter(({ fit }) => fit > Fit.owner)
+      .sort((a, b) => Number(!a.filler) - Number(!b.filler) || b.fit - a.fit),
+  ];
   const told: Told = {
     declaration: text && positionAt(heap.graph, text.declaration),
-    additions: [...ofFiller, ...additions],
-    others,
+    additions: additions.length > 0 ? unlike(additions) : namesakes(heap, texts, holder),
+    others: uses.filter(({ fit }) => fit === Fit.owner),
   };
-  if (!text && ofFiller.length === 0) return holder;
+  if (!told.declaration && told.additions.length === 0) return holder;
   return { ...holder, told, position: placeOf(holder, told) };
-}
-
-/** The function that fills the place by V8's record. */
-function fillerOf({ position }: Holder): NamedPosition | null {
-  return position !== null && position.score >= FILLS ? position : null;
 }
 
 /** What fills the place by V8's record, to the line; else what adds to it by its text; else the declaration. */
 function placeOf(holder: Holder, { declaration, additions: [first] }: Told): NamedPosition | null {
-  const known = fillerOf(holder);
-  if (first && (known === null || first.filler === known)) {
+  const isFilled = holder.position !== null && holder.position.score >= FILLS;
+  if (first && (first.filler !== null || !isFilled)) {
     const { name, position, filler } = first;
     return { name, position, score: filler?.score ?? 0, closure: filler?.closure ?? null };
   }
-  if (known || !declaration) return holder.position;
+  if (isFilled || !declaration) return holder.position;
   return { name: holder.variable!, position: declaration, score: 0, closure: null };
 }
 
-/** Where a function that fills the place does so: it may know what gathers by another way than the holder's. */
-function additionsIn(heap: Heap, { owner, expression, variable }: Holder, filler: NamedPosition): Use[] {
-  const name =
-    stepsOf(expression)
-      .steps.findLast((step) => /^\.#?[\w$]+$/.test(step))
-      ?.slice(1) ?? variable;
-  if (name === null || filler.closure === null) return [];
-  return heap
-    .usesIn(filler.closure, name)
-    .filter(({ how }) => how === '=' || addsTo(heap.graph.name(owner), how))
-    .map((use) => shown(heap, use, filler));
+/** Each place once. */
+function unlike(uses: readonly Use[]): Use[] {
+  const key = ({ position: { scriptId, line, column } }: Use) => `${scriptId}:${line}:${column}`;
+  const first = new Map(uses.toReversed().map((use) => [key(use), use]));
+  return uses.filter((use) => first.get(key(use)) === use);
 }
 
-function textOf(heap: Heap, { home, variable, scope, functions }: Holder): VariableText | null {
+/** Where functions that fill the place do so: they may know what gathers by another way than the holder's. */
+function additionsOfFillers(heap: Heap, texts: VariableTexts, holder: Holder, isChain: boolean): Use[] {
+  const name = lastName(holder);
+  if (name === null) return [];
+  return holder.functions
+    .filter(({ score }) => score >= FILLS)
+    .slice(0, MOST_ASKED)
+    .flatMap((filler) =>
+      (filler.closure === null ? [] : texts.usesIn(filler.closure, name))
+        .filter((use) => adds(heap, use, holder, isChain))
+        .map((use) => shown(heap, use, filler)),
+    );
+}
+
+/** Where the program adds to something of the same name: who filled the place may be gone without a trace. */
+function namesakes(heap: Heap, texts: VariableTexts, holder: Holder): Use[] {
+  const name = lastName(holder);
+  if (name === null || (holder.scope !== 'global' && name === holder.variable)) return [];
+  const found = texts
+    .usesNamed(name)
+    .filter((use) => adds(heap, use, holder, false))
+    .map((use) => ({ ...shown(heap, use, null), isNamesake: true }))
+    .filter(({ position }) => isOwnCode(position));
+  return found.length > MOST_NAMESAKES ? [] : found;
+}
+
+/** Of the property that has what gathers, or of the variable. */
+function lastName({ expression, variable }: Holder): string | null {
+  const { steps } = stepsOf(expression);
+  return steps.findLast((step) => /^\.#?[\w$]+$/.test(step))?.slice(1) ?? variable;
+}
+
+function adds(heap: Heap, { how }: UseText, { owner, expression }: Holder, isChain: boolean): boolean {
+  if (how === '=' || (how === ':=' && isChain)) return true;
+  return addsTo(stepsOf(expression).areListeners ? '' : heap.graph.name(owner), how);
+}
+
+function shown(heap: Heap, { code, within, location }: UseText, filler: NamedPosition | null): Use {
+  const position = positionAt(heap.graph, location);
+  return { code, name: filler?.name ?? within?.name ?? '', position, filler, isNamesake: false };
+}
+
+function textOf(
+  heap: Heap,
+  texts: VariableTexts,
+  { home, variable, scope, functions }: Holder,
+): VariableText | null {
   if (home === null || variable === null || (scope !== 'context' && scope !== 'module')) return null;
   const own = functions.filter((f) => f.closure !== null && isOwnCode(f.position));
   for (const { closure } of own.slice(0, MOST_ASKED)) {
     if (scope === 'context' && !isSeenFrom(heap, closure!, variable, home)) continue;
-    const text = heap.textOfVariable(closure!, variable);
+    const text = texts.variable(closure!, variable);
     if (text) return text;
   }
   return null;
@@ -109,25 +160,6 @@ function target(heap: Heap, node: NodeOrdinal, name: string): NodeOrdinal | null
   return edge === null ? null : (heap.graph.edgeTo[edge] as NodeOrdinal);
 }
 
-function usesOf(heap: Heap, holder: Holder, { uses }: VariableText): Pick<Told, 'additions' | 'others'> {
-  const known = uses
-    .map((use) => ({ use, filler: fillerAround(holder.functions, use), fit: fitOf(heap, use, holder) }))
-    .sort(
-      (a, b) =>
-        Number(b.filler !== null) - Number(a.filler !== null) ||
-        b.fit - a.fit ||
-        Number(b.use.within !== null) - Number(a.use.within !== null),
-    );
-  const fitting = (fits: (fit: Fit) => boolean): Use[] =>
-    known.filter(({ fit }) => fits(fit)).map(({ use, filler }) => shown(heap, use, filler));
-  return { additions: fitting((fit) => fit > Fit.owner), others: fitting((fit) => fit === Fit.owner) };
-}
-
-function shown(heap: Heap, { code, within, location }: UseText, filler: NamedPosition | null): Use {
-  const position = positionAt(heap.graph, location);
-  return { code, name: filler?.name ?? within?.name ?? '', position, filler };
-}
-
 /** How what the text does to a variable goes with what gathers. */
 enum Fit {
   none,
@@ -153,14 +185,14 @@ function stepsOf(rest: string): { readonly steps: readonly string[]; readonly ar
     : { steps: steps.slice(0, listeners), areListeners: true };
 }
 
-function fitOf(heap: Heap, { how, members }: UseText, { expression, variable, owner }: Holder): Fit {
-  const { steps, areListeners } = stepsOf(expression.slice(variable!.length));
+function fitOf(heap: Heap, use: UseText, holder: Holder, isChain: boolean): Fit {
+  const { steps } = stepsOf(holder.expression.slice(holder.variable!.length));
+  const { how, members } = use;
   const goesAlong = members.every((member, i) => isStep(member, steps[i]));
   if (!goesAlong || members.length > steps.length) return Fit.none;
-  const isWhole = members.length === steps.length;
-  if (isWhole && (how === '=' || addsTo(areListeners ? '' : heap.graph.name(owner), how))) return Fit.exact;
+  if (members.length === steps.length && adds(heap, use, holder, isChain)) return Fit.exact;
   if (addsTo('', how)) return Fit.adds;
-  return members.length === steps.length - 1 ? Fit.owner : Fit.none;
+  return members.length === steps.length - 1 && how !== ':=' ? Fit.owner : Fit.none;
 }
 
 function isStep(member: string, step: string | undefined): boolean {

@@ -15,7 +15,10 @@ export interface VariableUses {
 export interface VariableUse {
   /** Of the variable's name. */
   readonly offset: number;
-  /** The method that is called; `=` for an assignment to an element, or of something larger to the same place; `await`. */
+  /**
+   * The method that is called; `=` for an assignment to an element, or of something larger to the same place, `:=` for
+   * one of something else, but not of nothing; `await`; `Promise.race` and the like for a promise that is given to them.
+   */
   readonly how: string;
   /** From the variable to what is used: `['router', 'stack']`, `['get()']`. */
   readonly members: readonly string[];
@@ -26,7 +29,7 @@ export interface VariableUse {
 }
 
 export interface SurroundingFunction {
-  /** '' for a function without a name. */
+  /** Its own, or that of the nearest around it that has one; '' where none has. */
   readonly name: string;
   /** Offsets between which V8 says that it starts. */
   readonly start: number;
@@ -97,15 +100,23 @@ export class ScriptVariables {
   /** What the function that V8 says starts at an offset does to anything of this name: a variable, or a member. */
   usesIn(functionStart: number, name: string): VariableUse[] {
     const fn = this.#around(functionStart).findLast(isFunction);
-    if (!fn || functionStart > startOf(fn.body)) return [];
+    return fn && functionStart <= startOf(fn.body) ? this.#named(fn, name) : [];
+  }
+
+  /** What the whole script does to anything of this name. */
+  usesNamed(name: string): VariableUse[] {
+    return this.#named(this.#program, name);
+  }
+
+  #named(root: estree.Node, name: string): VariableUse[] {
     const starts = new Set<number>();
-    const open: estree.Node[] = [fn];
+    const open: estree.Node[] = [root];
     for (let node = open.pop(); node && starts.size < MOST_REFERENCES; node = open.pop()) {
       const isNamed =
         (node.type === 'Identifier' && node.name === name) ||
         (node.type === 'MemberExpression' && memberName(node) === name);
       if (isNamed) starts.add(startOf(node));
-      open.push(...(childrenOf(node as never) as unknown as estree.Node[]).reverse());
+      open.push(...(childrenOf(node as never).reverse() as unknown as estree.Node[]));
     }
     return [...starts]
       .flatMap((start) => this.#usesAt(start))
@@ -147,11 +158,16 @@ export class ScriptVariables {
         const place = this.#text(node);
         const isElement = members.at(-1) === ELEMENT;
         if (isElement) members.pop();
-        if (isElement || outer.operator === '+=' || this.#text(outer.right).includes(place))
-          add('=', `${place} ${outer.operator} …`);
+        const grows = isElement || outer.operator === '+=' || this.#text(outer.right).includes(place);
+        if (grows || !isEmpty(outer.right)) add(grows ? '=' : ':=', `${place} ${outer.operator} …`);
         break;
       } else if (outer.type === 'AwaitExpression') {
         add('await', `await ${this.#text(node)}`);
+        break;
+      } else if (outer.type === 'ArrayExpression') {
+        const call = around[at - 2];
+        const callee = call?.type === 'CallExpression' ? this.#text(call.callee) : '';
+        if (/^Promise\.(all|allSettled|any|race)$/.test(callee)) add(callee, `${callee}(…)`);
         break;
       } else if (outer.type !== 'ChainExpression') break;
     }
@@ -195,10 +211,27 @@ function startOf(node: estree.Node): number {
 }
 
 function surrounding(around: readonly estree.Node[]): SurroundingFunction | undefined {
-  const index = around.findLastIndex(isFunction);
-  const fn = around[index];
-  if (!fn || !isFunction(fn)) return undefined;
-  return { name: nameOf(fn, around[index - 1]), start: startOf(fn), bodyStart: startOf(fn.body) };
+  const functions = around.flatMap((node, i) => (isFunction(node) ? [{ node, outer: around[i - 1] }] : []));
+  const innermost = functions.at(-1)?.node;
+  if (!innermost) return undefined;
+  const named = functions.map(({ node, outer }) => nameOf(node, outer)).findLast((name) => name !== '');
+  return { name: named ?? '', start: startOf(innermost), bodyStart: startOf(innermost.body) };
+}
+
+/** `null`, `[]` and the like. */
+function isEmpty(value: estree.Expression): boolean {
+  switch (value.type) {
+    case 'Literal':
+      return true;
+    case 'Identifier':
+      return value.name === 'undefined';
+    case 'ArrayExpression':
+      return value.elements.length === 0;
+    case 'ObjectExpression':
+      return value.properties.length === 0;
+    default:
+      return false;
+  }
 }
 
 /** A name with its `#`, or `ELEMENT`. */
