@@ -10,7 +10,7 @@ import type { V8Inspector } from '../v8/inspector.ts';
 import type { Isolate } from '../v8/isolate.ts';
 import { functionStart } from '../v8/objects/functions.ts';
 import type { HeapView } from '../v8/objects/heap-view.ts';
-import { ScriptVariables, type VariableUse } from '../v8/scopes/variable-uses.ts';
+import { LONGEST_TEXT, ScriptVariables, type VariableUse } from '../v8/scopes/variable-uses.ts';
 
 /** Characters of scripts that are parsed to look for one name. */
 const MOST_TEXT = 4 << 20;
@@ -61,8 +61,11 @@ class Texts implements VariableTexts {
   usesNamed(name: string): readonly UseText[] {
     const found: UseText[] = [];
     let left = MOST_TEXT;
-    for (const { word, url, source } of this.#session.scriptsIn(this.#isolate)) {
-      if (url.startsWith('node:') || typeof source !== 'string' || !source.includes(name)) continue;
+    for (const script of this.#session.scriptsIn(this.#isolate)) {
+      const { word, url, length } = script;
+      if (url.startsWith('node:') || length === undefined || length > LONGEST_TEXT) continue;
+      const { source } = script;
+      if (typeof source !== 'string' || !source.includes(name)) continue;
       left -= source.length;
       if (left < 0) break;
       found.push(
@@ -91,7 +94,8 @@ class Texts implements VariableTexts {
   #parse(script: Tagged): ScriptVariables | null {
     const { view } = this.#inspector;
     const source = view.tagged(script, view.layout.code.script.source);
-    return (view.isString(source) ? ScriptVariables.of(view.string(source)) : undefined) ?? null;
+    const isShort = view.isString(source) && view.stringLength(source) <= LONGEST_TEXT;
+    return (isShort ? ScriptVariables.of(view.string(source)) : undefined) ?? null;
   }
 }
 

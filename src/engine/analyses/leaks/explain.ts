@@ -27,7 +27,7 @@ export function titleOf(facts: Facts): string {
   const code = isHeldByOthers(facts) ? contents.code : null;
   if (code)
     return `${number(countOf(facts))} ${what} of ${code.name} (${positionText(code.position)}), held by ${holder.expression}: ${megabytes(size)}, ${(100 * share).toFixed(0)} % of the heap`;
-  const at = holder.position ?? contents.code;
+  const at = isOwn(holder.position) ? holder.position : contents.code;
   const where = at ? ` (${positionText(at.position)})` : holder.file === null ? '' : ` (${holder.file})`;
   const sizes = `${megabytes(size)}, ${(100 * share).toFixed(0)} % of the heap`;
   if (countOf(facts) === 0) return `${holder.expression}${where} is one ${facts.owner}: ${sizes}`;
@@ -36,7 +36,12 @@ export function titleOf(facts: Facts): string {
 
 /** True where Node's or V8's own code holds what code of the program made. */
 export function isHeldByOthers({ holder, contents }: Pick<Facts, 'holder' | 'contents'>): boolean {
-  return contents.code !== null && !(holder.position && isOwnCode(holder.position.position));
+  return contents.code !== null && !isOwn(holder.position);
+}
+
+/** Places in Node's own code lead to nothing that a program's owner could mend. */
+function isOwn(place: NamedPosition | null): place is NamedPosition {
+  return place !== null && isOwnCode(place.position);
 }
 
 /** How many of what gathers: of the class that holds most, where it is not alone. */
@@ -59,7 +64,7 @@ function things({ kind, contents, candidate }: Facts): string {
 export function explain(facts: Facts): string {
   const { holder, kind, size, growth, owner } = facts;
   const sentences = [`${who(facts)} keeps ${megabytes(size)} alive through ${article(owner)}.`];
-  sentences.push(why[kind]);
+  sentences.push(facts.contents.memberClass === 'Node / Message' ? UNRECEIVED : why[kind]);
   if (growth)
     sentences.push(
       growth.isNew
@@ -70,7 +75,8 @@ export function explain(facts: Facts): string {
     sentences.push(
       `They come from ${facts.contents.code.name}, ${positionText(facts.contents.code.position)}.`,
     );
-  else if (holder.position) sentences.push(lookAt(holder, holder.position));
+  else if (isOwn(holder.position)) sentences.push(lookAt(holder, holder.position));
+  else if (holder.position) sentences.push("What holds it is Node's own.");
   return sentences.join(' ');
 }
 
@@ -116,6 +122,8 @@ function capitalized(text: string): string {
 function article(name: string): string {
   return /^[aeiou]/i.test(name) ? `an ${name}` : `a ${name}`;
 }
+
+const UNRECEIVED = 'They are messages that were posted to a port, and that nobody has received yet.';
 
 const why: Readonly<Record<SuspectKind, string>> = {
   listeners:

@@ -37,7 +37,7 @@ export interface SurroundingFunction {
 }
 
 /** Texts beyond this many characters would take more than a second. */
-const LONGEST = 2 << 20;
+export const LONGEST_TEXT = 2 << 20;
 const MOST_REFERENCES = 500;
 const MOST_MEMBERS = 10;
 /** Characters of code that is shown. */
@@ -59,7 +59,7 @@ export class ScriptVariables {
 
   /** Undefined for a text that is too long, is nested too deeply or cannot be parsed. */
   static of(source: string): ScriptVariables | undefined {
-    if (source.length > LONGEST) return undefined;
+    if (source.length > LONGEST_TEXT) return undefined;
     const parsed = new ScriptSyntax(source, false, true).program;
     if (isAbsent(parsed)) return undefined;
     const program = parsed as unknown as estree.Program;
