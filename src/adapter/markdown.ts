@@ -53,8 +53,8 @@ function table(target: Target, thread: number): string[] {
 function frameLine(frame: FrameInfo): string {
   const at = frame.original ?? frame;
   let place = '';
-  if (frame.kind === 'js' && at.source !== null) {
-    place = ` (${at.source}${at.line === null ? '' : `:${at.line}:${at.column ?? 0}`})`;
+  if (frame.kind === 'js' && (at.source !== null || at.line !== null)) {
+    place = ` (${at.source ?? '<anonymous>'}${at.line === null ? '' : `:${at.line}:${at.column ?? 0}`})`;
   } else if (frame.kind === 'builtin') {
     place = ' (builtin)';
   } else if (frame.function !== null && frame.module !== null && frame.offset !== null) {

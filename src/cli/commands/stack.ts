@@ -76,7 +76,7 @@ function threadText(thread: StackInfo, crashed: string, paint: Paint): string {
 /** Frames of the same function at the same place are of one recursion, whatever tier they run in. */
 function placeKey(frame: FrameInfo): string {
   const { kind, function: name, source, line, column, address } = frame;
-  return source === null ? `${kind} ${name} ${address}` : `${kind} ${name} ${source}:${line}:${column}`;
+  return line === null ? `${kind} ${name} ${address}` : `${kind} ${name} ${source}:${line}:${column}`;
 }
 
 function foldedText(frames: readonly FrameInfo[], { from, to, period }: FoldedFrames): string {
@@ -105,6 +105,8 @@ function placeOf(frame: FrameInfo): string {
   if (frame.wasmFunction !== null) return plain(`${frame.source ?? 'wasm'}:${wasmPlace(frame)}`);
   if (frame.source)
     return plain(`${frame.source}${frame.line === null ? '' : `:${frame.line}:${frame.column}`}`);
+  // As stack traces write code of eval.
+  if (frame.kind === 'js' && frame.line !== null) return `<anonymous>:${frame.line}:${frame.column}`;
   if (!frame.module) return '';
   return plain(`${frame.module.split(/[\\/]/).at(-1)}+0x${(frame.offset ?? 0).toString(16)}`);
 }

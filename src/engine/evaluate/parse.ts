@@ -1,5 +1,6 @@
 import * as acorn from 'acorn';
 import { DayAfterError } from '../errors.ts';
+import { ShallowParser } from '../shallow-parser.ts';
 import { bad, refused } from './refusal.ts';
 
 /** Longest expression, in characters, and deepest nesting that is evaluated. */
@@ -36,15 +37,12 @@ export function parse(text: string): Parsed {
 
 function parseText(text: string): acorn.Expression {
   try {
-    const root = acorn.parseExpressionAt(text, 0, options);
+    const root = ShallowParser.parseExpressionAt(text, 0, options);
     expectEnd(text, root.end);
     return root;
   } catch (error) {
-    if (!(error instanceof SyntaxError)) {
-      throw error;
-    }
-    // Said by acorn and by nothing else when its recursion ends.
-    if (/^Not enough stack space/.test(error.message)) throw refused('the expression is nested too deeply');
+    if (error instanceof RangeError) throw refused('the expression is nested too deeply');
+    if (!(error instanceof SyntaxError)) throw error;
     if (isProgram(text)) throw refused('statements are not evaluated: write one expression');
     throw syntaxError(error as SyntaxError & { pos?: number });
   }
@@ -63,7 +61,7 @@ function expectEnd(text: string, end: number): void {
 
 function isProgram(text: string): boolean {
   try {
-    acorn.parse(text, options);
+    ShallowParser.parse(text, options);
     return true;
   } catch {
     return false;

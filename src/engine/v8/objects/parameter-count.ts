@@ -1,4 +1,4 @@
-import { parse } from 'acorn';
+import { ScriptParser } from '../../shallow-parser.ts';
 
 interface FunctionNode {
   readonly params: readonly { readonly type: string }[];
@@ -8,7 +8,7 @@ interface FunctionNode {
 export function parameterCount(text: string): number | undefined {
   for (const source of [`(${text})`, `({${text}})`, `(class{${text}})`]) {
     try {
-      const program = parse(source, { ecmaVersion: 'latest' }) as unknown as {
+      const program = ScriptParser.parse(source, { ecmaVersion: 'latest' }) as unknown as {
         body: [{ expression: Record<string, never> }];
       };
       const node = functionIn(program.body[0].expression);

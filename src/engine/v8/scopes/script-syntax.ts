@@ -1,5 +1,6 @@
-import * as acorn from 'acorn';
+import type * as acorn from 'acorn';
 import { type Absence, absent, isAbsent } from '../../absence.ts';
+import { ScriptParser } from '../../shallow-parser.ts';
 import { isStrictBody } from './scope-builder.ts';
 import { childrenOf } from './syntax.ts';
 
@@ -114,7 +115,7 @@ function parse(source: string, isModule: boolean, ranges: boolean): acorn.Progra
 
 function parseAs(source: string, sourceType: 'script' | 'module', ranges: boolean): acorn.Program | Absence {
   try {
-    return acorn.parse(source, {
+    return ScriptParser.parse(source, {
       ecmaVersion: 'latest',
       sourceType,
       allowReturnOutsideFunction: true,

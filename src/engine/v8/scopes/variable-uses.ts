@@ -1,6 +1,7 @@
 import * as eslintScope from 'eslint-scope';
 import type * as estree from 'estree';
 import { isAbsent } from '../../absence.ts';
+import { partitionPoint } from '../../partition-point.ts';
 import { ScriptSyntax } from './script-syntax.ts';
 import { childrenOf } from './syntax.ts';
 
@@ -50,6 +51,8 @@ export class ScriptVariables {
   readonly #source: string;
   readonly #program: estree.Program;
   readonly #scopes: eslintScope.ScopeManager;
+  /** Of nodes that were passed: a program may have many children, and many places in it be asked for. */
+  readonly #children = new WeakMap<estree.Node, readonly estree.Node[]>();
 
   private constructor(source: string, program: estree.Program, scopes: eslintScope.ScopeManager) {
     this.#source = source;
@@ -116,7 +119,7 @@ export class ScriptVariables {
         (node.type === 'Identifier' && node.name === name) ||
         (node.type === 'MemberExpression' && memberName(node) === name);
       if (isNamed) starts.add(startOf(node));
-      open.push(...(childrenOf(node as never).reverse() as unknown as estree.Node[]));
+      for (const child of this.#childrenOf(node).toReversed()) open.push(child);
     }
     return [...starts]
       .flatMap((start) => this.#usesAt(start))
@@ -175,8 +178,8 @@ export class ScriptVariables {
   }
 
   #text(node: estree.Node): string {
-    const { start, end } = node as unknown as { start: number; end: number };
-    const text = this.#source.slice(start, Math.min(end, start + 4 * WIDEST)).replace(/\s+/g, ' ');
+    const start = startOf(node);
+    const text = this.#source.slice(start, Math.min(endOf(node), start + 4 * WIDEST)).replace(/\s+/g, ' ');
     return text.length > WIDEST ? `${text.slice(0, WIDEST)}…` : text;
   }
 
@@ -186,13 +189,22 @@ export class ScriptVariables {
     let node: estree.Node | undefined = this.#program;
     while (node) {
       found.push(node);
+      const children = this.#childrenOf(node);
       // Shorthand patterns hold the same node twice; the last one is the value.
-      node = (childrenOf(node as never) as unknown as estree.Node[]).findLast((child) => {
-        const { start, end } = child as unknown as { start: number; end: number };
-        return start <= offset && offset < end;
-      });
+      const child: estree.Node | undefined =
+        children[partitionPoint(children.length, (n) => startOf(children[n]!) <= offset) - 1];
+      node = child && offset < endOf(child) ? child : undefined;
     }
     return found;
+  }
+
+  #childrenOf(node: estree.Node): readonly estree.Node[] {
+    let children = this.#children.get(node);
+    if (!children) {
+      children = childrenOf(node as never) as unknown as estree.Node[];
+      this.#children.set(node, children);
+    }
+    return children;
   }
 }
 
@@ -208,6 +220,10 @@ function isFunction(node: estree.Node): node is FunctionNode {
 
 function startOf(node: estree.Node): number {
   return (node as unknown as { start: number }).start;
+}
+
+function endOf(node: estree.Node): number {
+  return (node as unknown as { end: number }).end;
 }
 
 function surrounding(around: readonly estree.Node[]): SurroundingFunction | undefined {
