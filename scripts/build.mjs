@@ -8,6 +8,7 @@ import { rmSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
+import { writePackageTexts } from './package-texts.mjs';
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -92,6 +93,11 @@ if (watch) {
   for (const bundle of bundles) await (await context(bundle)).watch();
   console.log('Watching for changes…');
 } else {
-  await Promise.all(bundles.map((bundle) => build(bundle)));
+  const built = await Promise.all(bundles.map((bundle) => build({ ...bundle, metafile: true })));
+  if (production)
+    writePackageTexts(
+      root,
+      built.flatMap(({ metafile }) => Object.keys(metafile.inputs)),
+    );
   await chmod(new URL('../dist/cli.js', import.meta.url), 0o755);
 }
