@@ -12,7 +12,7 @@ import { comparable, type Growth, growthOf } from './growth.ts';
 import { type Holder, holderOf } from './holder.ts';
 import { isOwnCode } from './own-code.ts';
 import { Functions, type NamedPosition, ownClosures } from './sight.ts';
-import { type Told, type Use, withText } from './texts.ts';
+import { areListeners, type Told, type Use, withText } from './texts.ts';
 
 export type SuspectKind =
   | 'listeners'
@@ -72,8 +72,6 @@ const THRESHOLD = 0.05;
 const LIMIT = 10;
 /** Characters of a text in a title. */
 const TEXT = 40;
-/** Where emitters and EventTargets keep their listeners. */
-const LISTENERS = /\._events\b|\[Symbol\((events|kEvents)\)\]/;
 /** What only Node's own code holds and made is seldom a program's leak. */
 const NODES_OWN = 0.2;
 
@@ -188,7 +186,7 @@ function isOfProgram({ position, scope, file }: Holder): boolean {
 function kindOf(heap: Heap, candidate: Candidate, holder: Holder, contents: Contents): SuspectKind {
   const { graph } = heap;
   const half = contents.size / 2;
-  if (LISTENERS.test(holder.expression)) return 'listeners';
+  if (areListeners(holder.expression)) return 'listeners';
   if (contents.memberClass === 'Timeout' || contents.timers > candidate.members.length / 2) return 'timers';
   if (contents.slices > 0 && contents.sliceParents > half) return 'sliced-strings';
   if (contents.external > half) return 'external-memory';

@@ -1,6 +1,6 @@
 import type { Heap } from '../../graph/heap.ts';
 import type { CodeLocation } from '../../graph/heap-graph.ts';
-import { EdgeType, type NodeOrdinal, NodeType } from '../../graph/types.ts';
+import { EdgeType, type NodeOrdinal } from '../../graph/types.ts';
 import type { UseText, VariableText, VariableTexts } from '../../graph/variable-texts.ts';
 import { positionAt, type SourcePosition } from '../positions.ts';
 import { addsTo, FILLS } from './fillers.ts';
@@ -76,9 +76,13 @@ function placeOf(holder: Holder, { declaration, additions: [first] }: Told): Nam
 
 /** Each place once. */
 function unlike(uses: readonly Use[]): Use[] {
-  const key = ({ position: { scriptId, line, column } }: Use) => `${scriptId}:${line}:${column}`;
-  const first = new Map(uses.toReversed().map((use) => [key(use), use]));
-  return uses.filter((use) => first.get(key(use)) === use);
+  const seen = new Set<string>();
+  return uses.filter(({ position: { scriptId, line, column } }) => {
+    const place = `${scriptId}:${line}:${column}`;
+    const isNew = !seen.has(place);
+    seen.add(place);
+    return isNew;
+  });
 }
 
 /** Where functions that fill the place do so: they may know what gathers by another way than the holder's. */
@@ -115,7 +119,7 @@ function lastName({ expression, variable }: Holder): string | null {
 
 function adds(heap: Heap, { how }: UseText, { owner, expression }: Holder, isChain: boolean): boolean {
   if (how === '=' || (how === ':=' && isChain)) return true;
-  return addsTo(stepsOf(expression).areListeners ? '' : heap.graph.name(owner), how);
+  return addsTo(areListeners(expression) ? '' : heap.graph.name(owner), how);
 }
 
 function shown(heap: Heap, { code, within, location }: UseText, filler: NamedPosition | null): Use {
@@ -141,18 +145,13 @@ function textOf(
 /** False where a scope nearer to the closure has another variable of the same name. */
 function isSeenFrom(heap: Heap, closure: NodeOrdinal, variable: string, home: NodeOrdinal): boolean {
   const { graph } = heap;
-  let at: NodeOrdinal | null = innerScope(heap, closure);
+  let at = target(heap, closure, 'context');
   for (let steps = 0; at !== null && steps < MOST_SCOPES; steps++) {
     if (at === home) return true;
     if (graph.edgeNamed(at, EdgeType.context, variable) !== null) return false;
     at = target(heap, at, 'previous');
   }
   return false;
-}
-
-/** Of a closure the scope that it was made in: a suspended function's own is not the closure's. */
-function innerScope(heap: Heap, closure: NodeOrdinal): NodeOrdinal | null {
-  return heap.graph.nodeType[closure] === NodeType.closure ? target(heap, closure, 'context') : null;
 }
 
 function target(heap: Heap, node: NodeOrdinal, name: string): NodeOrdinal | null {
@@ -175,6 +174,11 @@ enum Fit {
 const STEPS = /\.(?:get\(.*?\)|#?[\w$]+)|\[.*?\]/g;
 /** Where emitters keep their listeners: no text names it. */
 const LISTENERS = /^(\._events|\[Symbol\(events\)\]|\[Symbol\(kEvents\)\])$/;
+
+/** Whether what gathers by an expression are listeners of an emitter or an EventTarget. */
+export function areListeners(expression: string): boolean {
+  return stepsOf(expression).areListeners;
+}
 
 /** Of an expression behind its variable, as far as a text can name it. */
 function stepsOf(rest: string): { readonly steps: readonly string[]; readonly areListeners: boolean } {
