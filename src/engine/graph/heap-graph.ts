@@ -282,6 +282,12 @@ export class HeapGraph implements GraphColumns, GraphExtras {
     return null;
   }
 
+  /** Where the first internal edge of that name leads; null without one. */
+  internalTarget(node: NodeOrdinal, name: string): NodeOrdinal | null {
+    const edge = this.edgeNamed(node, EdgeType.internal, name);
+    return edge === null ? null : (this.edgeTo[edge] as NodeOrdinal);
+  }
+
   close(): void {
     this.strings.close();
   }

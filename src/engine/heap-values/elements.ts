@@ -3,7 +3,6 @@ import { type EdgeIndex, EdgeType, type NodeOrdinal } from '../graph/types.ts';
 import type { Property } from '../v8/inspect.ts';
 import { dataProperty } from '../v8/property.ts';
 import { nodeValue } from './node-value.ts';
-import { target } from './properties.ts';
 
 /** What a snapshot says of an object's elements: those that are heap objects. */
 export interface Elements {
@@ -26,7 +25,7 @@ export function elementsOf(heap: Heap, node: NodeOrdinal): Elements {
     count++;
     end = Math.max(end, graph.edgeName[e]! + 1);
   }
-  const store = target(heap, node, 'elements');
+  const store = heap.graph.internalTarget(node, 'elements');
   const room = store === null ? null : Math.max(0, Math.floor((graph.ownSize(store) - HEADER) / WORD));
   return { count, end, room };
 }

@@ -4,7 +4,6 @@ import type { Heap } from '../graph/heap.ts';
 import type { EdgeIndex, NodeOrdinal } from '../graph/types.ts';
 import type { Value } from '../v8/inspect.ts';
 import { nodeValue } from './node-value.ts';
-import { target } from './properties.ts';
 
 /** Entries of a Map or Set that hold a heap object: one row each of key and value, -1 for what is no object. */
 interface Table {
@@ -59,7 +58,7 @@ function part(node: number): Value {
 
 function readTable(heap: Heap, node: NodeOrdinal): Table {
   const { graph } = heap;
-  const store = target(heap, node, 'table');
+  const store = heap.graph.internalTarget(node, 'table');
   const layout = store === null ? null : tableLayout(heap, store);
   if (store === null || layout === null) return none;
   const keys: number[] = [];

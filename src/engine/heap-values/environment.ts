@@ -7,7 +7,7 @@ import { type EdgeIndex, EdgeType, type NodeOrdinal, NodeType, ROOT } from '../g
 import type { Value } from '../v8/inspect.ts';
 import type { HeapInspector } from './inspector.ts';
 import { nodeOf, nodeValue } from './node-value.ts';
-import { countNamed, target } from './properties.ts';
+import { countNamed } from './properties.ts';
 
 const UNDEFINED: Value = { kind: 'synthetic', primitive: undefined };
 
@@ -22,7 +22,7 @@ export function globalObject(heap: Heap): NodeOrdinal | null {
     if (graph.edgeType[e] !== EdgeType.shortcut) continue;
     const realm = graph.edgeTo[e] as NodeOrdinal;
     // The root leads to the realm's context in Node 26, to the global object itself before.
-    const object = target(heap, realm, 'global_object') ?? realm;
+    const object = heap.graph.internalTarget(realm, 'global_object') ?? realm;
     if (graph.nodeType[object] !== NodeType.object) continue;
     if (best === null || countNamed(heap, object) > countNamed(heap, best)) best = object;
   }

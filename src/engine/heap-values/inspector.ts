@@ -9,14 +9,7 @@ import { EntryTables } from './entries.ts';
 import { listLength, listRows } from './lists.ts';
 import { kindOf } from './node-kinds.ts';
 import { nodeOf, nodeValue, View } from './node-value.ts';
-import {
-  countNamed,
-  internalProperty,
-  namedProperties,
-  ownProperty,
-  prototypeOf,
-  target,
-} from './properties.ts';
+import { countNamed, internalProperty, namedProperties, ownProperty, prototypeOf } from './properties.ts';
 
 const NOTHING: ChildCounts = { named: 0, indexed: 0, internal: 0, entries: 0 };
 
@@ -194,7 +187,7 @@ export class HeapInspector implements Inspector {
     // Functions of scripts have a position; their code may be a builtin that compiles or interprets them.
     if (node === null || graph.nodeType[node] !== NodeType.closure || positionOf(graph, node))
       return undefined;
-    const code = target(this.heap, node, 'code');
+    const code = this.heap.graph.internalTarget(node, 'code');
     return code === null ? undefined : /^\((\w+) builtin(?: code| handle)?\)$/.exec(graph.name(code))?.[1];
   }
 
@@ -220,8 +213,9 @@ export class HeapInspector implements Inspector {
         graph.nodeType[node] === NodeType.closure ? '[[FunctionLocation]]' : '[[ConstructorLocation]]',
         positionText(position),
       );
-    if (graph.nodeType[node] === NodeType.closure) add('[[Scope]]', target(heap, node, 'context'));
-    if (isContext(heap, node)) add('[[OuterScope]]', target(heap, node, 'previous'));
+    if (graph.nodeType[node] === NodeType.closure)
+      add('[[Scope]]', heap.graph.internalTarget(node, 'context'));
+    if (isContext(heap, node)) add('[[OuterScope]]', heap.graph.internalTarget(node, 'previous'));
     plain('[[Id]]', graph.nodeId[node]!);
     plain('[[ShallowSize]]', heap.shallowSize(node));
     plain('[[RetainedSize]]', heap.retainedSize(node));

@@ -95,10 +95,10 @@ const leftOut =
 /** Whether the object's shape or dictionary knows a name. */
 function hasKey(heap: Heap, node: NodeOrdinal, name: string): boolean {
   const { graph } = heap;
-  const shape = target(heap, node, 'map');
+  const shape = heap.graph.internalTarget(node, 'map');
   for (const keys of [
-    shape === null ? null : target(heap, shape, 'descriptors'),
-    target(heap, node, 'properties'),
+    shape === null ? null : heap.graph.internalTarget(shape, 'descriptors'),
+    heap.graph.internalTarget(node, 'properties'),
   ]) {
     if (keys === null) continue;
     const end = Math.min(graph.firstEdge[keys + 1]!, graph.firstEdge[keys]! + MOST_KEYS);
@@ -108,11 +108,6 @@ function hasKey(heap: Heap, node: NodeOrdinal, name: string): boolean {
     }
   }
   return false;
-}
-
-export function target(heap: Heap, node: NodeOrdinal, name: string): NodeOrdinal | null {
-  const edge = heap.graph.edgeNamed(node, EdgeType.internal, name);
-  return edge === null ? null : (heap.graph.edgeTo[edge] as NodeOrdinal);
 }
 
 /** `__proto__`; null where the snapshot has none. */

@@ -4,9 +4,10 @@ import type { Contents } from './contents.ts';
 import { FILLS } from './fillers.ts';
 import type { Growth } from './growth.ts';
 import type { Holder } from './holder.ts';
-import { isOwnCode } from './own-code.ts';
+import { isOwnPlace } from './own-code.ts';
 import type { NamedPosition } from './sight.ts';
 import type { SuspectKind } from './suspects.ts';
+import { useText } from './texts.ts';
 
 interface Facts {
   readonly candidate: Candidate;
@@ -27,7 +28,7 @@ export function titleOf(facts: Facts): string {
   const code = isHeldByOthers(facts) ? contents.code : null;
   if (code)
     return `${number(countOf(facts))} ${what} of ${code.name} (${positionText(code.position)}), held by ${holder.expression}: ${megabytes(size)}, ${(100 * share).toFixed(0)} % of the heap`;
-  const at = isOwn(holder.position) ? holder.position : contents.code;
+  const at = isOwnPlace(holder.position) ? holder.position : contents.code;
   const where = at ? ` (${positionText(at.position)})` : holder.file === null ? '' : ` (${holder.file})`;
   const sizes = `${megabytes(size)}, ${(100 * share).toFixed(0)} % of the heap`;
   if (countOf(facts) === 0) return `${holder.expression}${where} is one ${facts.owner}: ${sizes}`;
@@ -36,12 +37,7 @@ export function titleOf(facts: Facts): string {
 
 /** True where Node's or V8's own code holds what code of the program made. */
 export function isHeldByOthers({ holder, contents }: Pick<Facts, 'holder' | 'contents'>): boolean {
-  return contents.code !== null && !isOwn(holder.position);
-}
-
-/** Places in Node's own code lead to nothing that a program's owner could mend. */
-function isOwn(place: NamedPosition | null): place is NamedPosition {
-  return place !== null && isOwnCode(place.position);
+  return contents.code !== null && !isOwnPlace(holder.position);
 }
 
 /** How many of what gathers: of the class that holds most, where it is not alone. */
@@ -75,7 +71,7 @@ export function explain(facts: Facts): string {
     sentences.push(
       `They come from ${facts.contents.code.name}, ${positionText(facts.contents.code.position)}.`,
     );
-  else if (isOwn(holder.position)) sentences.push(lookAt(holder, holder.position));
+  else if (isOwnPlace(holder.position)) sentences.push(lookAt(holder, holder.position));
   else if (holder.position) sentences.push("What holds it is Node's own.");
   return sentences.join(' ');
 }
@@ -87,13 +83,11 @@ function lookAt({ scope, told }: Holder, { name, position, score }: NamedPositio
     return `By V8's record of what it did, ${place}, fills it${addition ? `: ${addition.code}` : ''}.`;
   if (addition) {
     const what = addition.isNamesake ? 'something of that name' : 'it';
-    return `${addition.code}${name === '' ? ', ' : ' in '}${place}, adds to ${what}.`;
+    return `${useText(addition)}, ${positionText(position)}, adds to ${what}.`;
   }
   if (told?.declaration) {
     const [use] = told.others;
-    const used = use
-      ? `; ${use.code}${use.name === '' ? '' : ` in ${use.name}`}, ${positionText(use.position)}, uses it`
-      : '';
+    const used = use ? `; ${useText(use)}, ${positionText(use.position)}, uses it` : '';
     return `It is declared at ${positionText(position)}${used}.`;
   }
   return scope === 'context' || scope === 'module'

@@ -1,5 +1,5 @@
 import type { Heap } from '../../graph/heap.ts';
-import { EdgeType, type NodeOrdinal, NodeType } from '../../graph/types.ts';
+import { type NodeOrdinal, NodeType } from '../../graph/types.ts';
 import { positionOf } from '../positions.ts';
 import { isOwnCode } from './own-code.ts';
 
@@ -136,7 +136,7 @@ function feedbackOf(heap: Heap, closure: NodeOrdinal): Feedback | null {
     ofHeap = new Map();
     known.set(heap, ofHeap);
   }
-  const cell = target(heap, closure, 'feedback_cell');
+  const cell = heap.graph.internalTarget(closure, 'feedback_cell');
   if (cell === null) return null;
   let feedback = ofHeap.get(cell);
   if (feedback === undefined) {
@@ -148,7 +148,7 @@ function feedbackOf(heap: Heap, closure: NodeOrdinal): Feedback | null {
 
 function readFeedback(heap: Heap, cell: NodeOrdinal): Feedback | null {
   const { graph } = heap;
-  const vector = target(heap, cell, 'value');
+  const vector = heap.graph.internalTarget(cell, 'value');
   if (vector === null || graph.name(vector) !== 'system / FeedbackVector') return null;
   const met = new Set<number>();
   const made = new Set<number>();
@@ -164,7 +164,7 @@ function readFeedback(heap: Heap, cell: NodeOrdinal): Feedback | null {
     } else if (type === NodeType.objectShape || type === NodeType.hidden) met.add(to);
     else if (type === NodeType.code || type === NodeType.array) {
       // An AllocationSite, or the literal itself in older versions.
-      const literal = target(heap, to, 'transition_info') ?? to;
+      const literal = heap.graph.internalTarget(to, 'transition_info') ?? to;
       const shape = shapeOf(heap, literal);
       if (shape !== null) made.add(shape);
     } else if (type === NodeType.object) {
@@ -179,9 +179,9 @@ function readFeedback(heap: Heap, cell: NodeOrdinal): Feedback | null {
 function constructorOf(heap: Heap, shape: NodeOrdinal): NodeOrdinal | null {
   let at: NodeOrdinal | null = shape;
   for (let steps = 0; at !== null && steps < MOST_TRANSITIONS; steps++) {
-    const found: NodeOrdinal | null = target(heap, at, 'constructor');
+    const found: NodeOrdinal | null = heap.graph.internalTarget(at, 'constructor');
     if (found !== null) return found;
-    at = target(heap, at, 'back_pointer');
+    at = heap.graph.internalTarget(at, 'back_pointer');
   }
   return null;
 }
@@ -190,10 +190,5 @@ function constructorOf(heap: Heap, shape: NodeOrdinal): NodeOrdinal | null {
 function shapeOf(heap: Heap, node: NodeOrdinal): NodeOrdinal | null {
   const { graph } = heap;
   if (graph.nodeType[node] !== NodeType.object || graph.name(node) === 'Array') return null;
-  return target(heap, node, 'map');
-}
-
-function target(heap: Heap, node: NodeOrdinal, name: string): NodeOrdinal | null {
-  const edge = heap.graph.edgeNamed(node, EdgeType.internal, name);
-  return edge === null ? null : (heap.graph.edgeTo[edge] as NodeOrdinal);
+  return heap.graph.internalTarget(node, 'map');
 }

@@ -66,9 +66,7 @@ export class Functions {
 
 /** The closure itself, or that of a suspended generator or async function. */
 function functionOf(heap: Heap, node: NodeOrdinal): NodeOrdinal | null {
-  if (heap.graph.nodeType[node] === NodeType.closure) return node;
-  const edge = heap.graph.edgeNamed(node, EdgeType.internal, 'function');
-  return edge === null ? null : (heap.graph.edgeTo[edge] as NodeOrdinal);
+  return heap.graph.nodeType[node] === NodeType.closure ? node : heap.graph.internalTarget(node, 'function');
 }
 
 export function isModuleFunction({ position }: NamedPosition): boolean {
@@ -82,10 +80,10 @@ export function addClosuresOf(heap: Heap, context: NodeOrdinal, functions: Funct
   const seen = new Set<number>([context]);
   const alike = new Map<number, number>();
   const isOneOfMany = (scope: NodeOrdinal): boolean => {
-    const edge = graph.edgeNamed(scope, EdgeType.internal, 'scope_info');
-    if (edge === null) return false;
-    const count = (alike.get(graph.edgeTo[edge]!) ?? 0) + 1;
-    alike.set(graph.edgeTo[edge]!, count);
+    const info = graph.internalTarget(scope, 'scope_info');
+    if (info === null) return false;
+    const count = (alike.get(info) ?? 0) + 1;
+    alike.set(info, count);
     return count > MOST_ALIKE;
   };
   let level = [context];

@@ -10,9 +10,9 @@ import { explain, isHeldByOthers, megabytes, number, titleOf } from './explain.t
 import { FILLS, Fillers } from './fillers.ts';
 import { comparable, type Growth, growthOf } from './growth.ts';
 import { type Holder, holderOf } from './holder.ts';
-import { isOwnCode } from './own-code.ts';
+import { isOwnCode, isOwnPlace } from './own-code.ts';
 import { Functions, type NamedPosition, ownClosures } from './sight.ts';
-import { areListeners, type Told, type Use, withText } from './texts.ts';
+import { areListeners, type Told, type Use, useText, withText } from './texts.ts';
 
 export type SuspectKind =
   | 'listeners'
@@ -104,7 +104,7 @@ export function leakSuspects(heap: Heap, options: LeakOptions = {}): Suspect[] {
 
 /** Where neither the way nor the contents lead to code of the program: a function that fills the place. */
 function withMaker(heap: Heap, holder: Holder, { members }: Candidate, { code }: Contents): Holder {
-  if (code || (holder.position && isOwnCode(holder.position.position))) return holder;
+  if (code || isOwnPlace(holder.position)) return holder;
   const fillers = new Fillers(heap, members, holder.owner);
   const functions = new Functions(heap, fillers);
   for (const closures of ownClosures(heap).values())
@@ -180,7 +180,7 @@ function score(candidate: Candidate, kind: SuspectKind, growth: Growth | null): 
 }
 
 function isOfProgram({ position, scope, file }: Holder): boolean {
-  return position ? isOwnCode(position.position) : scope !== null || file !== null;
+  return position ? isOwnPlace(position) : scope !== null || file !== null;
 }
 
 function kindOf(heap: Heap, candidate: Candidate, holder: Holder, contents: Contents): SuspectKind {
@@ -250,7 +250,7 @@ function toldBy({ declaration, additions, others }: Told): string[] {
   const list = (uses: readonly Use[]) =>
     uses
       .slice(0, 4)
-      .map((use) => `${use.code}${use.name === '' ? '' : ` in ${use.name}`} (${positionText(use.position)})`)
+      .map((use) => `${useText(use)} (${positionText(use.position)})`)
       .join(', ');
   const told = declaration ? [`declared at ${positionText(declaration)}`] : [];
   const how = additions[0]?.isNamesake ? 'something of that name is added to by' : 'added to by';

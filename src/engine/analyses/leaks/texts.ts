@@ -74,6 +74,11 @@ function placeOf(holder: Holder, { declaration, additions: [first] }: Told): Nam
   return { name: holder.variable!, position: declaration, score: 0, closure: null };
 }
 
+/** `sessions.set(…) in login`. */
+export function useText({ code, name }: Use): string {
+  return name === '' ? code : `${code} in ${name}`;
+}
+
 /** Each place once. */
 function unlike(uses: readonly Use[]): Use[] {
   const seen = new Set<string>();
@@ -145,18 +150,13 @@ function textOf(
 /** False where a scope nearer to the closure has another variable of the same name. */
 function isSeenFrom(heap: Heap, closure: NodeOrdinal, variable: string, home: NodeOrdinal): boolean {
   const { graph } = heap;
-  let at = target(heap, closure, 'context');
+  let at = heap.graph.internalTarget(closure, 'context');
   for (let steps = 0; at !== null && steps < MOST_SCOPES; steps++) {
     if (at === home) return true;
     if (graph.edgeNamed(at, EdgeType.context, variable) !== null) return false;
-    at = target(heap, at, 'previous');
+    at = heap.graph.internalTarget(at, 'previous');
   }
   return false;
-}
-
-function target(heap: Heap, node: NodeOrdinal, name: string): NodeOrdinal | null {
-  const edge = heap.graph.edgeNamed(node, EdgeType.internal, name);
-  return edge === null ? null : (heap.graph.edgeTo[edge] as NodeOrdinal);
 }
 
 /** How what the text does to a variable goes with what gathers. */

@@ -97,7 +97,7 @@ export class ScriptSyntax {
   }
 }
 
-function isFunction(node: acorn.AnyNode): node is FunctionNode {
+export function isFunction(node: acorn.AnyNode): node is FunctionNode {
   return (
     node.type === 'FunctionDeclaration' ||
     node.type === 'FunctionExpression' ||

@@ -1,8 +1,8 @@
+import type * as acorn from 'acorn';
 import * as eslintScope from 'eslint-scope';
-import type * as estree from 'estree';
 import { isAbsent } from '../../absence.ts';
 import { partitionPoint } from '../../partition-point.ts';
-import { ScriptSyntax } from './script-syntax.ts';
+import { type FunctionNode, isFunction, ScriptSyntax } from './script-syntax.ts';
 import { childrenOf } from './syntax.ts';
 
 /** What a script's text says of one of its variables. Offsets count characters from 0. */
@@ -49,12 +49,12 @@ const ELEMENT = '[…]';
 /** The variables of one script, as its text has them. */
 export class ScriptVariables {
   readonly #source: string;
-  readonly #program: estree.Program;
+  readonly #program: acorn.Program;
   readonly #scopes: eslintScope.ScopeManager;
   /** Of nodes that were passed: a program may have many children, and many places in it be asked for. */
-  readonly #children = new WeakMap<estree.Node, readonly estree.Node[]>();
+  readonly #children = new WeakMap<acorn.AnyNode, readonly acorn.AnyNode[]>();
 
-  private constructor(source: string, program: estree.Program, scopes: eslintScope.ScopeManager) {
+  private constructor(source: string, program: acorn.Program, scopes: eslintScope.ScopeManager) {
     this.#source = source;
     this.#program = program;
     this.#scopes = scopes;
@@ -63,12 +63,11 @@ export class ScriptVariables {
   /** Undefined for a text that is too long, is nested too deeply or cannot be parsed. */
   static of(source: string): ScriptVariables | undefined {
     if (source.length > LONGEST_TEXT) return undefined;
-    const parsed = new ScriptSyntax(source, false, true).program;
-    if (isAbsent(parsed)) return undefined;
-    const program = parsed as unknown as estree.Program;
+    const { program } = new ScriptSyntax(source, false, true);
+    if (isAbsent(program)) return undefined;
     try {
       const isModule = program.sourceType === 'module';
-      const scopes = eslintScope.analyze(program as Parameters<typeof eslintScope.analyze>[0], {
+      const scopes = eslintScope.analyze(program as never, {
         ecmaVersion: 2024,
         sourceType: isModule ? 'module' : 'commonjs',
         ignoreEval: true,
@@ -94,8 +93,8 @@ export class ScriptVariables {
       if (!variable || !declared) continue;
       const uses = variable.references
         .slice(0, MOST_REFERENCES)
-        .flatMap(({ identifier }) => this.#usesAt(startOf(identifier as estree.Node)));
-      return { declaration: startOf(declared), uses };
+        .flatMap(({ identifier }) => this.#usesAt(nodeOf(identifier).start));
+      return { declaration: nodeOf(declared).start, uses };
     }
     return undefined;
   }
@@ -103,7 +102,7 @@ export class ScriptVariables {
   /** What the function that V8 says starts at an offset does to anything of this name: a variable, or a member. */
   usesIn(functionStart: number, name: string): VariableUse[] {
     const fn = this.#around(functionStart).findLast(isFunction);
-    return fn && functionStart <= startOf(fn.body) ? this.#named(fn, name) : [];
+    return fn && functionStart <= fn.body.start ? this.#named(fn, name) : [];
   }
 
   /** What the whole script does to anything of this name. */
@@ -111,15 +110,15 @@ export class ScriptVariables {
     return this.#named(this.#program, name);
   }
 
-  #named(root: estree.Node, name: string): VariableUse[] {
+  #named(root: acorn.AnyNode, name: string): VariableUse[] {
     const starts = new Set<number>();
-    const open: estree.Node[] = [root];
+    const open: acorn.AnyNode[] = [root];
     for (let node = open.pop(); node && starts.size < MOST_REFERENCES; node = open.pop()) {
       const isNamed =
         (node.type === 'Identifier' && node.name === name) ||
         (node.type === 'MemberExpression' && memberName(node) === name);
-      if (isNamed) starts.add(startOf(node));
-      for (const child of this.#childrenOf(node).toReversed()) open.push(child);
+      if (isNamed) starts.add(node.start);
+      for (const child of childrenOf(node).reverse()) open.push(child);
     }
     return [...starts]
       .flatMap((start) => this.#usesAt(start))
@@ -133,8 +132,8 @@ export class ScriptVariables {
     const around = this.#around(functionStart);
     for (let i = around.length - 1; i >= 0; i--) {
       const node = around[i]!;
-      if (isFunction(node) && functionStart <= startOf(node.body)) continue;
-      const scope = this.#scopes.acquire(node as Parameters<eslintScope.ScopeManager['acquire']>[0], true);
+      if (isFunction(node) && functionStart <= node.body.start) continue;
+      const scope = this.#scopes.acquire(node as never, true);
       if (scope) return scope;
     }
     return this.#scopes.globalScope;
@@ -177,65 +176,52 @@ export class ScriptVariables {
     return uses;
   }
 
-  #text(node: estree.Node): string {
-    const start = startOf(node);
-    const text = this.#source.slice(start, Math.min(endOf(node), start + 4 * WIDEST)).replace(/\s+/g, ' ');
+  #text(node: acorn.AnyNode): string {
+    const start = node.start;
+    const text = this.#source.slice(start, Math.min(node.end, start + 4 * WIDEST)).replace(/\s+/g, ' ');
     return text.length > WIDEST ? `${text.slice(0, WIDEST)}…` : text;
   }
 
   /** The nodes around a character, outermost first. */
-  #around(offset: number): estree.Node[] {
-    const found: estree.Node[] = [];
-    let node: estree.Node | undefined = this.#program;
+  #around(offset: number): acorn.AnyNode[] {
+    const found: acorn.AnyNode[] = [];
+    let node: acorn.AnyNode | undefined = this.#program;
     while (node) {
       found.push(node);
       const children = this.#childrenOf(node);
       // Shorthand patterns hold the same node twice; the last one is the value.
-      const child: estree.Node | undefined =
-        children[partitionPoint(children.length, (n) => startOf(children[n]!) <= offset) - 1];
-      node = child && offset < endOf(child) ? child : undefined;
+      const child: acorn.AnyNode | undefined =
+        children[partitionPoint(children.length, (n) => children[n]!.start <= offset) - 1];
+      node = child && offset < child.end ? child : undefined;
     }
     return found;
   }
 
-  #childrenOf(node: estree.Node): readonly estree.Node[] {
+  #childrenOf(node: acorn.AnyNode): readonly acorn.AnyNode[] {
     let children = this.#children.get(node);
     if (!children) {
-      children = childrenOf(node as never) as unknown as estree.Node[];
+      children = childrenOf(node);
       this.#children.set(node, children);
     }
     return children;
   }
 }
 
-type FunctionNode = estree.FunctionDeclaration | estree.FunctionExpression | estree.ArrowFunctionExpression;
-
-function isFunction(node: estree.Node): node is FunctionNode {
-  return (
-    node.type === 'FunctionDeclaration' ||
-    node.type === 'FunctionExpression' ||
-    node.type === 'ArrowFunctionExpression'
-  );
+/** The tools of ESLint keep the parser's nodes, and know them by other types. */
+function nodeOf(node: unknown): acorn.AnyNode {
+  return node as acorn.AnyNode;
 }
 
-function startOf(node: estree.Node): number {
-  return (node as unknown as { start: number }).start;
-}
-
-function endOf(node: estree.Node): number {
-  return (node as unknown as { end: number }).end;
-}
-
-function surrounding(around: readonly estree.Node[]): SurroundingFunction | undefined {
+function surrounding(around: readonly acorn.AnyNode[]): SurroundingFunction | undefined {
   const functions = around.flatMap((node, i) => (isFunction(node) ? [{ node, outer: around[i - 1] }] : []));
   const innermost = functions.at(-1)?.node;
   if (!innermost) return undefined;
   const named = functions.map(({ node, outer }) => nameOf(node, outer)).findLast((name) => name !== '');
-  return { name: named ?? '', start: startOf(innermost), bodyStart: startOf(innermost.body) };
+  return { name: named ?? '', start: innermost.start, bodyStart: innermost.body.start };
 }
 
 /** `null`, `[]` and the like. */
-function isEmpty(value: estree.Expression): boolean {
+function isEmpty(value: acorn.Expression): boolean {
   switch (value.type) {
     case 'Literal':
       return true;
@@ -251,12 +237,12 @@ function isEmpty(value: estree.Expression): boolean {
 }
 
 /** A name with its `#`, or `ELEMENT`. */
-function memberName({ property, computed }: estree.MemberExpression): string {
+function memberName({ property, computed }: acorn.MemberExpression): string {
   if (property.type === 'PrivateIdentifier') return `#${property.name}`;
   return !computed && property.type === 'Identifier' ? property.name : ELEMENT;
 }
 
-function nameOf(fn: FunctionNode, outer: estree.Node | undefined): string {
+function nameOf(fn: FunctionNode, outer: acorn.AnyNode | undefined): string {
   if ('id' in fn && fn.id) return fn.id.name;
   if (
     outer?.type === 'MethodDefinition' ||
