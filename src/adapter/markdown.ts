@@ -68,7 +68,8 @@ function plain(text: string): string {
   return printable(text.replace(/[\r\n]+/g, ' ')).replaceAll('```', "'''");
 }
 
-function escaped(text: string): string {
+/** A text of a dump as one line of Markdown that shows it, and does nothing. */
+export function escaped(text: string): string {
   return printable(text.replace(/[\r\n]+/g, ' ')).replace(/[\\`*_<>[\]#|]/g, '\\$&');
 }
 

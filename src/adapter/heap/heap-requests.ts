@@ -14,6 +14,7 @@ import type { Property, Value } from '../../engine/v8/inspect.ts';
 import { completionsIn } from '../completions.ts';
 import { AdapterError } from '../errors.ts';
 import { deadlineOf } from '../evaluate.ts';
+import { escaped } from '../markdown.ts';
 import { printable } from '../printable.ts';
 import { memberExpression, show, variables } from '../variables.ts';
 import type { HeapTarget } from './heap-target.ts';
@@ -218,6 +219,6 @@ async function location(
 }
 
 function markdown(target: HeapTarget): string {
-  const rows = target.suspects.map((s) => `1. ${s.title}\n   ${s.explanation}`);
-  return `**${heapText(target)}**\n\n${rows.length > 0 ? rows.join('\n') : 'No leak suspects.'}\n`;
+  const rows = target.suspects.map((s) => `1. ${escaped(s.title)}\n   ${escaped(s.explanation)}`);
+  return `**${escaped(heapText(target))}**\n\n${rows.length > 0 ? rows.join('\n') : 'No leak suspects.'}\n`;
 }
